@@ -1,14 +1,15 @@
-// What bootcheck remembers between passes (the state file). It speeds things up and explains them; every field may be
-// lost without losing a worker. Data only; read and written by system/state_file.
+// What bootcheck remembers between passes (the state file). It speeds things up and explains them;
+// every field may be lost without losing a worker. Data only; read and written by
+// system/state_file.
 #pragma once
+
+#include "model/observation.h"
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "model/observation.h"
 
 namespace bootcheck {
 
@@ -17,31 +18,36 @@ using WallTime = std::int64_t;
 /// Milliseconds since boot (CLOCK_BOOTTIME): for back-off and ages; no clock step reaches it.
 using BootTime = std::int64_t;
 
-/// A worker was asked to stop; it is signalled once for one reason.
+/// A process was asked to stop. It is signalled once.
 struct StopRequest {
   ProcessId process;
-  WallTime at = 0;
-  std::string reason;   ///< `restart`, `release`, `restart_file`, `memory`, `age`, `stop`, `orphan`
+  WallTime at = 0;        ///< for people
+  BootTime asked_at = 0;  ///< for `kill_after`
+  std::string reason;     ///< `restart`, `release`, `restart_file`, `memory`, `age`, `stop`,
+                          ///< `duplicate`, `orphan`
   bool operator==(const StopRequest&) const = default;
 };
 
 /// It does not stay up. Counted from its first early death; ended by staying up.
 struct Failures {
-  int count = 0;            ///< early deaths and failed starts in a row
-  BootTime next_try = 0;    ///< no start before this
+  int count = 0;          ///< early deaths and failed starts in a row
+  BootTime next_try = 0;  ///< no start before this
   std::string last_error;
+  std::string release;  ///< in which release, and
+  std::string command;  ///< with which start command it failed: another one gets a fresh chance
   bool operator==(const Failures&) const = default;
 };
 
 /// What is remembered of one worker.
 struct WorkerRecord {
-  std::optional<ProcessId> process;             ///< proved to be the worker in this boot
-  std::optional<pid_t> former_pid;              ///< its pid in an earlier boot: certainly not alive any more
-  BootTime started_at = 0;                      ///< when bootcheck started it; 0: it did not
-  std::int64_t restart_file_mtime = 0;          ///< ns since the epoch when started or first seen; 0: there was no file
-  std::optional<ProcessId> to_replace;          ///< `restart` asked that this process be rolled
-  std::optional<StopRequest> stop;
-  std::vector<ProcessId> set_aside;             ///< surged: old processes finishing their jobs
+  std::optional<ProcessId> process;  ///< proved to be the worker in this boot
+  std::optional<pid_t> former_pid;   ///< its pid in an earlier boot: certainly not alive any more
+  BootTime started_at = 0;           ///< when bootcheck started it; 0: it did not
+  std::int64_t restart_file_mtime =
+      0;  ///< ns since the epoch when started or first seen; 0: there was no file
+  std::optional<ProcessId> to_replace;  ///< `restart` asked that this process be rolled
+  std::vector<StopRequest> stops;  ///< its processes that drain: its own, and those surged away
+  std::vector<pid_t> unrecovered;  ///< dead pids whose jobs could not be handed back yet
   Failures failures;
   bool operator==(const WorkerRecord&) const = default;
 };

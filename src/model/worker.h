@@ -15,7 +15,8 @@ namespace bootcheck {
 
 using Path = boost::filesystem::path;
 using Duration = std::chrono::milliseconds;
-/// A program and its arguments, exec'd as they are; a shell line is {"/bin/sh", "-c", line}. Empty: none.
+/// A program and its arguments, exec'd as they are; a shell line is {"/bin/sh", "-c", line}. Empty:
+/// none.
 using Argv = std::vector<std::string>;
 
 /// A bound that is either a plain number of workers or a share of them.
@@ -23,7 +24,8 @@ struct Share {
   int value = 100;
   bool percent = true;
 
-  /// How many of `total` workers this is: a percentage is rounded down, and at least one may always roll.
+  /// How many of `total` workers this is: a percentage is rounded down, and at least one may always
+  /// roll.
   int of(int total) const;
   bool operator==(const Share&) const = default;
 };
@@ -33,12 +35,12 @@ enum class RestartMode { drain, surge };
 /// `restart:` (contract, section 5).
 struct RestartPolicy {
   RestartMode mode = RestartMode::drain;
-  bool on_release = true;             ///< roll a worker whose working directory is in another release
-  bool on_restart_file = true;        ///< roll a worker when the restart file's mtime changed
-  Path restart_file;                  ///< absolute
-  Share max_unavailable;              ///< drain: how many may be down or draining at a time
-  Share max_surge;                    ///< surge: how many old workers may be kept beside their successors
-  Duration settle{6000};              ///< how long `restart` waits for idle workers to exit
+  bool on_release = true;       ///< roll a worker whose working directory is in another release
+  bool on_restart_file = true;  ///< roll a worker when the restart file's mtime changed
+  Path restart_file;            ///< absolute
+  Share max_unavailable;        ///< drain: how many may be down or draining at a time
+  Share max_surge;              ///< surge: how many old workers may be kept beside their successors
+  Duration settle{6000};        ///< how long `restart` waits for idle workers to exit
   bool operator==(const RestartPolicy&) const = default;
 };
 
@@ -51,19 +53,22 @@ struct Limits {
 
 /// One process with a fixed identifier: one name, one pid file.
 struct Worker {
-  std::string name;                    ///< `delayed_job.2`
-  std::string identifier;              ///< `2`
-  std::string preset;                  ///< empty for any other program
-  Path pid_file;                       ///< absolute
-  std::string process_title;           ///< what /proc/PID/cmdline bears once it is up; empty: its start command line
-  Argv start;                          ///< for delayed_job: `bin/delayed_job --identifier=2 ARGS... start`
-  Argv status;                         ///< judged by LSB exit codes; empty: judged by pid file and /proc
-  Path working_directory;              ///< absolute; where the start command runs
+  std::string name;        ///< `delayed_job.2`
+  std::string identifier;  ///< `2`
+  std::string preset;      ///< empty for any other program
+  std::size_t entry =
+      0;          ///< which entry of `workers:` it comes from: shares in `restart:` count per entry
+  Path pid_file;  ///< absolute
+  std::string
+      process_title;  ///< what /proc/PID/cmdline bears once it is up; empty: its start command line
+  Argv start;         ///< for delayed_job: `bin/delayed_job --identifier=2 ARGS... start`
+  Argv status;        ///< judged by LSB exit codes; empty: judged by pid file and /proc
+  Path working_directory;                  ///< absolute; where the start command runs
   std::map<std::string, std::string> env;  ///< added to the environment of what is started
-  bool foreground = false;             ///< it does not daemonize: bootcheck detaches it and keeps its pid file
-  bool preload = false;                ///< it shares one boot of the application with others of its preset
+  bool foreground = false;  ///< it does not daemonize: bootcheck detaches it and keeps its pid file
+  bool preload = false;     ///< it shares one boot of the application with others of its preset
   bool enabled = true;
-  int stop_signal = SIGTERM;           ///< asks it to finish its job and exit
+  int stop_signal = SIGTERM;  ///< asks it to finish its job and exit
   Duration start_timeout{std::chrono::minutes{5}};
   std::optional<Duration> kill_after;  ///< the only thing that ever makes bootcheck send SIGKILL
   RestartPolicy restart;

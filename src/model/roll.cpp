@@ -1,0 +1,104 @@
+#include "model/roll.h"
+
+#include <algorithm>
+#include <map>
+
+namespace bootcheck {
+namespace {
+
+/// How many workers of one entry there are, are down, and are kept beside their successors.
+struct Entry {
+  int total = 0;
+  int unavailable = 0;
+  int surging = 0;
+};
+
+bool is_serving(const Judgement& judgement) {
+  return judgement.state == WorkerState::running || judgement.state == WorkerState::duplicate ||
+         judgement.state == WorkerState::lost;
+}
+
+std::map<std::size_t, Entry> count_entries(const Plan& plan, const Facts& facts) {
+  std::map<std::size_t, Entry> entries;
+  for (const auto& decision : plan) {
+    auto& entry = entries[(*facts.workers)[decision.worker].entry];
+    if (decision.judgement.state == WorkerState::held)
+      continue;  // wanted down: no loss of capacity
+    ++entry.total;
+    if (!is_serving(decision.judgement)) ++entry.unavailable;
+    entry.surging += static_cast<int>(facts.seen[decision.worker].set_aside.size());
+  }
+  return entries;
+}
+
+void roll(Decision& decision, const Process& process, const std::string& reason, RestartMode mode,
+          Entry& entry, const RestartPolicy& policy) {
+  if (mode == RestartMode::surge) {
+    if (entry.surging >= policy.max_surge.of(entry.total)) return;
+    ++entry.surging;
+    decision.steps.emplace_back(SetPidFileAside{process.id});
+    decision.steps.emplace_back(StartWorker{});
+  } else {
+    if (entry.unavailable >= policy.max_unavailable.of(entry.total)) return;
+    ++entry.unavailable;
+  }
+  decision.steps.emplace_back(AskToStop{process.id, reason});
+}
+
+bool is_selected(const Request& request, std::size_t index) {
+  return request.selected.empty() || request.selected[index];
+}
+
+}  // namespace
+
+int Share::of(int total) const {
+  const int share = percent ? total * value / 100 : value;
+  return std::max(share, 1);
+}
+
+std::string reason_to_roll(const Worker& worker, const Facts& facts, const Observation& seen,
+                           const Process& process, const WorkerRecord* record) {
+  if (record != nullptr && record->to_replace == process.id) return "restart";
+  const auto& policy = worker.restart;
+  if (policy.on_release && process.cwd && facts.app.contains(*process.cwd) &&
+      !is_below(*process.cwd, facts.app.release))
+    return "release";
+  const bool first_seen = record == nullptr || record->process != process.id;
+  if (policy.on_restart_file && !first_seen && seen.restart_file_mtime != 0 &&
+      record->restart_file_mtime != seen.restart_file_mtime)
+    return "restart_file";
+  if (worker.limits.memory && seen.memory && *seen.memory > *worker.limits.memory) return "memory";
+  if (worker.limits.age) {
+    const auto age =
+        facts.now - static_cast<BootTime>(process.id.start_time) * 1000 / facts.ticks_per_second;
+    if (age > worker.limits.age->count()) return "age";
+  }
+  return {};
+}
+
+void plan_rolls(Plan& plan, const Facts& facts, const State& state, const Request& request) {
+  std::map<std::size_t, Entry> entries;  // counted when the first worker rolls: mostly none does
+  for (auto& decision : plan) {
+    const auto& worker = (*facts.workers)[decision.worker];
+    const auto* record = find_record(state, worker.name);
+    const auto& judgement = decision.judgement;
+    if (!judgement.process || find_stop(record, judgement.process->id) != nullptr) continue;
+    if (judgement.beneath == WorkerState::starting)
+      continue;  // the process is the start command, not the worker
+    if (request.stop && is_selected(request, decision.worker)) {
+      decision.steps.emplace_back(AskToStop{judgement.process->id, "stop"});
+      continue;
+    }
+    if (judgement.state != WorkerState::running) continue;
+    auto reason = request.roll && is_selected(request, decision.worker)
+                      ? std::string("restart")
+                      : reason_to_roll(worker, facts, facts.seen[decision.worker],
+                                       *judgement.process, record);
+    if (reason.empty()) continue;
+    if (entries.empty()) entries = count_entries(plan, facts);
+    roll(decision, *judgement.process, reason, request.mode.value_or(worker.restart.mode),
+         entries[worker.entry], worker.restart);
+  }
+}
+
+}  // namespace bootcheck

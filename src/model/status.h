@@ -1,0 +1,40 @@
+// What a person or a script is shown of one worker. Data only; the source of the status table and
+// of its JSON.
+#pragma once
+
+#include "model/classify.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bootcheck {
+
+struct WorkerStatus {
+  std::string name;
+  WorkerState state = WorkerState::unknown;
+  bool should_run = true;  ///< false: held
+  std::optional<pid_t> pid;
+  std::optional<Duration> age;          ///< of the process
+  std::optional<std::uint64_t> memory;  ///< resident, bytes
+  std::optional<Duration> draining_for;
+  std::string drain_reason;      ///< `restart`, `release`...
+  std::vector<pid_t> set_aside;  ///< surged: old processes still finishing their jobs
+  std::optional<Hold> hold;
+  std::string out_of_date;              ///< why the next pass will roll it; empty: it will not
+  std::optional<Duration> next_try_in;  ///< failing
+  int failures = 0;
+  std::string note;  ///< why it cannot be judged, what failed last...
+  Path pid_file;
+};
+
+/// Everything `status` shows.
+struct AppStatus {
+  std::string app;
+  Path root;
+  std::string environment;
+  std::optional<WallTime> last_pass;  ///< when a pass last took the lock
+  std::vector<WorkerStatus> workers;
+};
+
+}  // namespace bootcheck
