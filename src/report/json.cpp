@@ -1,0 +1,193 @@
+#include "report/json.h"
+
+#include "report/text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace bootcheck {
+namespace {
+
+namespace json = boost::json;
+
+json::value text_or_null(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return json_text(text);
+}
+
+template <class T>
+json::value number_or_null(const std::optional<T>& number) {
+  if (!number) return nullptr;
+  return *number;
+}
+
+/// Whole seconds: a type that never changes is worth more than the rest.
+json::value seconds_or_null(const std::optional<Duration>& duration) {
+  if (!duration) return nullptr;
+  return std::chrono::floor<std::chrono::seconds>(*duration).count();
+}
+
+json::value time_or_null(const std::optional<WallTime>& time) {
+  if (!time) return nullptr;
+  return json_text(utc_time(*time));
+}
+
+json::value hold_value(const std::optional<Hold>& hold) {
+  if (!hold) return nullptr;
+  return json::object{{"by", json_text(hold->by)},
+                      {"reason", text_or_null(hold->reason)},
+                      {"since", json_text(utc_time(hold->since))},
+                      {"until", time_or_null(hold->until)}};
+}
+
+json::object worker_object(const WorkerStatus& worker) {
+  return {{"name", json_text(worker.name)},
+          {"state", json_text(name_of(worker.state))},
+          {"should_run", worker.should_run},
+          {"pid", number_or_null(worker.pid)},
+          {"age_seconds", seconds_or_null(worker.age)},
+          {"memory_bytes", number_or_null(worker.memory)},
+          {"draining_for_seconds", seconds_or_null(worker.draining_for)},
+          {"drain_reason", text_or_null(worker.drain_reason)},
+          {"set_aside_pids", json::array(worker.set_aside.begin(), worker.set_aside.end())},
+          {"hold", hold_value(worker.hold)},
+          {"out_of_date", text_or_null(worker.out_of_date)},
+          {"failures", worker.failures},
+          {"next_try_in_seconds", seconds_or_null(worker.next_try_in)},
+          {"note", text_or_null(worker.note)},
+          {"pid_file", json_text(worker.pid_file.native())}};
+}
+
+json::object status_object(const AppStatus& status) {
+  json::array workers;
+  json::object summary;
+  for (const auto& worker : status.workers) {
+    workers.push_back(worker_object(worker));
+    auto& count = summary[name_of(worker.state)];
+    count = count.is_null() ? 1 : count.as_int64() + 1;
+  }
+  return {{"schema", 1},
+          {"app", json_text(status.app)},
+          {"environment", json_text(status.environment)},
+          {"root", json_text(status.root.native())},
+          {"last_pass", time_or_null(status.last_pass)},
+          {"summary", std::move(summary)},
+          {"workers", std::move(workers)}};
+}
+
+std::string_view name_of(Severity severity) {
+  switch (severity) {
+    case Severity::info:
+      return "info";
+    case Severity::warning:
+      return "warning";
+    case Severity::error:
+      return "error";
+  }
+  return "error";
+}
+
+/// A reader must be able to rely on the type of a field: which are numbers is settled by name, not
+/// by what a value looks like (a worker, a user or a reason may be called `2`).
+json::value field_value(const std::string& key, const std::string& text) {
+  constexpr std::array numbers{
+      "pid",      "old_pid", "other_pid",   "count",  "jobs",
+      "failures", "signal",  "exit_status", "status", "next_try_in_seconds"};
+  if (std::ranges::find(numbers, std::string_view(key)) == numbers.end()) return json_text(text);
+  std::int64_t number = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc{} || read.ptr != end) return json_text(text);
+  return number;
+}
+
+bool is_plain(const json::value& value) {
+  return !value.is_structured();
+}
+
+void write(std::string& out, const json::value& value, std::size_t depth);
+
+void write(std::string& out, const json::array& array, std::size_t depth) {
+  const bool on_one_line = std::ranges::all_of(array, is_plain);
+  const auto separator = on_one_line ? ", " : ",\n" + std::string(2 * depth + 2, ' ');
+  out += on_one_line ? "[" : "[\n" + std::string(2 * depth + 2, ' ');
+  for (const auto& element : array) {
+    if (&element != array.data()) out += separator;
+    write(out, element, depth + 1);
+  }
+  out += on_one_line ? "]" : "\n" + std::string(2 * depth, ' ') + "]";
+}
+
+void write(std::string& out, const json::object& object, std::size_t depth) {
+  if (object.empty()) {
+    out += "{}";
+    return;
+  }
+  std::string_view separator = "{\n";
+  for (const auto& member : object) {
+    out += separator;
+    out.append(2 * depth + 2, ' ');
+    out += json::serialize(json::string(member.key())) + ": ";
+    write(out, member.value(), depth + 1);
+    separator = ",\n";
+  }
+  out += "\n" + std::string(2 * depth, ' ') + "}";
+}
+
+void write(std::string& out, const json::value& value, std::size_t depth) {
+  if (value.is_array()) {
+    write(out, value.get_array(), depth);
+  } else if (value.is_object()) {
+    write(out, value.get_object(), depth);
+  } else if (value.is_double()) {
+    // Boost.JSON writes 0.5 as 5E-1: right, and not what a person wants to read.
+    fmt::format_to(std::back_inserter(out), "{}", value.get_double());
+  } else {
+    out += json::serialize(value);
+  }
+}
+
+}  // namespace
+
+json::string json_text(std::string_view text) {
+  return json::string(valid_utf8(text));
+}
+
+std::string indented(const json::value& value) {
+  std::string out;
+  write(out, value, 0);
+  return out + "\n";
+}
+
+json::object event_object(const Event& event) {
+  json::object fields;
+  for (const auto& field : event.fields)
+    fields[json_text(field.first)] = field_value(field.first, field.second);
+  return {{"event", json_text(name_of(event.kind))},
+          {"severity", json_text(name_of(event.severity))},
+          {"worker", text_or_null(event.worker)},
+          {"fields", std::move(fields)},
+          {"problem", text_or_null(event.problem)}};
+}
+
+std::string status_json(const AppStatus& status) {
+  return indented(status_object(status));
+}
+
+std::string run_json(const AppStatus& status, const std::vector<Event>& events,
+                     std::string_view command, int exit_status) {
+  json::array list;
+  for (const auto& event : events)
+    list.push_back(event_object(event));
+  auto document = status_object(status);
+  document["command"] = json_text(command);
+  document["exit_status"] = exit_status;
+  document["events"] = std::move(list);
+  return indented(document);
+}
+
+}  // namespace bootcheck
