@@ -1,51 +1,80 @@
-// /proc as facts. The root of /proc is a value, so that tests can hand in a tree of their own. Parsing is apart from
-// reading: parse_* are pure.
+// /proc as facts. The root of /proc is a value, so that tests can hand in a tree of their own.
+// Parsing is apart from reading: parse_* are pure.
 #pragma once
-
-#include <functional>
-#include <optional>
-#include <string_view>
 
 #include "model/observation.h"
 #include "system/unique_fd.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace bootcheck {
 
 /// What of /proc/PID/stat is used here.
 struct Stat {
-  char state = '?';               ///< field 3: 'Z' is a zombie
-  std::uint64_t start_time = 0;   ///< field 22, clock ticks since boot
-  std::uint64_t threads = 0;      ///< field 20
-  std::uint64_t resident = 0;     ///< field 24, in bytes
+  char state = '?';              ///< field 3: 'Z' is a zombie
+  std::uint64_t start_time = 0;  ///< field 22, clock ticks since boot
+  std::uint64_t threads = 0;     ///< field 20
+  std::uint64_t resident = 0;    ///< field 24, in bytes
+
+  bool is_dead() const { return state == 'X' || state == 'x'; }
+  /// A leader that has ended while other threads of its process live is a zombie, too.
+  bool is_zombie() const { return state == 'Z' && threads <= 1; }
 };
 
-/// Parses /proc/PID/stat from the last ')': a command name may hold spaces, brackets and newlines (proc(5)).
+/// What of /proc/PID/status is used here.
+struct Status {
+  pid_t leader = 0;  ///< `Tgid:`, the process that a thread belongs to
+  uid_t uid = 0;     ///< `Uid:`, the second number: the effective user
+};
+
+/// Parses /proc/PID/stat from the last ')': a command name may hold spaces, brackets and newlines
+/// (proc(5)).
 std::optional<Stat> parse_stat(std::string_view text);
 
-/// Splits /proc/PID/cmdline at its NULs; drops the empty words at the end that a changed process title leaves there.
+std::optional<Status> parse_status(std::string_view text);
+
+/// `Pss:` of /proc/PID/smaps_rollup, in bytes.
+std::optional<std::uint64_t> parse_proportional_size(std::string_view text);
+
+/// Splits /proc/PID/cmdline at its NULs; drops the empty words at the end that a changed process
+/// title leaves there.
 Argv parse_cmdline(std::string_view text);
+
+/// Process::uid where it was not read: no user has it (chown(2) takes it for "unchanged").
+inline constexpr uid_t kUnreadUid = static_cast<uid_t>(-1);
 
 class ProcFs {
  public:
   /// Throws std::system_error when `root` cannot be opened.
   explicit ProcFs(const Path& root = "/proc");
 
-  /// Looks at one pid. `known`: if the process has this id, its argv is left unread (three reads less). argv is
-  /// otherwise filled. Never throws for what a process may do meanwhile (exit, exec, change user).
+  /// Looks at one pid. `known`: if the process has this id, its argv and user are left unread (argv
+  /// empty, uid kUnreadUid): four system calls. Otherwise both are filled. Never throws for what a
+  /// process may do meanwhile (exit, exec, change user). Where pid 1 cannot be seen, what seems
+  /// absent is Hidden.
   ProcessLook look(pid_t pid, const std::optional<ProcessId>& known = {}) const;
 
-  /// Every living process of user `uid`, each given to `visit` (with argv and cwd). Kernel threads and zombies are left
-  /// out. Throws std::system_error when /proc cannot be listed.
+  /// Every living process of the effective user `uid`, each given to `visit` (with argv and cwd).
+  /// Kernel threads and zombies are left out. Throws std::system_error when /proc cannot be listed.
   void scan(uid_t uid, const std::function<void(Process&&)>& visit) const;
 
-  /// False with hidepid=, ProtectProc=invisible and the like: pid 1 cannot be seen, so an absence proves nothing.
+  /// False with hidepid=, ProtectProc=invisible and the like: pid 1 cannot be seen, so an absence
+  /// proves nothing.
   bool shows_all() const;
 
   /// Proportional set size in bytes (/proc/PID/smaps_rollup, `Pss:`); none when it cannot be read.
   std::optional<std::uint64_t> proportional_size(pid_t pid) const;
 
  private:
+  ProcessLook look_closely(pid_t pid) const;
+  ProcessLook look_into(int folder, pid_t pid) const;
+  ProcessLook failed_look(int error) const;
+
   UniqueFd root_;
+  std::string name_;
 };
 
 /// Identifies this boot of the kernel: /proc/sys/kernel/random/boot_id. Throws std::system_error.

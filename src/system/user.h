@@ -1,5 +1,5 @@
-// Which user the workers belong to. Run by root with `user:`, a pass takes on that user's rights before it touches any
-// of the application's files.
+// Which user the workers belong to. Run by root with `user:`, a pass takes on that user's rights
+// before it touches any of the application's files.
 #pragma once
 
 #include <optional>
@@ -19,13 +19,19 @@ struct User {
   std::string shell;
 };
 
-/// passwd(5) and group(5) through NSS. None: no such user. Throws std::system_error when the lookup fails.
+/// passwd(5) and group(5) through NSS. None: no such user. Throws std::system_error when the lookup
+/// fails.
 std::optional<User> find_user(const std::string& name);
-/// The entry of the effective user id; only `uid` and `gid` are filled when there is none.
+/// The same by user id, for the name, home and shell of who runs this:
+/// `find_user(current_user().uid)`.
+std::optional<User> find_user(uid_t uid);
+/// The effective user. Only `uid` and `gid` are filled: a pass that finds all well needs no more,
+/// and loading NSS costs more than the rest of it.
 User current_user();
 
-/// Takes on the user's effective uid, gid and groups while it lives (saved uid stays root), and gives them back.
-/// Throws std::system_error.
+/// Takes on the user's effective uid, gid and groups while it lives (real and saved uid stay
+/// root's), and gives them back. Does nothing when this is that user already. Throws
+/// std::system_error, also when this is not root.
 class ActingAs {
  public:
   explicit ActingAs(const User& user);
@@ -34,9 +40,12 @@ class ActingAs {
   ~ActingAs();
 
  private:
+  void give_back() noexcept;
+
   uid_t uid_;
   gid_t gid_;
   std::vector<gid_t> groups_;
+  bool is_other_ = false;
 };
 
 }  // namespace bootcheck

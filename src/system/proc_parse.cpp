@@ -1,0 +1,105 @@
+#include "system/proc_fs.h"
+
+#include <charconv>
+#include <type_traits>
+
+#include <unistd.h>
+
+namespace bootcheck {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\n";
+
+/// Takes the next word off the front; empty: there is none.
+std::string_view take_word(std::string_view& text) {
+  const auto begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  text.remove_prefix(begin);
+  const auto word = text.substr(0, text.find_first_of(kBlanks));
+  text.remove_prefix(word.size());
+  return word;
+}
+
+template <class Number>
+std::optional<Number> to_number(std::string_view word) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (error != std::errc() || end != word.data() + word.size()) return {};
+  return number;
+}
+
+/// What follows `NAME:` at the beginning of a line.
+std::string_view line_of(std::string_view text, std::string_view name) {
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end);
+    if (line.starts_with(name)) return line.substr(name.size());
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+}  // namespace
+
+// 4711 (ruby) S 1 4711 4711 0 -1 4194624 9 0 0 0 3 1 0 0 20 0 2 0 118337 95948800 6120 ...
+std::optional<Stat> parse_stat(std::string_view text) {
+  const auto bracket = text.rfind(')');
+  if (bracket == std::string_view::npos) return {};
+  text.remove_prefix(bracket + 1);
+
+  Stat stat;
+  std::optional<std::uint64_t> threads;
+  std::optional<std::uint64_t> start_time;
+  std::optional<std::int64_t> pages;  // signed: the kernel's counters may be a little behind
+  for (int field = 3; field <= 24; ++field) {
+    const auto word = take_word(text);
+    if (word.empty()) return {};
+    if (field == 3) stat.state = word.front();
+    if (field == 20) threads = to_number<std::uint64_t>(word);
+    if (field == 22) start_time = to_number<std::uint64_t>(word);
+    if (field == 24) pages = to_number<std::int64_t>(word);
+  }
+  if (!threads || !start_time || !pages) return {};
+  static const auto page_size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  stat.threads = *threads;
+  stat.start_time = *start_time;
+  stat.resident = *pages > 0 ? static_cast<std::uint64_t>(*pages) * page_size : 0;
+  return stat;
+}
+
+// `Name:` comes first and bears whatever the process likes, but the kernel escapes its newlines.
+std::optional<Status> parse_status(std::string_view text) {
+  auto leader_line = line_of(text, "Tgid:");
+  auto uid_line = line_of(text, "Uid:");
+  const auto leader = to_number<pid_t>(take_word(leader_line));
+  take_word(uid_line);  // Uid:  real  effective  saved  filesystem
+  const auto uid = to_number<uid_t>(take_word(uid_line));
+  if (!leader || !uid) return {};
+  return Status{.leader = *leader, .uid = *uid};
+}
+
+// Pss:                1234 kB
+std::optional<std::uint64_t> parse_proportional_size(std::string_view text) {
+  auto line = line_of(text, "Pss:");
+  const auto kilobytes = to_number<std::uint64_t>(take_word(line));
+  if (!kilobytes) return {};
+  return *kilobytes * 1024;
+}
+
+// delayed_job.3\0\0\0\0: a program that changes its title has the room of its former command line,
+// and leaves NULs behind the new one.
+Argv parse_cmdline(std::string_view text) {
+  Argv argv;
+  const auto last = text.find_last_not_of('\0');
+  if (last == std::string_view::npos) return argv;
+  text = text.substr(0, last + 1);
+  for (auto end = text.find('\0'); end != std::string_view::npos; end = text.find('\0')) {
+    argv.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  argv.emplace_back(text);
+  return argv;
+}
+
+}  // namespace bootcheck

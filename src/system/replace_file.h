@@ -1,0 +1,23 @@
+// Writing files that others may read at any moment.
+#pragma once
+
+#include "model/worker.h"
+
+#include <string_view>
+
+namespace bootcheck {
+
+enum class Durability {
+  renamed,  ///< survives the death of any process
+  synced    ///< survives a power cut, too
+};
+
+/// Writes a temporary file `.NAME.bootcheck.PID` in the same folder (which is created) and renames
+/// it, so that a reader sees the old text or the new one. Nothing is left behind when that fails.
+/// Throws std::system_error naming the path.
+void replace_file(const Path& path, std::string_view text, Durability durability);
+
+/// Creates the folders that lead to a file. Throws std::system_error naming the folder.
+void create_folder_of(const Path& path);
+
+}  // namespace bootcheck

@@ -1,0 +1,207 @@
+#include "system/state_json.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+namespace bootcheck {
+namespace {
+
+namespace json = boost::json;
+
+template <class Number>
+std::optional<Number> to_number(const json::value& value) {
+  if (const auto* number = value.if_int64(); number != nullptr && std::in_range<Number>(*number))
+    return static_cast<Number>(*number);
+  if (const auto* number = value.if_uint64(); number != nullptr && std::in_range<Number>(*number))
+    return static_cast<Number>(*number);
+  return {};
+}
+
+template <class Number>
+std::optional<Number> number(const json::object& object, json::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value == nullptr ? std::nullopt : to_number<Number>(*value);
+}
+
+std::string text(const json::object& object, json::string_view key) {
+  const auto* value = object.if_contains(key);
+  const auto* string = value == nullptr ? nullptr : value->if_string();
+  return string == nullptr ? std::string() : std::string(string->data(), string->size());
+}
+
+const json::object* child(const json::object& object, json::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value == nullptr ? nullptr : value->if_object();
+}
+
+/// Gives every object below `key` to `read`, with its name.
+template <class Read>
+void each_child(const json::object& object, json::string_view key, const Read& read) {
+  const auto* children = child(object, key);
+  if (children == nullptr) return;
+  for (const auto& [name, value] : *children) {
+    if (const auto* entry = value.if_object()) read(std::string(name), *entry);
+  }
+}
+
+/// Gives every element of the list `key` to `read`.
+template <class Read>
+void each_element(const json::object& object, json::string_view key, const Read& read) {
+  const auto* value = object.if_contains(key);
+  const auto* list = value == nullptr ? nullptr : value->if_array();
+  if (list == nullptr) return;
+  for (const auto& element : *list)
+    read(element);
+}
+
+// --- processes -----------------------------------------------------------------------------------
+
+bool is_pid(std::optional<pid_t> pid) {
+  return pid && *pid > 1;
+}
+
+void put(json::object& object, const ProcessId& process) {
+  object["pid"] = process.pid;
+  object["start_time"] = process.start_time;
+}
+
+json::object to_json(const ProcessId& process) {
+  json::object object;
+  put(object, process);
+  return object;
+}
+
+std::optional<ProcessId> process_from(const json::object* object) {
+  if (object == nullptr) return {};
+  const auto pid = number<pid_t>(*object, "pid");
+  const auto start_time = number<std::uint64_t>(*object, "start_time");
+  if (!is_pid(pid) || !start_time) return {};
+  return ProcessId{.pid = *pid, .start_time = *start_time};
+}
+
+json::object to_json(const StopRequest& stop) {
+  json::object object;
+  put(object, stop.process);
+  object["at"] = stop.at;
+  object["asked_at"] = stop.asked_at;
+  object["reason"] = stop.reason;
+  return object;
+}
+
+std::optional<StopRequest> stop_from(const json::object* object) {
+  const auto process = process_from(object);
+  if (!process) return {};
+  return StopRequest{.process = *process,
+                     .at = number<WallTime>(*object, "at").value_or(0),
+                     .asked_at = number<BootTime>(*object, "asked_at").value_or(0),
+                     .reason = text(*object, "reason")};
+}
+
+// --- workers: what says nothing is left out, to keep the file short ------------------------------
+
+json::object to_json(const Failures& failures) {
+  return {{"count", failures.count},
+          {"next_try", failures.next_try},
+          {"last_error", failures.last_error},
+          {"release", failures.release},
+          {"command", failures.command}};
+}
+
+Failures failures_from(const json::object* object) {
+  Failures failures;
+  if (object == nullptr) return failures;
+  failures.count = std::max(0, number<int>(*object, "count").value_or(0));
+  failures.next_try = number<BootTime>(*object, "next_try").value_or(0);
+  failures.last_error = text(*object, "last_error");
+  failures.release = text(*object, "release");
+  failures.command = text(*object, "command");
+  return failures;
+}
+
+json::object to_json(const WorkerRecord& record) {
+  json::object object;
+  if (record.process) object["process"] = to_json(*record.process);
+  if (record.former_pid) object["former_pid"] = *record.former_pid;
+  if (record.started_at != 0) object["started_at"] = record.started_at;
+  if (record.restart_file_mtime != 0) object["restart_file_mtime"] = record.restart_file_mtime;
+  if (record.to_replace) object["to_replace"] = to_json(*record.to_replace);
+  json::array stops;
+  for (const auto& stop : record.stops)
+    stops.push_back(to_json(stop));
+  if (!stops.empty()) object["stops"] = std::move(stops);
+  if (!record.unrecovered.empty())
+    object["unrecovered"] = json::array(record.unrecovered.begin(), record.unrecovered.end());
+  if (record.failures != Failures{}) object["failures"] = to_json(record.failures);
+  return object;
+}
+
+WorkerRecord record_from(const json::object& object) {
+  WorkerRecord record;
+  record.process = process_from(child(object, "process"));
+  if (const auto pid = number<pid_t>(object, "former_pid"); is_pid(pid)) record.former_pid = pid;
+  record.started_at = number<BootTime>(object, "started_at").value_or(0);
+  record.restart_file_mtime = number<std::int64_t>(object, "restart_file_mtime").value_or(0);
+  record.to_replace = process_from(child(object, "to_replace"));
+  each_element(object, "stops", [&](const json::value& value) {
+    if (auto stop = stop_from(value.if_object())) record.stops.push_back(std::move(*stop));
+  });
+  each_element(object, "unrecovered", [&](const json::value& value) {
+    if (const auto pid = to_number<pid_t>(value); is_pid(pid)) record.unrecovered.push_back(*pid);
+  });
+  record.failures = failures_from(child(object, "failures"));
+  return record;
+}
+
+// --- holds ---------------------------------------------------------------------------------------
+
+json::object to_json(const Hold& hold) {
+  json::object object{{"by", hold.by}, {"reason", hold.reason}, {"since", hold.since}};
+  if (hold.until) object["until"] = *hold.until;
+  return object;
+}
+
+Hold hold_from(const json::object& object) {
+  return {.by = text(object, "by"),
+          .reason = text(object, "reason"),
+          .since = number<WallTime>(object, "since").value_or(0),
+          .until = number<WallTime>(object, "until")};
+}
+
+}  // namespace
+
+json::object state_to_json(const State& state) {
+  json::object workers;
+  for (const auto& [name, record] : state.workers)
+    workers[name] = to_json(record);
+  json::object holds;
+  for (const auto& [name, hold] : state.holds)
+    holds[name] = to_json(hold);
+  json::object told;
+  for (const auto& [problem, when] : state.told)
+    told[problem] = json::object{{"at", when.at}};
+  return {{"boot_id", state.boot_id},
+          {"workers", std::move(workers)},
+          {"holds", std::move(holds)},
+          {"told", std::move(told)}};
+}
+
+State state_from_json(const json::object& root) {
+  State state;
+  state.boot_id = text(root, "boot_id");
+  each_child(root, "workers", [&](std::string name, const json::object& object) {
+    state.workers.insert_or_assign(std::move(name), record_from(object));
+  });
+  each_child(root, "holds", [&](std::string name, const json::object& object) {
+    state.holds.insert_or_assign(std::move(name), hold_from(object));
+  });
+  each_child(root, "told", [&](std::string problem, const json::object& object) {
+    state.told.insert_or_assign(std::move(problem),
+                                Told{.at = number<WallTime>(object, "at").value_or(0)});
+  });
+  return state;
+}
+
+}  // namespace bootcheck

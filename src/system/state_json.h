@@ -1,0 +1,16 @@
+// The state as a JSON tree: each value is optional, so that a damaged one is as good as none and
+// takes no other down with it.
+#pragma once
+
+#include "model/state.h"
+
+#include <boost/json/object.hpp>
+
+namespace bootcheck {
+
+boost::json::object state_to_json(const State& state);
+
+/// The schema number is not looked at.
+State state_from_json(const boost::json::object& root);
+
+}  // namespace bootcheck
