@@ -94,9 +94,9 @@ std::string_view name_of(Severity severity) {
 /// A reader must be able to rely on the type of a field: which are numbers is settled by name, not
 /// by what a value looks like (a worker, a user or a reason may be called `2`).
 json::value field_value(const std::string& key, const std::string& text) {
-  constexpr std::array numbers{
-      "pid",      "old_pid", "other_pid",   "count",  "jobs",
-      "failures", "signal",  "exit_status", "status", "next_try_in_seconds"};
+  constexpr std::array numbers{"pid",    "old_pid",     "other_pid",
+                               "count",  "jobs",        "failures",
+                               "signal", "exit_status", "next_try_in_seconds"};
   if (std::ranges::find(numbers, std::string_view(key)) == numbers.end()) return json_text(text);
   std::int64_t number = 0;
   const auto* const end = text.data() + text.size();

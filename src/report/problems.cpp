@@ -1,0 +1,123 @@
+#include "report/problems.h"
+
+#include "report/text.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace bootcheck {
+namespace {
+
+constexpr WallTime repeat_after = 3600;  // s; contract, section 2
+/// The keys of problems begin so, and those of nothing else in State::told.
+constexpr std::string_view prefix = "problem ";
+
+/// An event in the words of a person who reads a mail.
+std::string_view words_for(EventKind kind) {
+  switch (kind) {
+    case EventKind::started:
+      return "started";
+    case EventKind::start_failed:
+      return "not started";
+    case EventKind::crashed:
+      return "crashed";
+    case EventKind::stale:
+      return "its pid file names no such worker";
+    case EventKind::restored:
+      return "its pid file was lost";
+    case EventKind::asked_to_stop:
+      return "asked to stop";
+    case EventKind::drained:
+      return "drained";
+    case EventKind::set_aside:
+      return "set aside";
+    case EventKind::job_recovered:
+      return "job handed back";
+    case EventKind::recovery_failed:
+      return "the jobs of its dead process are still locked";
+    case EventKind::failing:
+      return "does not stay up";
+    case EventKind::recovered:
+      return "stays up again";
+    case EventKind::duplicate:
+      return "runs more than once";
+    case EventKind::orphan:
+      return "runs, but the configuration does not name it";
+    case EventKind::unknown:
+      return "cannot tell whether it runs, so it was not started";
+    case EventKind::killed:
+      return "killed";
+    case EventKind::held:
+      return "held";
+    case EventKind::released:
+      return "released";
+    case EventKind::drain_slow:
+      return "takes long to finish its job";
+    case EventKind::stuck:
+      return "another pass is stuck";
+    case EventKind::gap:
+      return "nothing was checked for a while";
+    case EventKind::busy:
+      return "another pass is at work";
+    case EventKind::failed:
+      return "failed";
+  }
+  return "failed";
+}
+
+bool is_down(EventKind kind) {
+  return kind == EventKind::crashed || kind == EventKind::start_failed ||
+         kind == EventKind::failing;
+}
+
+}  // namespace
+
+bool is_problem(const Event& event) {
+  return !event.problem.empty();
+}
+
+std::string problem_line(const Event& event, std::string_view app) {
+  std::string line = "bootcheck: ";
+  if (!app.empty()) line += printable(app) + ": ";
+  if (!event.worker.empty()) line += printable(event.worker) + ": ";
+  line += words_for(event.kind);
+  if (is_problem(event)) line += ": " + one_line(event.problem);
+  return line;
+}
+
+std::string problem_key(const Event& event) {
+  auto key = fmt::format("{}{} {}", prefix, event.worker.empty() ? "-" : event.worker,
+                         is_down(event.kind) ? "down" : name_of(event.kind));
+  const auto what =
+      std::ranges::find(event.fields, "what", &std::pair<std::string, std::string>::first);
+  if (what != event.fields.end()) key += " " + what->second;
+  return key;
+}
+
+std::vector<Event> problems_to_tell(const std::vector<Event>& events, WallTime now,
+                                    std::map<std::string, Told>& told) {
+  std::set<std::string> present;
+  std::set<std::string> due;
+  std::vector<Event> to_tell;
+  for (const auto& event : events) {
+    if (!is_problem(event)) continue;
+    const auto key = problem_key(event);
+    if (present.insert(key).second) {
+      const auto last = told.find(key);
+      if (last == told.end() || last->second.at > now || now - last->second.at >= repeat_after)
+        due.insert(key);
+    }
+    // What one pass has to say of a trouble is said together: crashed, and not started because...
+    if (due.contains(key)) to_tell.push_back(event);
+  }
+  std::erase_if(told, [&](const auto& entry) {
+    return entry.first.starts_with(prefix) && !present.contains(entry.first);
+  });
+  for (const auto& key : due)
+    told[key] = Told{.at = now};
+  return to_tell;
+}
+
+}  // namespace bootcheck
