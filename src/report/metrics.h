@@ -1,0 +1,46 @@
+// The metrics file for Prometheus' textfile collector (contract, section 7).
+#pragma once
+
+#include "model/event.h"
+#include "model/status.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bootcheck {
+
+/// What was counted of one worker. Whoever keeps them may lose them: Prometheus knows counters that
+/// begin anew.
+struct Counters {
+  std::uint64_t starts = 0;
+  std::uint64_t start_failures = 0;
+  std::uint64_t crashes = 0;
+  std::uint64_t drains = 0;  ///< workers that were asked to stop and have exited
+  std::uint64_t jobs_recovered = 0;
+  bool operator==(const Counters&) const = default;
+};
+
+/// What metrics tell besides the status.
+struct PassFigures {
+  WallTime ended_at = 0;                     ///< s since the epoch
+  Duration took{0};                          ///< the whole pass
+  std::map<std::string, Counters> counters;  ///< by worker name
+};
+
+/// Prometheus' text format: HELP and TYPE (always the same text: the collector refuses two files
+/// that differ), labels `app` and `worker`, no timestamps, a newline at the end. A worker that
+/// cannot be judged has no `bootcheck_worker_up`, but `bootcheck_worker_unknown` 1.
+std::string format_metrics(const AppStatus& status, const PassFigures& figures);
+
+/// Counts what happened in a pass.
+void count_events(const std::vector<Event>& events, std::map<std::string, Counters>& counters);
+
+/// Writes `text` to `path` by way of `<path>.tmp` and rename(2), mode 0644, so that the collector
+/// sees all of it or nothing. Returns what failed, if something did.
+std::optional<std::string> write_metrics(const Path& path, std::string_view text);
+
+}  // namespace bootcheck
