@@ -26,6 +26,7 @@ using ConfigErrors = std::vector<ConfigError>;
 struct ConfigContext {
   Path file;                 ///< for messages
   Path root;                 ///< default of `root:`, absolute
+  bool root_given = false;   ///< -C: `root` wins over `root:`
   std::string environment;   ///< from -e; empty: the file's, else `environment_default`
   std::string environment_default = "production";
   int processors = 1;        ///< default of `parallel_starts:`

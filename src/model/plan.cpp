@@ -29,7 +29,7 @@ struct Planner {
   }
 
   bool is_worker(const Process& process) const {
-    return find_stop(record, process.id) != nullptr ||
+    return find_stop(record, process.id) != nullptr || (record != nullptr && record->process == process.id) ||
            (process.uid == facts.app.uid &&
             (process.argv.empty() || bears_title(process.argv, worker)));
   }
@@ -160,6 +160,10 @@ const Hold* hold_of(const State& state, const std::string& name, WallTime now) {
 }
 
 }  // namespace
+
+bool is_selected(const Request& request, std::size_t worker) {
+  return request.selected.empty() || request.selected[worker];
+}
 
 Plan make_plan(const Facts& facts, const State& state, const Request& request) {
   Plan plan(facts.workers->size());

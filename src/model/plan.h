@@ -69,6 +69,9 @@ struct Request {
   std::vector<bool> selected;       ///< by worker index; empty: all
 };
 
+/// Whether the request is about this worker.
+bool is_selected(const Request& request, std::size_t worker);
+
 /// Everything a pass knows when it decides.
 struct Facts {
   App app;
@@ -78,6 +81,8 @@ struct Facts {
   WallTime wall = 0;
   std::int64_t ticks_per_second = 100;  ///< of ProcessId::start_time
   bool recover_jobs = true;
+  Duration backoff_first{60'000};        ///< `backoff:`; 0 turns it off
+  Duration backoff_max{1'800'000};
   bool drain_duplicates = false;  ///< `orphans: drain`
 };
 

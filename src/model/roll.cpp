@@ -45,8 +45,9 @@ void roll(Decision& decision, const Process& process, const std::string& reason,
   decision.steps.emplace_back(AskToStop{process.id, reason});
 }
 
-bool is_selected(const Request& request, std::size_t index) {
-  return request.selected.empty() || request.selected[index];
+RestartMode mode_of(const Request& request, const WorkerRecord* record, const Worker& worker) {
+  if (request.mode) return *request.mode;
+  return record != nullptr && record->to_replace && record->replace_by_surge ? RestartMode::surge : worker.restart.mode;
 }
 
 }  // namespace
@@ -96,7 +97,7 @@ void plan_rolls(Plan& plan, const Facts& facts, const State& state, const Reques
                                        *judgement.process, record);
     if (reason.empty()) continue;
     if (entries.empty()) entries = count_entries(plan, facts);
-    roll(decision, *judgement.process, reason, request.mode.value_or(worker.restart.mode),
+    roll(decision, *judgement.process, reason, mode_of(request, record, worker),
          entries[worker.entry], worker.restart);
   }
 }

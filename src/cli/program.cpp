@@ -1,0 +1,52 @@
+#include <array>
+#include <cstdio>
+
+#include "cli/commands.h"
+#include "cli/fleet.h"
+#include "cli/print.h"
+#include "cli/setup.h"
+
+namespace bootcheck {
+namespace {
+
+int dispatch(const Options& options, const Config& config) {
+  switch (options.command) {
+    case Command::run: return run_command(options, config);
+    case Command::status: return status_command(options, config);
+    case Command::restart: return restart_command(options, config);
+    case Command::stop: return stop_command(options, config);
+    case Command::start: return start_command(options, config);
+    case Command::why: return why_command(options, config);
+    case Command::config: return config_command(options, config);
+    case Command::crontab: return crontab_command(options, config);
+  }
+  return kUsage;
+}
+
+int run_app(const Options& options) {
+  const auto loaded = load_config(options);
+  if (const auto* errors = std::get_if<UsageErrors>(&loaded)) {
+    for (const auto& error : *errors) print_problem(error);
+    return kUsage;
+  }
+  return dispatch(options, std::get<Config>(loaded));
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  const auto parsed = parse_options({argv + 1, argv + argc});
+  if (const auto* information = std::get_if<Information>(&parsed)) {
+    print(information->text);
+    return kWell;
+  }
+  if (const auto* error = std::get_if<UsageError>(&parsed)) {
+    print_problem(error->message);
+    return kUsage;
+  }
+  const auto& options = std::get<Options>(parsed);
+  if (is_fleet(options)) return run_fleet(options, run_app);
+  return run_app(options);
+}
+
+}  // namespace bootcheck

@@ -1,0 +1,129 @@
+#include "cli/setup.h"
+
+#include <cstdlib>
+#include <system_error>
+
+#include "config/reader.h"
+#include "system/text_file.h"
+
+#include <fmt/format.h>
+
+#include <boost/filesystem/operations.hpp>
+
+#include <fnmatch.h>
+#include <sched.h>
+
+namespace bootcheck {
+namespace {
+
+namespace fs = boost::filesystem;
+
+std::string environment_variable(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): there is one thread
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+/// The working directory as the shell names it: in /srv/shop/current, a link, getcwd(3) would tell the release and hide
+/// that other releases belong to the same application.
+Path working_directory() {
+  const Path logical = environment_variable("PWD");
+  boost::system::error_code error;
+  if (logical.is_absolute() && fs::equivalent(logical, ".", error) && !error) return logical;
+  return fs::current_path();
+}
+
+Path full_path(const Path& path) {
+  return (path.is_absolute() ? path : working_directory() / path).lexically_normal();
+}
+
+Path without_final_slash(const Path& path) {
+  return path.filename_is_dot() || path.filename().empty() ? path.parent_path() : path;
+}
+
+int processors() {
+  cpu_set_t set;
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+/// Where the configuration is read from; none: there is none.
+std::optional<Path> find_config_file(const Options& options, const Path& root) {
+  if (options.config) return full_path(*options.config);
+  if (const auto named = environment_variable("BOOTCHECK_CONFIG"); !named.empty()) return full_path(named);
+  const auto usual = root / "config" / "bootcheck.yml";
+  boost::system::error_code ignored;
+  return fs::exists(usual, ignored) ? std::optional(usual) : std::nullopt;
+}
+
+/// The folder that holds config/bootcheck.yml.
+std::optional<Path> root_around(const Path& file) {
+  const auto folder = file.parent_path();
+  if (folder.filename() != "config") return std::nullopt;
+  return folder.parent_path();
+}
+
+UsageErrors texts(const ConfigErrors& errors) {
+  UsageErrors lines;
+  for (const auto& error : errors) lines.push_back(error.text());
+  return lines;
+}
+
+std::variant<Config, UsageErrors> checked(std::variant<Config, ConfigErrors> parsed) {
+  if (auto* config = std::get_if<Config>(&parsed)) return std::move(*config);
+  return texts(std::get<ConfigErrors>(parsed));
+}
+
+std::variant<Config, UsageErrors> read_config(const Path& file, const ConfigContext& context) {
+  try {
+    return checked(parse_config(read_text_file(file), context));
+  } catch (const std::system_error& error) {
+    return UsageErrors{fmt::format("the configuration cannot be read: {}", error.what())};
+  }
+}
+
+std::vector<std::string> identifiers_of(const Options& options) {
+  if (!options.count) return options.identifiers;
+  std::vector<std::string> identifiers;
+  for (int index = 0; index < *options.count; ++index) identifiers.push_back(std::to_string(index));
+  return identifiers;
+}
+
+}  // namespace
+
+std::variant<Config, UsageErrors> load_config(const Options& options) {
+  ConfigContext context;
+  context.root = without_final_slash(options.root ? full_path(*options.root) : working_directory());
+  context.environment = options.environment;
+  if (const auto rails_env = environment_variable("RAILS_ENV"); !rails_env.empty()) context.environment_default = rails_env;
+  context.processors = processors();
+
+  const bool zero = options.count || !options.identifiers.empty();
+  const auto file = find_config_file(options, context.root);
+  if (!file && zero) return checked(zero_config(identifiers_of(options), context));
+  if (!file)
+    return UsageErrors{fmt::format("no {}; write one, name one with -c, or say how many delayed_job workers there are: bootcheck -n 3",
+                                   (context.root / "config/bootcheck.yml").native())};
+  if (zero) return UsageErrors{fmt::format("-n and -i are for use without a configuration, and there is {}", file->native())};
+  context.file = *file;
+  if (!options.root) context.root = root_around(*file).value_or(context.root);
+  context.root_given = options.root.has_value();
+  return read_config(*file, context);
+}
+
+std::variant<std::vector<bool>, UsageErrors> select_workers(const Config& config, const std::vector<std::string>& names) {
+  if (names.empty()) return std::vector<bool>();
+  std::vector<bool> selected(config.workers.size());
+  UsageErrors errors;
+  for (const auto& name : names) {
+    bool found = false;
+    for (std::size_t at = 0; at < config.workers.size(); ++at) {
+      if (::fnmatch(name.c_str(), config.workers[at].name.c_str(), 0) != 0) continue;
+      selected[at] = true;
+      found = true;
+    }
+    if (!found) errors.push_back(fmt::format("no worker `{}`; bootcheck status lists them", name));
+  }
+  if (!errors.empty()) return errors;
+  return selected;
+}
+
+}  // namespace bootcheck

@@ -1,0 +1,58 @@
+#include <algorithm>
+
+#include "cli/commands.h"
+#include "cli/passes.h"
+#include "cli/print.h"
+#include "report/json.h"
+#include "report/table.h"
+
+namespace bootcheck {
+namespace {
+
+/// LSB: a worker that should run does not. Draining, starting and held are well-being (contract, section 2).
+bool is_down(const WorkerStatus& worker) {
+  switch (worker.state) {
+    case WorkerState::missing:
+    case WorkerState::crashed:
+    case WorkerState::stale:
+    case WorkerState::failing:
+      return true;
+    case WorkerState::running:
+    case WorkerState::draining:
+    case WorkerState::lost:
+    case WorkerState::duplicate:
+    case WorkerState::unknown:
+    case WorkerState::starting:
+    case WorkerState::held:
+      return false;
+  }
+  return false;
+}
+
+int exit_status_of(const AppStatus& status) {
+  if (std::ranges::any_of(status.workers, is_down)) return kNotRunning;
+  const auto is_unknown = [](const WorkerStatus& worker) { return worker.state == WorkerState::unknown; };
+  return std::ranges::any_of(status.workers, is_unknown) ? kWorkerProblem : kWell;
+}
+
+}  // namespace
+
+int status_command(const Options& options, const Config& config) {
+  const auto selected = select_workers(config, options.workers);
+  if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
+  const auto& chosen = std::get<std::vector<bool>>(selected);
+  const Session session(config);
+  auto status = status_of(session, take_snapshot(session, {}));
+  if (!chosen.empty()) {
+    std::vector<WorkerStatus> kept;
+    for (std::size_t at = 0; at < chosen.size(); ++at) {
+      if (chosen[at]) kept.push_back(std::move(status.workers[at]));
+    }
+    status.workers = std::move(kept);
+  }
+  const int exit_status = exit_status_of(status);
+  if (!options.quiet) print(options.json ? status_json(status) : format_status(status, stdout_style()));
+  return exit_status;
+}
+
+}  // namespace bootcheck

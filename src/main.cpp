@@ -1,0 +1,17 @@
+// argv in, exit status out; the only place that catches everything.
+#include <csignal>
+#include <exception>
+
+#include "cli/commands.h"
+#include "cli/print.h"
+
+int main(int argc, char** argv) {
+  // Inherited as ignored, the kernel would reap our children for us and every wait would fail (ECHILD, wait(2)).
+  std::signal(SIGCHLD, SIG_DFL);
+  try {
+    return bootcheck::run_program(argc, argv);
+  } catch (const std::exception& error) {
+    bootcheck::print_problem(error.what());
+    return bootcheck::kCannotWork;
+  }
+}

@@ -1,0 +1,215 @@
+#include "pass/act.h"
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+
+#include "config/duration.h"
+#include "model/memory.h"
+#include "pass/start.h"
+#include "system/clock.h"
+#include "system/pid_file.h"
+#include "system/signal.h"
+
+#include <fmt/format.h>
+
+#include <boost/filesystem/operations.hpp>
+
+namespace bootcheck {
+namespace {
+
+class Actor {
+ public:
+  Actor(const Config& config, const ProcFs& proc, const Facts& facts, State& state)
+      : config_(config), proc_(proc), facts_(facts), state_(state) {}
+
+  std::vector<Event> run(const Plan& plan, const std::function<void()>& save) {
+    for (const auto& decision : plan) {
+      tell_what_was_found(decision);
+      take_steps(decision);
+    }
+    if (signalled_) save();
+    if (!orders_.empty()) start();
+    return std::move(events_);
+  }
+
+ private:
+  const Worker& worker_of(std::size_t index) const { return config_.workers[index]; }
+  WorkerRecord& record_of(std::size_t index) { return state_.workers[worker_of(index).name]; }
+
+  Event& tell(EventKind kind, std::size_t worker, Severity severity = Severity::info, std::string problem = {}) {
+    auto& event = events_.emplace_back();
+    event.kind = kind;
+    event.severity = severity;
+    event.worker = worker_of(worker).name;
+    event.problem = std::move(problem);
+    return event;
+  }
+
+  static void add_pid(Event& event, pid_t pid) { event.fields.emplace_back("pid", std::to_string(pid)); }
+
+  void tell_what_was_found(const Decision& decision) {
+    const auto& seen = facts_.seen[decision.worker];
+    const auto* file = std::get_if<PidInFile>(&seen.pid_file);
+    switch (decision.judgement.state) {
+      case WorkerState::crashed:
+        add_pid(tell(EventKind::crashed, decision.worker, Severity::warning), file->pid);
+        break;
+      case WorkerState::stale: {
+        auto& event = tell(EventKind::stale, decision.worker, Severity::warning);
+        if (file != nullptr) add_pid(event, file->pid);
+        if (const auto* garbage = std::get_if<GarbagePidFile>(&seen.pid_file)) event.fields.emplace_back("pid_file", garbage->what);
+        break;
+      }
+      case WorkerState::unknown:
+        tell(EventKind::unknown, decision.worker, Severity::error,
+             decision.judgement.reason + "; nothing is started as long as that is so");
+        break;
+      case WorkerState::duplicate:
+        tell_duplicate(decision);
+        break;
+      case WorkerState::failing:
+        tell_failing(decision.worker);
+        break;
+      case WorkerState::running:
+      case WorkerState::draining:
+      case WorkerState::missing:
+      case WorkerState::lost:
+      case WorkerState::starting:
+      case WorkerState::held:
+        break;
+    }
+  }
+
+  void tell_duplicate(const Decision& decision) {
+    std::string pids;
+    for (const auto& other : decision.judgement.others) pids += fmt::format("{}{}", pids.empty() ? "" : ", ", other.id.pid);
+    const auto* what = facts_.drain_duplicates ? "they are drained" : "end them with kill -TERM, or set `orphans: drain`";
+    auto& event = tell(EventKind::duplicate, decision.worker, Severity::error,
+                       fmt::format("more than one process of it lives: besides its own, {}; {}", pids, what));
+    event.fields.emplace_back("pids", pids);
+  }
+
+  void tell_failing(std::size_t worker) {
+    const auto& failures = record_of(worker).failures;
+    const auto wait = Duration(std::max<BootTime>(0, failures.next_try - facts_.now));
+    auto& event = tell(EventKind::failing, worker, Severity::error,
+                       fmt::format("{} ({} times in a row); next try in {}, at once with `bootcheck start {}`", failures.last_error,
+                                   failures.count, format_duration(wait), worker_of(worker).name));
+    event.fields.emplace_back("failures", std::to_string(failures.count));
+  }
+
+  // A failing step ends the steps of its worker only: none of them makes sense without those before it.
+  void take_steps(const Decision& decision) {
+    StartOrder order{.worker = decision.worker, .start = false, .recover = {}};
+    try {
+      for (const auto& step : decision.steps) {
+        if (const auto* recover = std::get_if<RecoverJobs>(&step)) {
+          order.recover.push_back(recover->pid);
+          auto& unrecovered = record_of(decision.worker).unrecovered;
+          if (std::ranges::find(unrecovered, recover->pid) == unrecovered.end()) unrecovered.push_back(recover->pid);
+        } else if (std::holds_alternative<StartWorker>(step)) {
+          order.start = true;
+        } else if (const auto* ask = std::get_if<AskToStop>(&step); ask != nullptr && order.start) {
+          after_start_.emplace_back(decision.worker, *ask);  // surge: only once its successor runs
+        } else {
+          std::visit([&](const auto& each) { take(decision.worker, each); }, step);
+        }
+      }
+    } catch (const std::system_error& error) {
+      tell(EventKind::failed, decision.worker, Severity::error, error.what());
+      return;
+    }
+    if (order.start || !order.recover.empty()) orders_.push_back(std::move(order));
+  }
+
+  void take(std::size_t worker, const RemovePidFile& step) { remove_pid_file(worker_of(worker).pid_file, step.pid); }
+
+  void take(std::size_t worker, const RestorePidFile& step) {
+    write_pid_file(worker_of(worker).pid_file, step.pid);
+    add_pid(tell(EventKind::restored, worker, Severity::warning), step.pid);
+  }
+
+  void take(std::size_t worker, const SetPidFileAside& step) {
+    set_aside_pid_file(worker_of(worker).pid_file, step.process.pid);
+    add_pid(tell(EventKind::set_aside, worker), step.process.pid);
+  }
+
+  void take(std::size_t worker, const ForgetSetAside& step) {
+    remove_pid_file(set_aside_path(worker_of(worker).pid_file, step.pid), step.pid);
+  }
+
+  void take(std::size_t worker, const AskToStop& step) {
+    const auto& config = worker_of(worker);
+    if (!send_signal(proc_, step.process, config.stop_signal)) return;  // it is gone: the next pass sees that
+    signalled_ = true;
+    record_of(worker).stops.push_back({step.process, facts_.wall, facts_.now, step.reason});
+    auto& event = tell(EventKind::asked_to_stop, worker);
+    add_pid(event, step.process.pid);
+    event.fields.emplace_back("reason", step.reason);
+  }
+
+  void take(std::size_t worker, const KillWorker& step) {
+    if (!send_signal(proc_, step.process, SIGKILL)) return;
+    add_pid(tell(EventKind::killed, worker, Severity::warning), step.process.pid);
+  }
+
+  void take(std::size_t, const RecoverJobs&) {}
+  void take(std::size_t, const StartWorker&) {}
+
+  void start() {
+    auto report = start_workers({config_, facts_.app, proc_, state_}, orders_);
+    for (auto& event : report.recoveries) events_.push_back(std::move(event));
+    for (const auto& order : orders_) {
+      const bool failed = std::ranges::find(report.unrecovered, order.worker) != report.unrecovered.end();
+      if (!order.recover.empty() && !failed) forget_unrecovered(record_of(order.worker));
+    }
+    for (const auto& result : report.results) note_result(result);
+    for (const auto& [worker, ask] : after_start_) {
+      if (started_.contains(worker)) ask_surged(worker, ask);
+    }
+  }
+
+  void ask_surged(std::size_t worker, const AskToStop& ask) {
+    try {
+      take(worker, ask);
+    } catch (const std::system_error& error) {
+      tell(EventKind::failed, worker, Severity::error, error.what());
+    }
+  }
+
+  void note_result(const StartResult& result) {
+    auto& record = record_of(result.worker);
+    if (result.skipped) {
+      if (!result.process) tell(EventKind::start_failed, result.worker, Severity::error, "not started: " + result.why);
+    } else if (result.process) {
+      started_.insert(result.worker);
+      remember_started(record, *result.process, facts_.seen[result.worker], boot_now());
+      auto& event = tell(EventKind::started, result.worker);
+      add_pid(event, result.process->id.pid);
+      event.fields.emplace_back("took", format_duration(result.took));
+    } else {
+      remember_failed(record, worker_of(result.worker), result.why, facts_, boot_now());
+      tell(EventKind::start_failed, result.worker, Severity::error, "could not be started: " + result.why);
+    }
+  }
+
+  const Config& config_;
+  const ProcFs& proc_;
+  const Facts& facts_;
+  State& state_;
+  std::vector<Event> events_;
+  std::vector<StartOrder> orders_;
+  std::vector<std::pair<std::size_t, AskToStop>> after_start_;
+  std::set<std::size_t> started_;
+  bool signalled_ = false;
+};
+
+}  // namespace
+
+std::vector<Event> act(const Config& config, const ProcFs& proc, const Facts& facts, const Plan& plan, State& state,
+                       const std::function<void()>& save) {
+  return Actor(config, proc, facts, state).run(plan, save);
+}
+
+}  // namespace bootcheck

@@ -1,0 +1,96 @@
+#include "pass/pass.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "model/memory.h"
+#include "pass/act.h"
+#include "pass/observe.h"
+#include "pass/tell.h"
+#include "system/clock.h"
+#include "system/state_file.h"
+
+#include <fmt/format.h>
+
+namespace bootcheck {
+namespace {
+
+uid_t workers_uid(const Config& config) {
+  if (config.user.empty()) return current_user().uid;
+  const auto user = find_user(config.user);
+  if (!user) throw std::system_error(ENOENT, std::generic_category(), fmt::format("user `{}` of the configuration", config.user));
+  return user->uid;
+}
+
+Snapshot observe_and_plan(const Session& session, State state, const Request& request) {
+  Snapshot snapshot;
+  snapshot.state = std::move(state);
+  const auto app = locate_app(session.config(), session.uid());
+  snapshot.facts = observe(session.config(), app, session.proc(), snapshot.state);
+  snapshot.noticed = remember_seen(snapshot.state, snapshot.facts);
+  snapshot.plan = make_plan(snapshot.facts, snapshot.state, request);
+  return snapshot;
+}
+
+Event gap_event(WallTime last_pass, WallTime now) {
+  Event event;
+  event.kind = EventKind::gap;
+  event.severity = Severity::warning;
+  event.fields.emplace_back("unchecked_for", fmt::format("{}s", now - last_pass));
+  return event;
+}
+
+void try_to_save(const Config& config, const State& state, std::vector<std::string>& warnings) {
+  try {
+    save_state(config.state_file, state);
+  } catch (const std::system_error& error) {
+    warnings.push_back(fmt::format("the state file cannot be written, so what was done is not remembered: {}", error.what()));
+  }
+}
+
+}  // namespace
+
+Session::Session(const Config& config) : config_(config), uid_(workers_uid(config)), boot_id_(read_boot_id()) {
+  if (uid_ != current_user().uid) acting_.emplace(*find_user(config.user));
+}
+
+Snapshot take_snapshot(const Session& session, const Request& request) {
+  auto loaded = load_state(session.config().state_file, session.boot_id());
+  auto snapshot = observe_and_plan(session, std::move(loaded.state), request);
+  snapshot.state_problem = std::move(loaded.problem);
+  return snapshot;
+}
+
+PassOutcome run_pass(const Session& session, const PassOptions& options) {
+  const auto& config = session.config();
+  auto taken = take_lock(config.lock_file, options.lock_wait);
+  if (const auto* holder = std::get_if<LockHolder>(&taken)) return *holder;
+  const auto& lock = std::get<Lock>(taken);
+
+  auto loaded = load_state(config.state_file, session.boot_id());
+  const State remembered = loaded.state;
+  if (options.edit) options.edit(loaded.state);
+
+  PassDone done;
+  if (!loaded.problem.empty()) done.warnings.push_back(loaded.problem);
+  done.before = observe_and_plan(session, std::move(loaded.state), options.request);
+  auto state = done.before.state;
+  const auto now = done.before.facts.wall;
+  if (lock.last_pass() && now - *lock.last_pass() > config.stuck_after.count() / 1000) done.events.push_back(gap_event(*lock.last_pass(), now));
+  std::ranges::copy(done.before.noticed, std::back_inserter(done.events));
+
+  remember_request(state, done.before.facts, done.before.plan, options.request);
+
+  const auto save = [&] { try_to_save(config, state, done.warnings); };
+  std::ranges::move(act(config, session.proc(), done.before.facts, done.before.plan, state, save), std::back_inserter(done.events));
+
+  tell(config, done, state, now);
+  if (state != remembered) save();
+  return done;
+}
+
+bool has_errors(const std::vector<Event>& events) {
+  return std::ranges::any_of(events, [](const Event& event) { return event.severity == Severity::error; });
+}
+
+}  // namespace bootcheck

@@ -1,0 +1,266 @@
+#include "pass/start.h"
+
+#include <chrono>
+#include <deque>
+#include <memory>
+
+#include "config/duration.h"
+#include "pass/observe.h"
+#include "pass/recovery.h"
+#include "system/launch.h"
+#include "system/pid_file.h"
+
+#include <fmt/format.h>
+
+#include <boost/filesystem/operations.hpp>
+
+namespace bootcheck {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr Duration kTick{10};
+/// A worker that dies at once (no database, a port in use) must not count as started.
+constexpr Duration kStaysUp{500};
+/// delayed_job's daemon bears its title before its launcher exits (daemons, daemonize.rb: call_as_daemon), so a worker
+/// that is not there shortly after will not come.
+constexpr Duration kGraceOfDaemons{2000};
+
+Duration since(Clock::time_point begin) {
+  return std::chrono::duration_cast<Duration>(Clock::now() - begin);
+}
+
+std::string outcome_text(const LaunchOutcome& outcome, Duration limit) {
+  if (const auto* exited = std::get_if<Exited>(&outcome)) {
+    if (exited->code == 0) return "its start command succeeded but no such worker came up";
+    return fmt::format("its start command exited with {}", exited->code);
+  }
+  if (const auto* killed = std::get_if<KilledBySignal>(&outcome))
+    return fmt::format("its start command was ended by signal {}", killed->signal);
+  if (const auto* failed = std::get_if<NotStarted>(&outcome)) return failed->why;
+  return "it was not seen running within " + format_duration(limit);
+}
+
+/// One start command and the workers it has to bring up.
+struct Launch {
+  Batch batch;
+  LaunchRequest request;
+  std::uint64_t log_offset = 0;
+  pid_t pid = 0;
+  Clock::time_point began;
+  std::optional<LaunchOutcome> outcome;
+  Clock::time_point ended;
+  bool detached = false;
+};
+
+/// One worker on its way up.
+struct Ascent {
+  Launch* launch = nullptr;
+  StartResult result;
+  std::optional<Clock::time_point> seen_at;
+  bool done = false;
+};
+
+class Starter {
+ public:
+  Starter(const StartContext& context, const std::vector<StartOrder>& orders)
+      : context_(context), batches_(std::deque<Batch>()) {
+    for (auto& batch : make_batches(context.config, orders)) batches_.push_back(std::move(batch));
+  }
+
+  StartReport run() {
+    launches_.every(kTick, [this] { return tick(); });
+    launches_.run();
+    for (auto& ascent : ascents_) report_.results.push_back(std::move(ascent->result));
+    for (const auto& launch : started_) read_recoveries(*launch);
+    return std::move(report_);
+  }
+
+ private:
+  const Worker& worker_of(std::size_t index) const { return context_.config.workers[index]; }
+
+  bool tick() {
+    for (auto& ascent : ascents_) watch(*ascent);
+    for (auto& launch : started_) let_go_if_done(*launch);
+    while (!batches_.empty() && booting() < context_.config.parallel_starts) {
+      auto batch = std::move(batches_.front());
+      batches_.pop_front();
+      begin(std::move(batch));
+    }
+    return !batches_.empty() || !all_done();
+  }
+
+  /// Commands that use a processor now; a worker that has been seen leaves its place to the next.
+  int booting() const {
+    int count = 0;
+    for (const auto& launch : started_) {
+      if (is_booting(*launch)) ++count;
+    }
+    return count;
+  }
+
+  bool is_booting(const Launch& launch) const {
+    bool recovers_only = true;
+    for (const auto& ascent : ascents_) {
+      if (ascent->launch != &launch) continue;
+      recovers_only = false;
+      if (!ascent->done && !ascent->seen_at) return true;
+    }
+    return recovers_only && !launch.outcome;
+  }
+
+  bool all_done() const {
+    for (const auto& ascent : ascents_) {
+      if (!ascent->done) return false;
+    }
+    for (const auto& launch : started_) {
+      if (!launch->outcome && !launch->detached) return false;
+    }
+    return true;
+  }
+
+  /// Leaves out the workers that are up by now: another start may have been faster (contract, section 4).
+  Batch still_missing(const Batch& batch) {
+    std::vector<std::size_t> indices;
+    for (const auto& order : batch) indices.push_back(order.worker);
+    const auto seen = observe_again(context_.config, context_.app, context_.proc, context_.state, indices);
+    Batch missing;
+    for (std::size_t at = 0; at < batch.size(); ++at) {
+      const Memory memory{.record = find_record(context_.state, worker_of(indices[at]).name), .hold = nullptr, .now = 0};
+      const auto judgement = classify(worker_of(indices[at]), context_.app, seen[at], memory);
+      if (!batch[at].start || judgement.state == WorkerState::missing) {
+        missing.push_back(batch[at]);
+      } else {
+        report_.results.push_back({.worker = indices[at], .process = judgement.process, .skipped = true, .took = {},
+                                   .why = fmt::format("it is {} now", name_of(judgement.state))});
+      }
+    }
+    return missing;
+  }
+
+  void begin(Batch batch) {
+    batch = still_missing(batch);
+    if (batch.empty()) return;
+    auto& launch = *started_.emplace_back(std::make_unique<Launch>());
+    launch.batch = std::move(batch);
+    launch.began = Clock::now();
+    for (const auto& order : launch.batch) {
+      if (!order.start) continue;
+      auto& ascent = *ascents_.emplace_back(std::make_unique<Ascent>());
+      ascent.launch = &launch;
+      ascent.result.worker = order.worker;
+    }
+    try {
+      launch.request = make_request(context_.config, launch.batch);
+      boost::system::error_code none;
+      const auto size = boost::filesystem::file_size(launch.request.output, none);
+      launch.log_offset = none ? 0 : size;
+      launch.pid = launches_.start(launch.request, [&launch](const LaunchOutcome& outcome) {
+        launch.outcome = outcome;
+        launch.ended = Clock::now();
+      });
+    } catch (const std::exception& error) {
+      launch.outcome = NotStarted{error.what()};
+      launch.ended = Clock::now();
+    }
+  }
+
+  void watch(Ascent& ascent) {
+    if (ascent.done) return;
+    if (ascent.seen_at) return watch_seen(ascent);
+    const auto& worker = worker_of(ascent.result.worker);
+    if (auto process = worker.foreground ? look_at_child(ascent) : look_for(worker)) {
+      ascent.result.process = std::move(process);
+      ascent.result.took = since(ascent.launch->began);
+      ascent.seen_at = Clock::now();
+    } else if (auto why = why_hopeless(worker, *ascent.launch); !why.empty()) {
+      fail(ascent, why);
+    }
+  }
+
+  /// It was seen; it has to be there a moment later as well.
+  void watch_seen(Ascent& ascent) {
+    if (since(*ascent.seen_at) < kStaysUp) return;
+    const auto id = ascent.result.process->id;
+    const auto look = context_.proc.look(id.pid, id);
+    const auto* process = std::get_if<Process>(&look);
+    if (process != nullptr && process->id == id) {
+      ascent.done = true;
+      return;
+    }
+    ascent.result.process.reset();
+    fail(ascent, fmt::format("it came up (pid {}) and was gone within {}", id.pid, format_duration(since(*ascent.seen_at))));
+  }
+
+  std::optional<Process> look_for(const Worker& worker) const {
+    Observation seen;
+    seen.pid_file = read_pid_file(worker.pid_file);
+    if (const auto* file = std::get_if<PidInFile>(&seen.pid_file)) seen.named = context_.proc.look(file->pid);
+    if (proof_of_named(worker, context_.app, seen, nullptr) != Proof::title) return std::nullopt;
+    return std::get<Process>(seen.named);
+  }
+
+  /// A foreground program is our own child: its pid is certain, and its pid file is ours to write.
+  std::optional<Process> look_at_child(Ascent& ascent) const {
+    if (ascent.launch->pid == 0 || ascent.launch->outcome) return std::nullopt;
+    auto look = context_.proc.look(ascent.launch->pid);
+    auto* process = std::get_if<Process>(&look);
+    if (process == nullptr) return std::nullopt;
+    const auto& worker = worker_of(ascent.result.worker);
+    write_pid_file(worker.pid_file, process->id.pid);
+    return std::move(*process);
+  }
+
+  static std::string why_hopeless(const Worker& worker, const Launch& launch) {
+    if (launch.outcome) {
+      const auto* exited = std::get_if<Exited>(&*launch.outcome);
+      const bool may_still_come = exited != nullptr && exited->code == 0 && !worker.foreground;
+      const bool in_time = since(launch.ended) < (worker.preload ? kGraceOfDaemons : worker.start_timeout);
+      if (may_still_come && in_time && since(launch.began) < worker.start_timeout) return {};
+      return outcome_text(*launch.outcome, worker.start_timeout);
+    }
+    return since(launch.began) < worker.start_timeout ? std::string() : outcome_text(TimedOut{}, worker.start_timeout);
+  }
+
+  static void fail(Ascent& ascent, const std::string& why) {
+    const auto& launch = *ascent.launch;
+    const auto said = tail(launch.request.output, launch.log_offset, 5);
+    ascent.result.why = why;
+    if (!said.empty()) ascent.result.why += fmt::format(": {}", said);
+    if (!launch.request.output.empty()) ascent.result.why += fmt::format("; see {}", launch.request.output.native());
+    ascent.done = true;
+  }
+
+  /// What still runs of a start command whose workers are all up, or a foreground program, lives on without us.
+  void let_go_if_done(Launch& launch) {
+    if (launch.outcome || launch.detached) return;
+    bool has_workers = false;
+    for (const auto& ascent : ascents_) {
+      if (ascent->launch != &launch) continue;
+      has_workers = true;
+      if (!ascent->done || ascent->result.process == std::nullopt) return;
+    }
+    if (!has_workers) return;
+    launch.detached = true;
+    launches_.detach(launch.pid);
+  }
+
+  void read_recoveries(const Launch& launch) {
+    if (launch.request.env.contains("BOOTCHECK_RECOVER")) collect_recoveries(context_.config, launch.batch, launch.request.output, launch.log_offset, report_);
+  }
+
+  const StartContext& context_;
+  std::deque<Batch> batches_;
+  std::vector<std::unique_ptr<Launch>> started_;   // their addresses are kept by callbacks
+  std::vector<std::unique_ptr<Ascent>> ascents_;
+  StartReport report_;
+  Launches launches_;
+};
+
+}  // namespace
+
+StartReport start_workers(const StartContext& context, const std::vector<StartOrder>& orders) {
+  return Starter(context, orders).run();
+}
+
+}  // namespace bootcheck

@@ -1,0 +1,67 @@
+#include "system/paths.h"
+
+#include <array>
+#include <charconv>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "system/errors.h"
+#include "system/unique_fd.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace bootcheck {
+namespace {
+
+constexpr std::string_view kMark = ".draining.";
+
+std::optional<SetAsideFile> parse_set_aside(const Path& folder, std::string_view name) {
+  const auto mark = name.rfind(kMark);
+  if (mark == std::string_view::npos) return std::nullopt;
+  const auto digits = name.substr(mark + kMark.size());
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), pid);
+  if (error != std::errc() || end != digits.data() + digits.size() || pid <= 1) return std::nullopt;
+  return SetAsideFile{folder / std::string(name.substr(0, mark)), pid};
+}
+
+}  // namespace
+
+// Three system calls, whatever the depth; realpath(3) takes one for each component.
+Path resolve_directory(const Path& path) {
+  const UniqueFd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) throw_errno(path.native());
+  const auto link = "/proc/self/fd/" + std::to_string(directory.get());
+  std::array<char, PATH_MAX> target{};
+  const auto length = ::readlink(link.c_str(), target.data(), target.size());
+  if (length < 0) throw_errno(link);
+  return Path(target.data(), target.data() + length);
+}
+
+bool is_link(const Path& path) {
+  std::array<char, 1> target{};
+  return ::readlink(path.c_str(), target.data(), target.size()) >= 0;  // EINVAL: not a link, readlink(2)
+}
+
+std::int64_t modification_time(const Path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return 0;
+  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+std::vector<SetAsideFile> list_set_aside(const Path& folder) {
+  std::vector<SetAsideFile> found;
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(folder.c_str()), &::closedir);
+  if (!directory) return found;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    if (auto file = parse_set_aside(folder, static_cast<const char*>(entry->d_name))) found.push_back(std::move(*file));
+  }
+  return found;
+}
+
+}  // namespace bootcheck
