@@ -84,7 +84,7 @@ std::string problem_line(const Event& event, std::string_view app) {
   if (!event.worker.empty()) line += printable(event.worker) + ": ";
   line += words_for(event.kind);
   if (is_problem(event)) line += ": " + one_line(event.problem);
-  return line;
+  return line + "\n";
 }
 
 std::string problem_key(const Event& event) {

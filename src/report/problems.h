@@ -14,9 +14,9 @@ namespace bootcheck {
 /// Whether a person must hear of it: it bears the text of a problem.
 bool is_problem(const Event& event);
 
-/// `bootcheck: delayed_job.1: not started: WHY`, one line without a newline; the lines of a longer
-/// text have ` | ` between them. With `app` (where one run serves several) it goes before the
-/// worker: `bootcheck: shop: delayed_job.1: ...`.
+/// `bootcheck: delayed_job.1: not started: WHY; WHAT TO DO`, one line with its newline; the lines
+/// of a longer text have ` | ` between them. With `app` (where one run serves several) it goes
+/// before the worker: `bootcheck: shop: delayed_job.1: ...`.
 std::string problem_line(const Event& event, std::string_view app = {});
 
 /// Under which name a problem is remembered as told: its worker (`-`: the whole pass) and its kind,

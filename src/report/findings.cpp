@@ -1,0 +1,162 @@
+#include "report/findings.h"
+
+#include "config/duration.h"
+#include "report/text.h"
+
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace bootcheck {
+namespace {
+
+/// What a visitor of a variant is made of.
+template <class... Each>
+struct Cases : Each... {
+  using Each::operator()...;
+};
+template <class... Each>
+Cases(Each...) -> Cases<Each...>;
+
+std::string up_for(const ProcessId& id, const Evidence& evidence) {
+  const auto ticks = std::max<std::int64_t>(evidence.ticks_per_second, 1);
+  const auto started = static_cast<std::int64_t>(id.start_time) * 1000 / ticks;
+  return format_duration(Duration{std::max<std::int64_t>(evidence.now - started, 0)});
+}
+
+// --- the pid file, and the process it names -----------------------------------------------------
+
+std::string pid_file_fact(const Evidence& evidence) {
+  const auto said = std::visit(
+      Cases{[](const NoPidFile&) { return std::string("is not there"); },
+            [](const GarbagePidFile& file) { return "names no process: " + one_line(file.what); },
+            [](const UnreadablePidFile& file) { return "cannot be read: " + one_line(file.why); },
+            [](const PidInFile& file) { return fmt::format("says {}", file.pid); }},
+      evidence.seen.pid_file);
+  return printable(evidence.worker.pid_file.native()) + " " + said;
+}
+
+std::string user_fact(const Process& process, const App& app) {
+  if (process.uid == app.uid) return fmt::format("user {}, as it should be", process.uid);
+  return fmt::format("user {}, while the workers run as user {}", process.uid, app.uid);
+}
+
+std::string title_fact(const Process& process, const Worker& worker) {
+  if (process.argv.empty()) return "command line not read";
+  const auto line = printable(command_text(process.argv));
+  if (bears_title(process.argv, worker)) return fmt::format("\"{}\", the worker's title", line);
+  if (is_start_of(process.argv, worker)) return fmt::format("\"{}\", a start of the worker", line);
+  return fmt::format(
+      "\"{}\", not the worker's title \"{}\"", line,
+      printable(worker.process_title.empty() ? command_text(worker.start) : worker.process_title));
+}
+
+std::string directory_fact(const Process& process, const App& app) {
+  if (!process.cwd) return "not readable";
+  const auto directory = printable(process.cwd->native());
+  if (is_below(*process.cwd, app.release)) return directory + ", in the present release";
+  if (app.contains(*process.cwd)) return directory + ", in another release of the app";
+  return directory + ", outside the app";
+}
+
+/// Whether a living process is the one that was recorded: pid and start time.
+std::string start_time_fact(const Process& process, const Evidence& evidence) {
+  const auto since =
+      fmt::format("up {}, start time {}", up_for(process.id, evidence), process.id.start_time);
+  if (evidence.record == nullptr || !evidence.record->process) return since;
+  const auto& recorded = *evidence.record->process;
+  if (recorded == process.id) return since + ", as recorded";
+  return fmt::format("{}; recorded is pid {} with start time {}", since, recorded.pid,
+                     recorded.start_time);
+}
+
+void add_process(Findings& facts, const Process& process, const Evidence& evidence) {
+  facts.add("user", user_fact(process, evidence.app));
+  facts.add("command line", title_fact(process, evidence.worker));
+  facts.add("directory", directory_fact(process, evidence.app));
+  facts.add("age", start_time_fact(process, evidence));
+}
+
+std::string look_fact(const ProcessLook& look) {
+  return std::visit(
+      Cases{[](const NoProcess&) { return std::string("does not exist"); },
+            [](const Zombie&) { return std::string("is a zombie: it has ended"); },
+            [](const ThreadOf& thread) {
+              return fmt::format("is no process but a thread of {}", thread.leader);
+            },
+            [](const Hidden& hidden) { return "cannot be looked at: " + one_line(hidden.why); },
+            [](const Process&) { return std::string("is alive"); }},
+      look);
+}
+
+void add_named(Findings& facts, const Evidence& evidence) {
+  const auto* const file = std::get_if<PidInFile>(&evidence.seen.pid_file);
+  if (file == nullptr) return;
+  facts.add("process", fmt::format("{} {}", file->pid, look_fact(evidence.seen.named)));
+  if (const auto* const process = std::get_if<Process>(&evidence.seen.named))
+    add_process(facts, *process, evidence);
+}
+
+// --- the rest of /proc --------------------------------------------------------------------------
+
+void add_search(Findings& facts, const Evidence& evidence) {
+  const auto& seen = evidence.seen;
+  if (seen.proc_hidden)
+    facts.add("/proc", "hides processes (pid 1 is not visible): what is not seen may still live");
+  if (!seen.sightings) {
+    facts.add("/proc", "not searched for it");
+    return;
+  }
+  const auto& [alive, starting] = *seen.sightings;
+  facts.add("/proc", alive.empty() ? "searched: no process bears its title in the app's folders"
+                                   : "searched: found it as " + pids_of(alive));
+  if (!starting.empty()) facts.add("", "a start of it is under way: " + pids_of(starting));
+  if (std::holds_alternative<Process>(seen.named)) return;
+  if (alive.size() == 1) add_process(facts, alive.front(), evidence);
+}
+
+void add_set_aside(Findings& facts, const Evidence& evidence) {
+  for (const auto& old : evidence.seen.set_aside)
+    facts.add("set aside", fmt::format("{} {}", old.pid, look_fact(old.look)));
+}
+
+void add_status(Findings& facts, const Evidence& evidence) {
+  if (evidence.worker.status.empty() && !evidence.seen.status) return;
+  std::string answer = "was not asked";
+  if (evidence.seen.status) {
+    switch (*evidence.seen.status) {
+      case StatusAnswer::running:
+        answer = "says it runs";
+        break;
+      case StatusAnswer::not_running:
+        answer = "says it does not run";
+        break;
+      case StatusAnswer::unknown:
+        answer = "failed or did not answer in time";
+        break;
+    }
+  }
+  facts.add("status command", answer);
+}
+
+}  // namespace
+
+std::string pids_of(const std::vector<Process>& processes) {
+  std::vector<pid_t> pids;
+  for (const auto& process : processes)
+    pids.push_back(process.id.pid);
+  return fmt::format("{} {}", pids.size() == 1 ? "pid" : "pids", fmt::join(pids, ", "));
+}
+
+void add_what_was_seen(Findings& facts, const Evidence& evidence) {
+  facts.add("pid file", pid_file_fact(evidence));
+  add_named(facts, evidence);
+  add_search(facts, evidence);
+  add_set_aside(facts, evidence);
+  add_status(facts, evidence);
+}
+
+}  // namespace bootcheck
