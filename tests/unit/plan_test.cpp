@@ -1,0 +1,266 @@
+// From states to steps, and how many workers roll at a time.
+#include "model/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/model_fixture.h"
+
+namespace bootcheck {
+namespace {
+
+using namespace fixture;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> words(const std::vector<Step>& steps) {
+  std::vector<std::string> texts;
+  for (const auto& step : steps) texts.push_back(describe(step));
+  return texts;
+}
+
+/// One or more workers, what is seen of each, and the plan for them.
+class Planning : public testing::Test {
+ protected:
+  void see(const std::string& identifier, const Observation& observation) {
+    workers_.push_back(worker(identifier));
+    facts_.seen.push_back(observation);
+  }
+
+  Plan plan() {
+    facts_.app = app();
+    facts_.workers = &workers_;
+    return make_plan(facts_, state_, request_);
+  }
+
+  std::vector<std::string> steps_of_first() { return words(plan().front().steps); }
+
+  int count_asked() {
+    int asked = 0;
+    for (const auto& decision : plan()) {
+      for (const auto& step : decision.steps) asked += std::holds_alternative<AskToStop>(step) ? 1 : 0;
+    }
+    return asked;
+  }
+
+  std::vector<Worker> workers_;
+  Facts facts_;
+  State state_;
+  Request request_;
+};
+
+const Sightings kNothing{};
+constexpr const char* kAsk = "ask pid 100 to finish its job and exit";
+
+TEST_F(Planning, NothingForARunningWorker) {
+  see("2", seen(PidInFile{100}, living(100)));
+  EXPECT_TRUE(is_idle(plan()));
+}
+
+TEST_F(Planning, AMissingWorkerIsStarted) {
+  see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
+  EXPECT_THAT(steps_of_first(), ElementsAre("start it"));
+}
+
+TEST_F(Planning, ACrashedWorkerLosesItsPidFileGetsItsJobsBackAndIsStarted) {
+  see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
+  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100", "start it"));
+}
+
+TEST_F(Planning, NoJobsAreHandedBackWhereTheConfigurationSaysSoOrThePresetHasNone) {
+  see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
+  facts_.recover_jobs = false;
+  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)", "start it"));
+  facts_.recover_jobs = true;
+  workers_.front().preset = "resque";
+  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)", "start it"));
+}
+
+TEST_F(Planning, AStaleFileIsRemovedAndTheStrangerIsLeftAlone) {
+  see("2", seen(PidInFile{100}, with_title(100, "nginx"), kNothing));
+  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100", "start it"));
+}
+
+TEST_F(Planning, ALostPidFileIsWrittenBackAndNothingStarted) {
+  see("2", seen(NoPidFile{}, NoProcess{}, alive({100})));
+  EXPECT_THAT(steps_of_first(), ElementsAre("write the pid file back (pid 100)"));
+}
+
+TEST_F(Planning, DuplicatesAreReportedAndDrainedOnlyWhenAskedFor) {
+  see("2", seen(PidInFile{100}, living(100), alive({100, 200})));
+  EXPECT_TRUE(is_idle(plan()));
+  facts_.drain_duplicates = true;
+  EXPECT_THAT(steps_of_first(), ElementsAre("ask pid 200 to finish its job and exit (duplicate)"));
+}
+
+TEST_F(Planning, OfDuplicatesWithoutAPidFileTheOldestIsKept) {
+  auto sightings = alive({100, 200});
+  sightings.alive[1].id.start_time = 1;
+  facts_.drain_duplicates = true;
+  see("2", seen(NoPidFile{}, NoProcess{}, sightings));
+  EXPECT_THAT(steps_of_first(), ElementsAre("write the pid file back (pid 200)", "ask pid 100 to finish its job and exit (duplicate)"));
+}
+
+TEST_F(Planning, UnknownAndStartingWorkersAreLeftAlone) {
+  see("2", hidden(seen(PidInFile{100}, NoProcess{}, kNothing)));
+  Sightings starting;
+  starting.starting.push_back(booting(900));
+  see("3", seen(NoPidFile{}, NoProcess{}, starting));
+  EXPECT_TRUE(is_idle(plan()));
+}
+
+TEST_F(Planning, AHeldWorkerIsNotBroughtBackButItsJobsAre) {
+  state_.holds["delayed_job.2"] = {.by = "deploy", .reason = "", .since = 0, .until = {}};
+  see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
+  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100"));
+}
+
+TEST_F(Planning, AnExpiredHoldIsNone) {
+  state_.holds["delayed_job.2"] = {.by = "deploy", .reason = "", .since = 0, .until = 50};
+  see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
+  facts_.wall = 49;
+  EXPECT_TRUE(is_idle(plan()));
+  facts_.wall = 50;
+  EXPECT_THAT(steps_of_first(), ElementsAre("start it"));
+}
+
+TEST_F(Planning, AFailingWorkerWaitsButItsPidFileAndJobsDoNot) {
+  auto& record = state_.workers["delayed_job.2"];
+  record.failures = {.count = 2, .next_try = 1000, .last_error = "x", .release = app().release.native(),
+                     .command = command_text(worker("2").start)};
+  see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
+  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100"));
+}
+
+TEST_F(Planning, AfterARebootTheJobsOfTheFormerProcessAreHandedBack) {
+  state_.workers["delayed_job.2"].former_pid = 70;
+  see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
+  EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 70", "start it"));
+}
+
+TEST_F(Planning, RestartAsksEveryRunningWorkerOnce) {
+  request_.roll = true;
+  see("2", seen(PidInFile{100}, living(100)));
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart)"));
+  state_.workers["delayed_job.2"].stops.push_back({{100, 5000}, 0, 0, "restart"});
+  EXPECT_TRUE(is_idle(plan())) << "it drains already";
+}
+
+TEST_F(Planning, ASurgeStartsTheSuccessorBeforeTheOldWorkerIsAsked) {
+  request_.roll = true;
+  request_.mode = RestartMode::surge;
+  see("2", seen(PidInFile{100}, living(100)));
+  EXPECT_THAT(steps_of_first(), ElementsAre("set the pid file of pid 100 aside", "start it", std::string(kAsk) + " (restart)"));
+}
+
+TEST_F(Planning, AWorkerThatWasSetAsideIsAskedOnceItsSuccessorRuns) {
+  auto observation = seen(PidInFile{200}, living(200));
+  observation.set_aside.push_back({100, living(100)});
+  see("2", observation);
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart)"));
+  facts_.seen.front().pid_file = NoPidFile{};
+  facts_.seen.front().named = NoProcess{};
+  facts_.seen.front().sightings.emplace();
+  EXPECT_THAT(steps_of_first(), ElementsAre("start it")) << "as long as there is no successor, the old worker works on";
+}
+
+TEST_F(Planning, AWorkerThatDiedAsideGetsItsJobsBack) {
+  auto observation = seen(PidInFile{200}, living(200));
+  observation.set_aside.push_back({100, NoProcess{}});
+  see("2", observation);
+  EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 100", "remove what is left of pid 100, which has drained"));
+}
+
+TEST_F(Planning, AnotherReleaseIsOutOfDateAndAForeignDirectoryIsNot) {
+  see("2", seen(PidInFile{100}, living_in(100, "/srv/shop/releases/1")));
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (release)"));
+  facts_.seen.front().named = living_in(100, "/var/tmp");
+  EXPECT_TRUE(is_idle(plan()));
+  facts_.seen.front().named = living_in(100, "/srv/shop/releases/1");
+  workers_.front().restart.on_release = false;
+  EXPECT_TRUE(is_idle(plan()));
+}
+
+TEST_F(Planning, ATouchedRestartFileRollsWorkersThatWereSeenBefore) {
+  see("2", seen(PidInFile{100}, living(100)));
+  facts_.seen.front().restart_file_mtime = 7;
+  EXPECT_TRUE(is_idle(plan())) << "seen for the first time";
+  auto& record = state_.workers["delayed_job.2"];
+  record.process = ProcessId{100, 5000};
+  record.restart_file_mtime = 6;
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart_file)"));
+  record.restart_file_mtime = 7;
+  EXPECT_TRUE(is_idle(plan()));
+  facts_.seen.front().restart_file_mtime = 0;
+  EXPECT_TRUE(is_idle(plan())) << "a missing file asks for nothing";
+}
+
+TEST_F(Planning, LimitsDrain) {
+  see("2", seen(PidInFile{100}, living(100)));
+  workers_.front().limits.memory = 1000;
+  facts_.seen.front().memory = 1001;
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (memory)"));
+  facts_.seen.front().memory = 1000;
+  workers_.front().limits.age = Duration{1000};
+  facts_.now = 50'000 + 1001;  // it started 5000 ticks of 10 ms after boot
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (age)"));
+  facts_.now = 50'000 + 1000;
+  EXPECT_TRUE(is_idle(plan()));
+}
+
+TEST_F(Planning, NoMoreThanMaxUnavailableAreDownAtATime) {
+  for (const char* identifier : {"2", "3", "4", "5"}) {
+    see(identifier, seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
+    workers_.back().restart.max_unavailable = {.value = 50, .percent = true};
+  }
+  request_.roll = true;
+  EXPECT_EQ(count_asked(), 2);
+  facts_.seen.front() = seen(NoPidFile{}, NoProcess{}, kNothing);
+  EXPECT_EQ(count_asked(), 1) << "a missing worker counts";
+  for (auto& worker : workers_) worker.restart.max_unavailable = {.value = 1, .percent = true};
+  EXPECT_EQ(count_asked(), 0);
+  facts_.seen.front() = seen(PidInFile{100}, living(100));
+  EXPECT_EQ(count_asked(), 1) << "one may always roll";
+}
+
+TEST_F(Planning, NoMoreThanMaxSurgeAreKeptBesideTheirSuccessors) {
+  for (const char* identifier : {"2", "3", "4"}) {
+    see(identifier, seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
+    workers_.back().restart = {.mode = RestartMode::surge, .restart_file = {}, .max_unavailable = {}, .max_surge = {.value = 2, .percent = false}};
+  }
+  request_.roll = true;
+  EXPECT_EQ(count_asked(), 2);
+}
+
+TEST_F(Planning, OnlySelectedWorkersAreAsked) {
+  for (const char* identifier : {"2", "3"}) see(identifier, seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
+  request_.roll = true;
+  request_.selected = {false, true};
+  EXPECT_EQ(count_asked(), 1);
+}
+
+TEST_F(Planning, StopAsksAHeldWorkerAndNeverItsStartCommand) {
+  state_.holds["delayed_job.2"] = {.by = "deploy", .reason = "", .since = 0, .until = {}};
+  request_.stop = true;
+  see("2", seen(PidInFile{100}, living(100)));
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (stop)"));
+  Sightings starting;
+  starting.starting.push_back(booting(900));
+  facts_.seen.front() = seen(NoPidFile{}, NoProcess{}, starting);
+  EXPECT_THAT(steps_of_first(), IsEmpty());
+}
+
+TEST_F(Planning, NobodyIsKilledUnlessTheConfigurationSaysSo) {
+  auto& record = state_.workers["delayed_job.2"];
+  record.stops.push_back({{100, 5000}, 0, 1000, "restart"});
+  see("2", seen(PidInFile{100}, living(100)));
+  facts_.now = 1'000'000'000;
+  EXPECT_TRUE(is_idle(plan()));
+  workers_.front().kill_after = Duration{5000};
+  EXPECT_THAT(steps_of_first(), ElementsAre("kill pid 100 (kill_after is over)"));
+  facts_.now = 6000;
+  EXPECT_TRUE(is_idle(plan()));
+}
+
+}  // namespace
+}  // namespace bootcheck
