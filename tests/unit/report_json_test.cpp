@@ -1,0 +1,257 @@
+#include "report/json.h"
+
+#include <chrono>
+#include <csignal>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace bootcheck {
+namespace {
+
+using namespace std::chrono_literals;
+
+AppStatus status_with(std::vector<WorkerStatus> workers) {
+  AppStatus status;
+  status.app = "shop";
+  status.root = "/srv/shop/current";
+  status.environment = "production";
+  status.last_pass = 1795415101;
+  status.workers = std::move(workers);
+  return status;
+}
+
+WorkerStatus full_worker() {
+  WorkerStatus worker;
+  worker.name = "delayed_job.1";
+  worker.state = WorkerState::draining;
+  worker.pid = 123;
+  worker.age = 3h + 999ms;
+  worker.memory = 222298112;
+  worker.draining_for = 252s;
+  worker.drain_reason = "restart";
+  worker.set_aside = {99, 100};
+  worker.hold = Hold{.by = "deploy", .reason = "", .since = 0, .until = 1795415101};
+  worker.pid_file = "/srv/shop/current/tmp/pids/delayed_job.1.pid";
+  return worker;
+}
+
+TEST(StatusJson, HasEveryFieldOfEveryWorker) {
+  EXPECT_EQ(status_json(status_with({full_worker()})), R"({
+  "schema": 1,
+  "app": "shop",
+  "environment": "production",
+  "root": "/srv/shop/current",
+  "last_pass": "2026-11-23T06:25:01Z",
+  "summary": {
+    "draining": 1
+  },
+  "workers": [
+    {
+      "name": "delayed_job.1",
+      "state": "draining",
+      "should_run": true,
+      "pid": 123,
+      "age_seconds": 10800,
+      "memory_bytes": 222298112,
+      "draining_for_seconds": 252,
+      "drain_reason": "restart",
+      "set_aside_pids": [99, 100],
+      "hold": {
+        "by": "deploy",
+        "reason": null,
+        "since": "1970-01-01T00:00:00Z",
+        "until": "2026-11-23T06:25:01Z"
+      },
+      "out_of_date": null,
+      "failures": 0,
+      "next_try_in_seconds": null,
+      "note": null,
+      "pid_file": "/srv/shop/current/tmp/pids/delayed_job.1.pid"
+    }
+  ]
+}
+)");
+}
+
+TEST(StatusJson, WhatIsNotKnownIsNullAndNotAbsent) {
+  auto status = status_with({WorkerStatus{}});
+  status.last_pass.reset();
+  const auto document = boost::json::parse(status_json(status)).as_object();
+  EXPECT_TRUE(document.at("last_pass").is_null());
+  const auto& worker = document.at("workers").at(0).as_object();
+  for (const auto* field : {"pid", "age_seconds", "memory_bytes", "draining_for_seconds",
+                            "drain_reason", "hold", "out_of_date", "next_try_in_seconds", "note"})
+    EXPECT_TRUE(worker.at(field).is_null()) << field;
+  EXPECT_EQ(worker.at("set_aside_pids").as_array().size(), 0U);
+}
+
+TEST(StatusJson, CountsStates) {
+  auto running = full_worker();
+  running.state = WorkerState::running;
+  const auto document =
+      boost::json::parse(status_json(status_with({running, full_worker(), running})));
+  EXPECT_EQ(document.at("summary"), (boost::json::object{{"running", 2}, {"draining", 1}}));
+}
+
+TEST(StatusJson, WithoutWorkersIsStillADocument) {
+  const auto text = status_json(status_with({}));
+  EXPECT_NE(text.find("\"summary\": {},\n  \"workers\": []\n}\n"), std::string::npos) << text;
+}
+
+TEST(StatusJson, IsValidWhateverIsInAMessage) {
+  auto worker = full_worker();
+  worker.note = "quote \" backslash \\ newline \n escape \x1b bad \xff";
+  const auto document = boost::json::parse(status_json(status_with({worker})));
+  EXPECT_EQ(document.at("workers").at(0).at("note").as_string(),
+            "quote \" backslash \\ newline \n escape \x1b bad \uFFFD");
+}
+
+TEST(RunJson, IsTheStatusWithWhatWasDone) {
+  Event started;
+  started.worker = "delayed_job.2";
+  started.fields = {{"pid", "456"}, {"took", "0.9s"}};
+  Event gap;
+  gap.kind = EventKind::gap;
+  gap.severity = Severity::warning;
+  gap.problem = "cron did not run";
+  const auto document = boost::json::parse(run_json(status_with({}), {started, gap}, "run", 1));
+  EXPECT_EQ(document.at("schema"), 1);
+  EXPECT_EQ(document.at("app"), "shop");
+  EXPECT_EQ(document.at("command"), "run");
+  EXPECT_EQ(document.at("exit_status"), 1);
+  EXPECT_EQ(document.at("events"), boost::json::parse(R"([
+    {"event": "started", "severity": "info", "worker": "delayed_job.2",
+     "fields": {"pid": 456, "took": "0.9s"}, "problem": null},
+    {"event": "gap", "severity": "warning", "worker": null, "fields": {},
+     "problem": "cron did not run"}])"));
+}
+
+TEST(EventJson, NumbersAreNumbersByNameAndNeverByLook) {
+  Event event;
+  event.fields = {
+      {"pid", "12"}, {"count", "3"}, {"worker", "3"}, {"by", "1000"}, {"old_pid", "1x"}};
+  EXPECT_EQ(event_object(event).at("fields"),
+            (boost::json::object{
+                {"pid", 12}, {"count", 3}, {"worker", "3"}, {"by", "1000"}, {"old_pid", "1x"}}));
+}
+
+TEST(Indented, WritesPlainListsOnOneLineAndNumbersAsPeopleDo) {
+  const boost::json::value value{{"words", {"a", "b"}},
+                                 {"half", 0.5},
+                                 {"none", nullptr},
+                                 {"objects", {{{"a", 1}}, {{"b", 2}}}}};
+  EXPECT_EQ(indented(value), R"({
+  "words": ["a", "b"],
+  "half": 0.5,
+  "none": null,
+  "objects": [
+    {
+      "a": 1
+    },
+    {
+      "b": 2
+    }
+  ]
+}
+)");
+}
+
+Worker feed() {
+  Worker worker;
+  worker.name = "feed-eu";
+  worker.identifier = "eu";
+  worker.pid_file = "/srv/shop/tmp/pids/feed-eu.pid";
+  worker.start = {"bin/feed", "--region", "eu"};
+  worker.working_directory = "/srv/shop";
+  worker.env = {{"A", "1"}};
+  worker.foreground = true;
+  worker.stop_signal = SIGQUIT;
+  worker.kill_after = 500ms;
+  worker.restart.mode = RestartMode::surge;
+  worker.restart.restart_file = "/srv/shop/tmp/restart.txt";
+  worker.restart.max_surge = {.value = 2, .percent = false};
+  worker.limits.memory = 629145600;
+  return worker;
+}
+
+TEST(ConfigJson, IsTheWholeConfiguration) {
+  Config config;
+  config.file = "/srv/shop/config/bootcheck.yml";
+  config.app = "shop";
+  config.root = "/srv/shop";
+  config.path = {"/opt/ruby/bin"};
+  config.workers = {feed()};
+  config.parallel_starts = 2;
+  config.lock_file = "/srv/shop/tmp/pids/bootcheck.lock";
+  config.state_file = "/srv/shop/tmp/pids/bootcheck.state";
+  config.log.path = "/srv/shop/log/bootcheck.log";
+  config.notify = {"bin/notify-ops"};
+  EXPECT_EQ(config_json(config), R"({
+  "schema": 1,
+  "file": "/srv/shop/config/bootcheck.yml",
+  "app": "shop",
+  "root": "/srv/shop",
+  "environment": "production",
+  "user": null,
+  "env": {},
+  "path": ["/opt/ruby/bin"],
+  "env_file": null,
+  "parallel_starts": 2,
+  "backoff": {
+    "first_seconds": 60,
+    "max_seconds": 1800
+  },
+  "orphans": "warn",
+  "recover_jobs": true,
+  "launcher": "auto",
+  "lock_file": "/srv/shop/tmp/pids/bootcheck.lock",
+  "state_file": "/srv/shop/tmp/pids/bootcheck.state",
+  "stuck_after_seconds": 600,
+  "log": {
+    "to": "file",
+    "level": "info",
+    "format": "text",
+    "path": "/srv/shop/log/bootcheck.log"
+  },
+  "metrics_file": null,
+  "notify": ["bin/notify-ops"],
+  "workers": [
+    {
+      "name": "feed-eu",
+      "identifier": "eu",
+      "preset": null,
+      "enabled": true,
+      "pid_file": "/srv/shop/tmp/pids/feed-eu.pid",
+      "process_title": null,
+      "start": ["bin/feed", "--region", "eu"],
+      "status": [],
+      "working_directory": "/srv/shop",
+      "env": {
+        "A": "1"
+      },
+      "foreground": true,
+      "preload": false,
+      "stop_signal": "QUIT",
+      "start_timeout_seconds": 300,
+      "kill_after_seconds": 0.5,
+      "restart": {
+        "mode": "surge",
+        "on": ["release", "restart_file"],
+        "restart_file": "/srv/shop/tmp/restart.txt",
+        "max_unavailable": "100%",
+        "max_surge": 2,
+        "settle_seconds": 6
+      },
+      "limits": {
+        "memory_bytes": 629145600,
+        "age_seconds": null
+      }
+    }
+  ]
+}
+)");
+}
+
+}  // namespace
+}  // namespace bootcheck

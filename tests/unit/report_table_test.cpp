@@ -1,0 +1,265 @@
+#include "report/grid.h"
+#include "report/table.h"
+
+#include <chrono>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace bootcheck {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime now = 1795415101;  // 2026-11-23 06:25:01 UTC
+
+WorkerStatus worker(const char* name, WorkerState state) {
+  WorkerStatus status;
+  status.name = name;
+  status.state = state;
+  return status;
+}
+
+WorkerStatus running(const char* name, pid_t pid, Duration age) {
+  auto status = worker(name, WorkerState::running);
+  status.pid = pid;
+  status.age = age;
+  status.memory = 212ULL << 20U;
+  return status;
+}
+
+AppStatus shop(std::vector<WorkerStatus> workers) {
+  AppStatus status;
+  status.app = "shop";
+  status.root = "/srv/shop/current";
+  status.environment = "production";
+  status.last_pass = now - 23;
+  status.workers = std::move(workers);
+  return status;
+}
+
+Hold hold_by_deploy() {
+  return {.by = "deploy", .reason = "import", .since = now - 60, .until = now + 3600};
+}
+
+TEST(StatusTable, SetsEveryWorkerInColumns) {
+  auto draining = running("delayed_job.2", 98765, 252s);
+  draining.state = WorkerState::draining;
+  draining.draining_for = 252s;
+  draining.drain_reason = "restart";
+  auto held = worker("feed-eu", WorkerState::held);
+  held.hold = hold_by_deploy();
+  held.note = "by deploy: import";
+  const auto text = format_status(shop({running("delayed_job.1", 123, 3h + 4min), draining, held}),
+                                  Style{.now = now});
+  EXPECT_EQ(text,
+            "shop (production) in /srv/shop/current, last pass 23s ago\n"
+            "\n"
+            "WORKER         STATE       PID      UP  MEMORY  NOTE\n"
+            "delayed_job.1  running     123  3h 04m    212M\n"
+            "delayed_job.2  draining  98765  4m 12s    212M  draining for 4m 12s after restart\n"
+            "feed-eu        held          -       -       -  held by deploy until "
+            "2026-11-23T07:25:01Z: import\n"
+            "\n"
+            "1 running, 1 draining, 1 held\n");
+}
+
+TEST(StatusTable, WithoutNotesThereIsNoColumnForThem) {
+  EXPECT_EQ(format_status(shop({running("a", 123, 45s)}), Style{.now = now}),
+            "shop (production) in /srv/shop/current, last pass 23s ago\n"
+            "\n"
+            "WORKER  STATE    PID   UP  MEMORY\n"
+            "a       running  123  45s    212M\n"
+            "\n"
+            "1 running\n");
+}
+
+TEST(StatusTable, WithoutWorkersSaysSo) {
+  auto status = shop({});
+  status.last_pass.reset();
+  EXPECT_EQ(format_status(status, {}),
+            "shop (production) in /srv/shop/current, no pass has run yet\nno workers\n");
+}
+
+TEST(StatusTable, AlignsOnDisplayWidth) {
+  EXPECT_EQ(format_status(
+                shop({worker("prüf", WorkerState::missing), worker("日本", WorkerState::missing),
+                      worker("long", WorkerState::missing)}),
+                Style{.now = now}),
+            "shop (production) in /srv/shop/current, last pass 23s ago\n"
+            "\n"
+            "WORKER  STATE    PID  UP  MEMORY\n"
+            "prüf    missing    -   -       -\n"
+            "日本    missing    -   -       -\n"
+            "long    missing    -   -       -\n"
+            "\n"
+            "3 missing\n");
+}
+
+TEST(StatusTable, PaintsTheStateOnlyWhenAsked) {
+  const auto status = shop({worker("a", WorkerState::crashed), running("b", 5, 1s)});
+  const auto plain = format_status(status, Style{.now = now});
+  const auto painted = format_status(status, Style{.colour = true, .now = now});
+  EXPECT_EQ(plain.find('\x1b'), std::string::npos);
+  EXPECT_NE(painted.find("a       \x1b[31mcrashed\x1b[0m    -"), std::string::npos) << painted;
+  EXPECT_NE(painted.find("b       \x1b[32mrunning\x1b[0m    5"), std::string::npos) << painted;
+}
+
+TEST(StatusTable, LongNotesAreWrappedOnATerminalOnly) {
+  auto lost = worker("a", WorkerState::unknown);
+  lost.note = "its process cannot be looked at: permission denied";
+  const auto on_pipe = format_status(shop({lost}), Style{.now = now});
+  EXPECT_NE(on_pipe.find("its process cannot be looked at: permission denied\n"),
+            std::string::npos);
+  const auto on_terminal = format_status(shop({lost}), Style{.width = 64, .now = now});
+  EXPECT_NE(on_terminal.find("a       unknown    -   -       -  its process cannot be looked\n"
+                             "                                  at: permission denied\n"),
+            std::string::npos)
+      << on_terminal;
+  EXPECT_EQ(format_status(shop({lost}), Style{.width = 40, .now = now}), on_pipe)
+      << "too narrow for a column of its own";
+}
+
+TEST(StatusTable, EscapesWhatComesFromOutside) {
+  auto evil = worker("a\x1b[2J", WorkerState::unknown);
+  evil.note = "title \x1b]0;x\x07\nsecond line";
+  auto status = shop({evil});
+  status.app = "sh\nop";
+  const auto text = format_status(status, Style{.now = now});
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_EQ(text.find('\x07'), std::string::npos);
+  EXPECT_NE(text.find("title \\x1b]0;x\\x07 | second line"), std::string::npos) << text;
+  EXPECT_TRUE(text.starts_with("sh\\nop (production)")) << text;
+}
+
+// --- notes ---------------------------------------------------------------------------------------
+
+using Notes = std::vector<std::string>;
+
+TEST(Notes, SayHowLongAWorkerDrainsAndWhy) {
+  auto status = running("a", 5, 1h);
+  status.draining_for = 90s;
+  const std::pair<const char*, const char*> cases[] = {
+      {"restart", "draining for 1m 30s after restart"},
+      {"release", "draining for 1m 30s after a new release"},
+      {"restart_file", "draining for 1m 30s after the restart file was touched"},
+      {"memory", "draining for 1m 30s as it outgrew its memory limit"},
+      {"age", "draining for 1m 30s as it outgrew its age limit"},
+      {"stop", "draining for 1m 30s after stop"},
+      {"duplicate", "draining for 1m 30s as there is another one of it"},
+      {"orphan", "draining for 1m 30s as the configuration does not name it"},
+      {"whim", "draining for 1m 30s (whim)"},
+      {"", "draining for 1m 30s"},
+  };
+  for (const auto& [reason, expected] : cases) {
+    status.drain_reason = reason;
+    EXPECT_EQ(notes_of(status, {}), Notes{expected});
+  }
+}
+
+TEST(Notes, SayWhenTheNextTryIs) {
+  auto status = worker("a", WorkerState::failing);
+  status.failures = 2;
+  status.next_try_in = 4min;
+  status.note = "exited with 1";
+  EXPECT_EQ(notes_of(status, {}),
+            (Notes{"failed 2 times in a row, next try in 4m 00s", "exited with 1"}));
+  status.next_try_in = Duration{-5};
+  status.failures = 1;
+  EXPECT_EQ(notes_of(status, {}), (Notes{"failed, next try in the next pass", "exited with 1"}));
+}
+
+TEST(Notes, NameOldProcessesThatStillWork) {
+  auto status = running("a", 5, 1h);
+  status.set_aside = {123};
+  EXPECT_EQ(notes_of(status, {}), Notes{"old process 123 is still finishing its job"});
+  status.set_aside = {123, 124};
+  EXPECT_EQ(notes_of(status, {}), Notes{"old processes 123, 124 are still finishing their jobs"});
+}
+
+TEST(Notes, TellWhoHoldsAWorkerInTheTimeOfTheReader) {
+  auto status = worker("a", WorkerState::held);
+  status.hold = hold_by_deploy();
+  status.hold->reason.clear();
+  const Style style{.time_text = [](WallTime) { return std::string("8 o'clock"); }};
+  EXPECT_EQ(notes_of(status, style), Notes{"held by deploy until 8 o'clock"});
+  status.hold->until.reset();
+  EXPECT_EQ(notes_of(status, style), Notes{"held by deploy since 8 o'clock"});
+}
+
+TEST(Notes, ADisabledWorkerSaysSo) {
+  auto status = worker("a", WorkerState::held);
+  status.note = "disabled in the configuration";
+  EXPECT_EQ(notes_of(status, {}), Notes{"disabled in the configuration"});
+}
+
+TEST(Notes, SayThatAWorkerIsOutOfDate) {
+  auto status = running("a", 5, 1h);
+  status.out_of_date = "release";
+  EXPECT_EQ(notes_of(status, {}), Notes{"out of date: release"});
+}
+
+TEST(Summary, CountsEveryState) {
+  using enum WorkerState;
+  std::vector<WorkerStatus> workers;
+  for (const auto state : {unknown, failing, held, running, draining, missing, crashed, stale, lost,
+                           duplicate, starting, running})
+    workers.push_back(worker("a", state));
+  EXPECT_EQ(summary_of(shop(workers)),
+            "2 running, 1 starting, 1 draining, 1 held, 1 missing, 1 crashed, 1 failing, 1 stale, "
+            "1 lost, 1 duplicate, 1 unknown");
+}
+
+// --- run -----------------------------------------------------------------------------------------
+
+Event event(EventKind kind, const char* name) {
+  Event made;
+  made.kind = kind;
+  made.worker = name;
+  return made;
+}
+
+Event started(const char* name, const char* pid) {
+  auto made = event(EventKind::started, name);
+  made.fields = {{"pid", pid}, {"took", "0.9s"}};
+  return made;
+}
+
+TEST(RunLines, SayWhatThePassDid) {
+  auto draining = running("d", 7, 1h);
+  draining.state = WorkerState::draining;
+  draining.draining_for = 0s;
+  draining.drain_reason = "stop";
+  const auto status = shop({running("delayed_job.1", 123, 3h + 4min), running("b", 456, 0s),
+                            running("c", 457, 0s), draining, worker("e", WorkerState::missing),
+                            running("f", 458, 1s), running("g", 9, 61s)});
+  const std::vector<Event> events{started("b", "456"),
+                                  event(EventKind::asked_to_stop, "c"),
+                                  event(EventKind::drained, "c"),
+                                  started("c", "457"),
+                                  event(EventKind::asked_to_stop, "d"),
+                                  event(EventKind::start_failed, "e"),
+                                  event(EventKind::crashed, "f"),
+                                  event(EventKind::job_recovered, "f"),
+                                  started("f", "458"),
+                                  event(EventKind::restored, "g"),
+                                  event(EventKind::orphan, "z")};
+  EXPECT_EQ(format_run(status, events, {}),
+            "delayed_job.1  running      pid 123, up 3h 04m\n"
+            "b              started      pid 456 in 0.9s\n"
+            "c              restarted    pid 457 in 0.9s\n"
+            "d              draining     pid 7, up 1h 00m, asked to finish its job and exit; "
+            "draining for 0s after stop\n"
+            "e              not started\n"
+            "f              started      pid 458 in 0.9s, it had crashed, 1 job handed back\n"
+            "g              running      pid 9, up 1m 01s, its pid file was written back\n");
+}
+
+TEST(RunLines, ArePaintedByWhatHappened) {
+  const auto status = shop({worker("e", WorkerState::missing)});
+  EXPECT_EQ(format_run(status, {event(EventKind::start_failed, "e")}, Style{.colour = true}),
+            "e  \x1b[31mnot started\x1b[0m\n");
+}
+
+}  // namespace
+}  // namespace bootcheck
