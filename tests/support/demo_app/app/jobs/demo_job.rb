@@ -1,0 +1,55 @@
+# A job that keeps a diary, so that "it ran exactly once" can be asserted.
+DemoJob = Struct.new(:name, :seconds, :max_attempts)
+
+class DemoJob
+  class Run < ActiveRecord::Base; end
+  class Hook < ActiveRecord::Base; end
+
+  # Sleeps and is done.
+  class Sleep < DemoJob
+    def work; end
+  end
+
+  class Fail < DemoJob
+    def work
+      raise "#{name} fails"
+    end
+  end
+
+  # Takes its worker down with it.
+  class Kill < DemoJob
+    def work
+      Process.kill(:KILL, Process.pid)
+      sleep
+    end
+  end
+
+  class KillOnce < Kill
+    def work
+      super if Run.where(:name => name).count == 1
+    end
+  end
+
+  def self.kinds
+    { "sleep" => Sleep, "fail" => Fail, "kill" => Kill, "kill_once" => KillOnce }
+  end
+
+  def self.transaction(&block)
+    Run.transaction(&block)
+  end
+
+  def perform
+    run = Run.create!(:name => name, :worker => $PROGRAM_NAME, :pid => Process.pid, :started_at => Time.now)
+    sleep seconds
+    work
+    run.update!(:finished_at => Time.now)
+  end
+
+  def error(_job, error)
+    Hook.create!(:name => name, :hook => "error", :message => error.message)
+  end
+
+  def failure(_job)
+    Hook.create!(:name => name, :hook => "failure")
+  end
+end
