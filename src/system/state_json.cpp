@@ -128,6 +128,7 @@ json::object to_json(const WorkerRecord& record) {
   if (record.started_at != 0) object["started_at"] = record.started_at;
   if (record.restart_file_mtime != 0) object["restart_file_mtime"] = record.restart_file_mtime;
   if (record.to_replace) object["to_replace"] = to_json(*record.to_replace);
+  if (record.replace_by_surge) object["replace_by_surge"] = true;
   json::array stops;
   for (const auto& stop : record.stops)
     stops.push_back(to_json(stop));
@@ -145,6 +146,7 @@ WorkerRecord record_from(const json::object& object) {
   record.started_at = number<BootTime>(object, "started_at").value_or(0);
   record.restart_file_mtime = number<std::int64_t>(object, "restart_file_mtime").value_or(0);
   record.to_replace = process_from(child(object, "to_replace"));
+  record.replace_by_surge = object.contains("replace_by_surge");
   each_element(object, "stops", [&](const json::value& value) {
     if (auto stop = stop_from(value.if_object())) record.stops.push_back(std::move(*stop));
   });
