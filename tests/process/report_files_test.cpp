@@ -1,0 +1,243 @@
+// The files that report writes: the log and the metrics.
+#include "report/log.h"
+#include "report/metrics.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <boost/filesystem/operations.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace bootcheck {
+namespace {
+
+using testing::HasSubstr;
+
+class ReportFiles : public testing::Test {
+ protected:
+  ReportFiles() {
+    std::string name = (boost::filesystem::temp_directory_path() / "bootcheck.XXXXXX").native();
+    folder = ::mkdtemp(name.data());
+  }
+  ~ReportFiles() override {
+    boost::system::error_code ignored;
+    boost::filesystem::remove_all(folder, ignored);
+  }
+
+  LogSettings to_file(LogLevel level = LogLevel::info) const {
+    return {.to = LogTarget::file,
+            .level = level,
+            .format = LogFormat::text,
+            .path = folder / "log" / "bootcheck.log"};
+  }
+
+  static std::string read(const Path& path) {
+    std::ifstream file(path.native());
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  static unsigned mode_of(const Path& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 07777U : 0;
+  }
+
+  Path folder;
+};
+
+Event event(const char* worker, Severity severity = Severity::info) {
+  Event made;
+  made.worker = worker;
+  made.severity = severity;
+  return made;
+}
+
+TEST_F(ReportFiles, AnIdlePassTouchesNoLog) {
+  { const Log log(to_file(), "shop"); }
+  EXPECT_FALSE(boost::filesystem::exists(folder / "log"));
+}
+
+TEST_F(ReportFiles, TheLogMakesItsFolderAndGrows) {
+  for (const auto* worker : {"a", "b"}) {
+    Log log(to_file(), "shop");
+    EXPECT_EQ(log.write(event(worker), "T"), std::nullopt);
+  }
+  EXPECT_EQ(read(to_file().path), "T INFO shop a started\nT INFO shop b started\n");
+  EXPECT_EQ(mode_of(to_file().path) & 0133U, 0U) << "nobody else writes it, and nobody runs it";
+}
+
+TEST_F(ReportFiles, TheLogIsNotInheritedByWorkers) {
+  Log log(to_file(), "shop");
+  ASSERT_EQ(log.write(event("a"), "T"), std::nullopt);
+  int open_files = 0;
+  for (const auto& entry : boost::filesystem::directory_iterator("/proc/self/fd")) {
+    boost::system::error_code ignored;
+    if (boost::filesystem::read_symlink(entry.path(), ignored) != to_file().path) continue;
+    ++open_files;
+    const auto descriptor = std::stoi(entry.path().filename().native());
+    EXPECT_EQ(::fcntl(descriptor, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+  }
+  EXPECT_EQ(open_files, 1);
+}
+
+TEST_F(ReportFiles, TheLogClosesWhatItOpened) {
+  { Log(to_file(), "shop").write(event("a"), "T"); }
+  for (const auto& entry : boost::filesystem::directory_iterator("/proc/self/fd")) {
+    boost::system::error_code ignored;
+    EXPECT_NE(boost::filesystem::read_symlink(entry.path(), ignored), to_file().path);
+  }
+}
+
+TEST_F(ReportFiles, TheLevelSaysWhatIsLogged) {
+  const std::pair<LogLevel, const char*> cases[] = {{LogLevel::debug, "iwe"},
+                                                    {LogLevel::info, "iwe"},
+                                                    {LogLevel::warn, "we"},
+                                                    {LogLevel::error, "e"}};
+  for (const auto& [level, expected] : cases) {
+    boost::filesystem::remove(to_file().path);
+    Log log(to_file(level), "shop");
+    log.write(event("i", Severity::info), "");
+    log.write(event("w", Severity::warning), "");
+    log.write(event("e", Severity::error), "");
+    std::string workers;
+    const auto text = read(to_file().path);
+    for (const char* worker : {"i", "w", "e"})
+      if (text.find(std::string("shop ") + worker + " started") != std::string::npos)
+        workers += worker;
+    EXPECT_EQ(workers, expected);
+  }
+}
+
+TEST_F(ReportFiles, JsonIsALineAnEvent) {
+  auto settings = to_file();
+  settings.format = LogFormat::json;
+  Log log(settings, "shop");
+  log.write(event("a"), "T");
+  EXPECT_EQ(read(settings.path),
+            R"({"time":"T","level":"INFO","app":"shop","worker":"a","event":"started"})"
+            "\n");
+}
+
+TEST_F(ReportFiles, ALogThatCannotBeOpenedSaysWhy) {
+  boost::filesystem::create_directories(to_file().path);
+  Log log(to_file(), "shop");
+  EXPECT_EQ(log.write(event("a"), "T"),
+            "cannot open " + to_file().path.native() + ": Is a directory");
+}
+
+TEST_F(ReportFiles, AFolderThatCannotBeMadeSaysWhy) {
+  std::ofstream((folder / "log").native()) << "a file\n";
+  Log log(to_file(), "shop");
+  const auto failed = log.write(event("a"), "T");
+  ASSERT_TRUE(failed.has_value());
+  EXPECT_THAT(*failed, HasSubstr((folder / "log").native()));
+}
+
+TEST_F(ReportFiles, AFullDiskSaysWhy) {
+  auto settings = to_file();
+  settings.path = "/dev/full";
+  Log log(settings, "shop");
+  EXPECT_EQ(log.write(event("a"), "T"), "cannot write to /dev/full: No space left on device");
+}
+
+TEST_F(ReportFiles, AFifoThatNobodyReadsDoesNotStopThePass) {
+  boost::filesystem::create_directories(folder / "log");
+  ASSERT_EQ(::mkfifo(to_file().path.c_str(), 0600), 0);
+  Log log(to_file(), "shop");
+  EXPECT_EQ(log.write(event("a"), "T"),
+            "cannot open " + to_file().path.native() + ": No such device or address");
+}
+
+TEST_F(ReportFiles, LinesOfSeveralWritersDoNotMix) {
+  constexpr int writers = 4;
+  constexpr int lines = 200;
+  auto big = event("a");
+  big.fields = {{"text", std::string(3000, 'x')}};
+  const auto expected = log_text(big, "shop", "T");
+  for (int writer = 0; writer < writers; ++writer) {
+    if (::fork() != 0) continue;
+    Log log(to_file(), "shop");
+    bool well = true;
+    for (int line = 0; line < lines; ++line)
+      well = !log.write(big, "T") && well;
+    ::_exit(well ? 0 : 1);
+  }
+  for (int writer = 0; writer < writers; ++writer) {
+    int status = -1;
+    ASSERT_GT(::wait(&status), 0);
+    EXPECT_EQ(status, 0);
+  }
+  std::ifstream file(to_file().path.native());
+  int count = 0;
+  for (std::string line; std::getline(file, line); ++count)
+    ASSERT_EQ(line, expected) << "line " << count;
+  EXPECT_EQ(count, writers * lines);
+}
+
+TEST_F(ReportFiles, MetricsAreReadableByTheCollectorWhateverTheUmask) {
+  const auto path = folder / "bootcheck_shop.prom";
+  const auto before = ::umask(077);
+  const auto failed = write_metrics(path, "a 1\n");
+  ::umask(before);
+  EXPECT_EQ(failed, std::nullopt);
+  EXPECT_EQ(read(path), "a 1\n");
+  EXPECT_EQ(mode_of(path), 0644U);
+}
+
+TEST_F(ReportFiles, MetricsReplaceTheLastOnesAndLeaveNothingBehind) {
+  const auto path = folder / "bootcheck_shop.prom";
+  std::ofstream((path.native() + ".tmp")) << "left by a killed pass, longer than what follows\n";
+  ASSERT_EQ(write_metrics(path, "a 1\nb 2\n"), std::nullopt);
+  ASSERT_EQ(write_metrics(path, "a 2\n"), std::nullopt);
+  EXPECT_EQ(read(path), "a 2\n");
+  const boost::filesystem::directory_iterator files(folder);
+  EXPECT_EQ(std::distance(files, {}), 1);
+}
+
+// In a folder that others may write to, a link in place of the temporary file must lead nowhere.
+TEST_F(ReportFiles, MetricsDoNotFollowALink) {
+  const auto path = folder / "bootcheck_shop.prom";
+  std::ofstream((folder / "precious").native()) << "precious\n";
+  boost::filesystem::create_symlink(folder / "precious", path.native() + ".tmp");
+  EXPECT_EQ(write_metrics(path, "a 1\n"), std::nullopt);
+  EXPECT_EQ(read(folder / "precious"), "precious\n");
+}
+
+TEST_F(ReportFiles, MetricsThatCannotBeWrittenSayWhy) {
+  const auto path = folder / "none" / "bootcheck_shop.prom";
+  EXPECT_EQ(write_metrics(path, "a 1\n"),
+            "cannot open " + path.native() + ".tmp: No such file or directory");
+  boost::filesystem::create_directories(folder / "taken.prom");
+  EXPECT_EQ(write_metrics(folder / "taken.prom", "a 1\n"),
+            "cannot rename " + (folder / "taken.prom.tmp").native() + " to " +
+                (folder / "taken.prom").native() + ": Is a directory");
+  EXPECT_FALSE(boost::filesystem::exists(folder / "taken.prom.tmp"));
+}
+
+TEST_F(ReportFiles, PromtoolAcceptsTheMetrics) {
+  if (std::system("command -v promtool >/dev/null 2>&1") != 0) GTEST_SKIP() << "no promtool here";
+  AppStatus status;
+  status.app = "sh\"op";
+  for (const auto state : {WorkerState::running, WorkerState::unknown, WorkerState::failing}) {
+    auto& worker = status.workers.emplace_back();
+    worker.name = "a\\b\n" + std::string(name_of(state));
+    worker.state = state;
+    worker.pid = 5;
+    worker.age = Duration{5000};
+    worker.memory = 1000;
+  }
+  const auto path = folder / "bootcheck.prom";
+  ASSERT_EQ(write_metrics(path, format_metrics(status, {})), std::nullopt);
+  EXPECT_EQ(std::system(("promtool check metrics <" + path.native()).c_str()), 0);
+}
+
+}  // namespace
+}  // namespace bootcheck
