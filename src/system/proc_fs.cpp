@@ -64,6 +64,12 @@ CmdlineRead read_cmdline(int folder, const char* name) {
   return {.argv = parse_cmdline(text), .error = error};
 }
 
+std::optional<uid_t> effective_uid(int root, pid_t pid) {
+  std::array<char, 2048> buffer;
+  const auto status = parse_status(read_below(root, ProcName(pid, "/status").c_str(), buffer).text);
+  return status ? std::optional(status->uid) : std::nullopt;
+}
+
 struct CloseListing {
   void operator()(DIR* listing) const { ::closedir(listing); }
 };
@@ -184,7 +190,9 @@ void ProcFs::scan(uid_t uid, const std::function<void(Process&&)>& visit) const 
     if (::fstatat(root_.get(), ProcName(pid).c_str(), &status, 0) != 0) return true;
     // /proc/PID belongs to the effective user, but to root where the process is not dumpable
     // (proc(5)), as after a change of user without an exec: then only its status tells.
-    if (status.st_uid != uid && status.st_uid != 0) return true;
+    const bool may_be_wanted =
+        status.st_uid == uid || (status.st_uid == 0 && effective_uid(root_.get(), pid) == uid);
+    if (!may_be_wanted) return true;
     auto look = look_closely(pid);
     auto* process = std::get_if<Process>(&look);
     const bool is_wanted = process != nullptr && process->uid == uid && !process->argv.empty();
