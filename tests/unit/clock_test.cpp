@@ -1,0 +1,52 @@
+// The machine's clocks.
+#include "system/clock.h"
+
+#include <clocale>
+#include <cstdlib>
+#include <ctime>
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+namespace bootcheck {
+namespace {
+
+using testing::MatchesRegex;
+
+TEST(Clock, StampsLogLinesInUtc) {
+  EXPECT_THAT(utc_timestamp(),
+              MatchesRegex("20[0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
+                           "\\.[0-9][0-9][0-9]Z"));
+}
+
+TEST(Clock, ShowsPeopleTheirLocalTime) {
+  ASSERT_EQ(::setenv("TZ", "UTC-2", 1), 0);
+  ::tzset();
+  EXPECT_EQ(local_time(1'795'415'101), "2026-11-23 08:25:01");
+  ::unsetenv("TZ");
+  ::tzset();
+}
+
+TEST(Clock, SurvivesTimesThatNoCalendarHas) {
+  EXPECT_EQ(local_time(std::numeric_limits<WallTime>::max()), "@9223372036854775807");
+}
+
+TEST(Clock, CountsFromTheBoot) {
+  const auto before = boot_now();
+  EXPECT_GT(before, 0);
+  EXPECT_GE(boot_now(), before);
+}
+
+TEST(Clock, KnowsAProcessAge) {
+  const auto boot = boot_now();
+  EXPECT_GE(process_age(0).count(), boot);
+  const auto ticks = static_cast<std::uint64_t>(boot / 1000 * ::sysconf(_SC_CLK_TCK));
+  EXPECT_LT(process_age(ticks), Duration(60'000));
+  EXPECT_EQ(process_age(std::numeric_limits<std::uint64_t>::max()), Duration(0));
+}
+
+}  // namespace
+}  // namespace bootcheck

@@ -1,0 +1,232 @@
+// The state file, whole and damaged.
+#include "system/state_file.h"
+
+#include "system/replace_file.h"
+#include "unit/scratch_dir.h"
+
+#include <limits>
+#include <random>
+#include <string>
+#include <system_error>
+
+#include <boost/filesystem/operations.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+
+namespace bootcheck {
+namespace {
+
+namespace fs = boost::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+WorkerRecord full_record() {
+  WorkerRecord record;
+  record.process = {.pid = 4711, .start_time = std::numeric_limits<std::uint64_t>::max()};
+  record.former_pid = 4000;
+  record.started_at = 123'456;
+  record.restart_file_mtime = 1'795'415'101'123'456'789;
+  record.to_replace = {.pid = 4711, .start_time = 118'337};
+  record.stops = {
+      {.process = {.pid = 4710, .start_time = 7}, .at = 9, .asked_at = 8, .reason = "release"}};
+  record.unrecovered = {5, 6};
+  record.failures = {.count = 3,
+                     .next_try = 99,
+                     .last_error = "line 1\nline \"2\" \x1b[31m",
+                     .release = "/srv/app/releases/\xff",
+                     .command = "bin/delayed_job start"};
+  return record;
+}
+
+State full_state() {
+  State state;
+  state.boot_id = "b1";
+  state.workers["delayed_job.1"] = full_record();
+  state.workers["app/delayed_job.\xc3\xa9"] = {};
+  state.holds["delayed_job.1"] = {.by = "ann", .reason = "upgrade", .since = 1, .until = 2};
+  state.holds["delayed_job.2"] = {.by = "bob", .reason = {}, .since = -1, .until = {}};
+  state.told["delayed_job.1: it does not stay up"] = {.at = 1'795'415'101};
+  return state;
+}
+
+TEST(StateText, ComesBackAsItWas) {
+  EXPECT_EQ(parse_state(format_state(full_state()), "b1"), full_state());
+  State empty;
+  empty.boot_id = "b1";
+  EXPECT_EQ(parse_state(format_state(empty), "b1"), empty);
+}
+
+TEST(StateText, OfAnotherBootRemembersNoProcess) {
+  const auto state = parse_state(format_state(full_state()), "b2");
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->boot_id, "b2");
+  const auto& record = state->workers.at("delayed_job.1");
+  EXPECT_FALSE(record.process);
+  EXPECT_EQ(record.former_pid, 4711);
+  EXPECT_FALSE(record.to_replace);
+  EXPECT_THAT(record.stops, IsEmpty());
+  EXPECT_EQ(record.started_at, 0);
+  EXPECT_EQ(record.failures, Failures{});
+  EXPECT_THAT(record.unrecovered, ElementsAre(5, 6));
+  EXPECT_EQ(state->holds, full_state().holds);
+  EXPECT_EQ(state->told, full_state().told);
+}
+
+TEST(StateText, KeepsTheFormerPidOfAWorkerThatNeverCameBack) {
+  State state;
+  state.boot_id = "b1";
+  state.workers["w"].former_pid = 4000;
+  EXPECT_EQ(parse_state(format_state(state), "b2")->workers.at("w").former_pid, 4000);
+}
+
+TEST(StateText, WithoutABootIdIsOfAnotherBoot) {
+  const auto state =
+      parse_state(R"({"schema":1,"workers":{"w":{"process":{"pid":5,"start_time":6}}}})", "b1");
+  ASSERT_TRUE(state);
+  EXPECT_FALSE(state->workers.at("w").process);
+  EXPECT_EQ(state->workers.at("w").former_pid, 5);
+}
+
+TEST(StateText, OfALaterVersionMayHaveMoreFields) {
+  const auto state = parse_state(
+      R"({"new":[1],"schema":1,"boot_id":"b1","workers":{"w":{"new":{},"started_at":5}}})", "b1");
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->workers.at("w").started_at, 5);
+}
+
+TEST(StateText, OfAnotherSchemaIsNotUsed) {
+  EXPECT_FALSE(parse_state(R"({"schema":2,"boot_id":"b1"})", "b1"));
+  EXPECT_FALSE(parse_state(R"({"schema":"1","boot_id":"b1"})", "b1"));
+  EXPECT_FALSE(parse_state(R"({"boot_id":"b1"})", "b1"));
+  EXPECT_FALSE(parse_state("[]", "b1"));
+  EXPECT_FALSE(parse_state("", "b1"));
+}
+
+TEST(StateText, LosesOnlyTheValuesThatAreDamaged) {
+  const auto state = parse_state(R"({"schema":1,"boot_id":"b1","workers":{
+      "bad": {"process":{"pid":-5,"start_time":6},"former_pid":"x","started_at":1e99,
+              "stops":[1,{"pid":7},{"pid":8,"start_time":9,"reason":5}],"unrecovered":[0,1,"2",3],
+              "failures":{"count":-4,"last_error":[]}},
+      "worse": 5,
+      "good": {"process":{"pid":5,"start_time":6}}},
+      "holds": {"bad": [], "good": {"by":"ann","since":99999999999999999999}}, "told": 7})",
+                                 "b1");
+  ASSERT_TRUE(state);
+  const auto& bad = state->workers.at("bad");
+  EXPECT_FALSE(bad.process);
+  EXPECT_FALSE(bad.former_pid);
+  EXPECT_EQ(bad.started_at, 0);
+  ASSERT_EQ(bad.stops.size(), 1U);
+  EXPECT_EQ(bad.stops[0].process.pid, 8);
+  EXPECT_THAT(bad.unrecovered, ElementsAre(3));
+  EXPECT_EQ(bad.failures, Failures{});
+  EXPECT_EQ(state->workers.count("worse"), 0U);
+  EXPECT_EQ(state->workers.at("good").process->pid, 5);
+  EXPECT_EQ(state->holds.size(), 1U);
+  EXPECT_EQ(state->holds.at("good").by, "ann");
+  EXPECT_THAT(state->told, IsEmpty());
+}
+
+TEST(StateText, CutShortAnywhereIsNotUsed) {
+  auto text = format_state(full_state());
+  text.pop_back();  // the newline at its end says nothing
+  for (std::size_t length = 0; length < text.size(); ++length)
+    EXPECT_FALSE(parse_state(text.substr(0, length), "b1")) << length;
+}
+
+TEST(StateText, WithAnyByteChangedIsReadOrNot) {
+  const auto text = format_state(full_state());
+  std::mt19937 random(4711);
+  std::uniform_int_distribution<int> byte(0, 255);
+  for (int round = 0; round < 20'000; ++round) {
+    auto damaged = text;
+    for (int changes = 0; changes <= round % 4; ++changes)
+      damaged[random() % damaged.size()] = static_cast<char>(byte(random));
+    const auto state = parse_state(damaged, "b1");
+    if (!state) continue;
+    EXPECT_EQ(parse_state(format_state(*state), "b1"), state);
+  }
+}
+
+TEST(StateText, NestedWithoutEndIsNotUsed) {
+  EXPECT_FALSE(parse_state(std::string(1'000'000, '['), "b1"));
+  EXPECT_FALSE(parse_state(
+      R"({"schema":1,"x":)" + std::string(100, '[') + std::string(100, ']') + "}", "b1"));
+}
+
+class StateFileTest : public testing::Test {
+ protected:
+  ScratchDir folder;
+  Path file = folder.path() / "tmp/pids/bootcheck.state";
+};
+
+TEST_F(StateFileTest, ThatIsAbsentIsNoProblem) {
+  const auto loaded = load_state(file, "b1");
+  EXPECT_EQ(loaded.problem, "");
+  State empty;
+  empty.boot_id = "b1";
+  EXPECT_EQ(loaded.state, empty);
+}
+
+TEST_F(StateFileTest, IsSavedAndLoaded) {
+  save_state(file, full_state());
+  save_state(file, full_state());
+  const auto loaded = load_state(file, "b1");
+  EXPECT_EQ(loaded.problem, "");
+  EXPECT_EQ(loaded.state, full_state());
+  EXPECT_EQ(std::distance(fs::directory_iterator(file.parent_path()), fs::directory_iterator()), 1);
+}
+
+TEST_F(StateFileTest, ThatIsUnusableIsAProblemAndIsReplaced) {
+  for (const std::string text : {"", "{", "null", "{\"schema\":99}", "\xff\xfe"}) {
+    replace_file(file, text, Durability::renamed);
+    const auto loaded = load_state(file, "b1");
+    EXPECT_THAT(loaded.problem, HasSubstr(file.native())) << text;
+    EXPECT_EQ(loaded.state.boot_id, "b1");
+    EXPECT_THAT(loaded.state.workers, IsEmpty());
+    save_state(file, full_state());
+    EXPECT_EQ(load_state(file, "b1").problem, "");
+  }
+}
+
+TEST_F(StateFileTest, OfAnotherSchemaSaysSo) {
+  replace_file(file, R"({"schema":2})", Durability::renamed);
+  EXPECT_THAT(load_state(file, "b1").problem, HasSubstr("its schema is 2"));
+}
+
+TEST_F(StateFileTest, ThatIsNoFileIsAProblemAndDoesNotHang) {
+  fs::create_directories(file);
+  EXPECT_THAT(load_state(file, "b1").problem, HasSubstr("it is a directory"));
+  EXPECT_THROW(save_state(file, full_state()), std::system_error);
+  fs::remove(file);
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  EXPECT_THAT(load_state(file, "b1").problem, HasSubstr("it is a FIFO"));
+  fs::remove(file);
+  fs::create_symlink("elsewhere", file);
+  EXPECT_THAT(load_state(file, "b1").problem, HasSubstr("it is a link"));
+  save_state(file, full_state());
+  EXPECT_EQ(load_state(file, "b1").state, full_state());
+}
+
+TEST_F(StateFileTest, ThatIsHugeIsNotRead) {
+  fs::create_directories(file.parent_path());
+  replace_file(file, "", Durability::renamed);
+  fs::resize_file(file, 1'000'000'000);
+  EXPECT_THAT(load_state(file, "b1").problem, HasSubstr("too long"));
+}
+
+TEST_F(StateFileTest, ThatCannotBeWrittenIsNamed) {
+  replace_file(folder.path() / "tmp", "a file in the way", Durability::renamed);
+  try {
+    save_state(file, full_state());
+    FAIL() << "wrote below a file";
+  } catch (const std::system_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("tmp/pids"));
+  }
+}
+
+}  // namespace
+}  // namespace bootcheck
