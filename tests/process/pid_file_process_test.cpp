@@ -1,0 +1,69 @@
+// Pid files that several processes use at once.
+#include "process/forked.h"
+#include "system/pid_file.h"
+#include "unit/scratch_dir.h"
+
+#include <boost/filesystem/operations.hpp>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+namespace bootcheck {
+namespace {
+
+TEST(SharedPidFile, IsNeverSeenHalfWritten) {
+  const ScratchDir folder;
+  const Path file = folder.path() / "delayed_job.2.pid";
+  write_pid_file(file, 1000);
+  const auto write = [&file](const Forked::Ready& ready) {
+    ready.say();
+    for (int round = 0; round < 2000; ++round)
+      write_pid_file(file, 1000 + round);
+    return 0;
+  };
+  Forked first(write);
+  Forked second(write);
+  for (int round = 0; round < 5000; ++round) {
+    const auto seen = read_pid_file(file);
+    ASSERT_TRUE(std::holds_alternative<PidInFile>(seen));
+    ASSERT_GE(std::get<PidInFile>(seen).pid, 1000);
+  }
+  EXPECT_EQ(first.wait(), 0);
+  EXPECT_EQ(second.wait(), 0);
+  EXPECT_EQ(std::distance(boost::filesystem::directory_iterator(folder.path()),
+                          boost::filesystem::directory_iterator()),
+            1);
+}
+
+TEST(SharedPidFile, OfAKilledWriterIsOldOrNew) {
+  const ScratchDir folder;
+  const Path file = folder.path() / "delayed_job.2.pid";
+  write_pid_file(file, 1000);
+  for (int round = 0; round < 20; ++round) {
+    const Forked writer([&file](const Forked::Ready& ready) {
+      ready.say();
+      for (pid_t pid = 1000;; ++pid)
+        write_pid_file(file, pid % 9000 + 1000);
+      return 0;
+    });
+  }
+  EXPECT_TRUE(std::holds_alternative<PidInFile>(read_pid_file(file)));
+}
+
+TEST(SharedPidFile, IsRemovedByOneOnly) {
+  const ScratchDir folder;
+  const Path file = folder.path() / "delayed_job.2.pid";
+  for (int round = 0; round < 50; ++round) {
+    write_pid_file(file, 4711);
+    const auto remove = [&file](const Forked::Ready& ready) {
+      ready.say();
+      return remove_pid_file(file, 4711) ? 1 : 0;
+    };
+    Forked first(remove);
+    Forked second(remove);
+    EXPECT_EQ(WEXITSTATUS(first.wait()) + WEXITSTATUS(second.wait()), 1);
+  }
+}
+
+}  // namespace
+}  // namespace bootcheck
