@@ -172,16 +172,17 @@ TEST(RealProcess, MayHaveAnyArguments) {
     const auto* process = std::get_if<Process>(&look);
     return process == nullptr ? Argv() : process->argv;
   };
-  ASSERT_TRUE(comes_true_within(10s, [&] { return argv().size() == 2; }));
-  EXPECT_THAT(argv(), ElementsAre("a\nb\x1b[31m", "60"));
+  const Argv expected{"a\nb\x1b[31m", "60"};
+  EXPECT_TRUE(comes_true_within(10s, [&] { return argv() == expected; }))
+      << testing::PrintToString(argv());
 }
 
 TEST(RealProcess, ThatChangedItsTitleBearsThatAlone) {
   const Forked child([](const Forked::Ready& ready) {
-    if (!set_title("delayed_job.3")) return 1;
+    if (!set_title("dj.3")) return 1;
     return sleep_on(ready);
   });
-  EXPECT_THAT(std::get<Process>(ProcFs().look(child.pid())).argv, ElementsAre("delayed_job.3"));
+  EXPECT_THAT(std::get<Process>(ProcFs().look(child.pid())).argv, ElementsAre("dj.3"));
 }
 
 TEST(RealProcess, StaysInADirectoryThatWasRemoved) {
