@@ -8,6 +8,8 @@
 int main(int argc, char** argv) {
   // Inherited as ignored, the kernel would reap our children for us and every wait would fail (ECHILD, wait(2)).
   std::signal(SIGCHLD, SIG_DFL);
+  // A log that is a FIFO, or a closed pipe for stderr, must not end a pass half done.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     return bootcheck::run_program(argc, argv);
   } catch (const std::exception& error) {

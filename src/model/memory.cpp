@@ -148,10 +148,6 @@ void remember_started(WorkerRecord& record, const Process& process, const Observ
   record.restart_file_mtime = seen.restart_file_mtime;
 }
 
-void forget_unrecovered(WorkerRecord& record) {
-  record.unrecovered.clear();
-}
-
 std::vector<Event> remember_seen(State& state, const Facts& facts) {
   std::vector<Event> events;
   for (std::size_t at = 0; at < facts.workers->size(); ++at) {

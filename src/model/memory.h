@@ -27,7 +27,4 @@ void remember_failed(WorkerRecord& record, const Worker& worker, const std::stri
 /// then `first`, doubled each time up to `max`.
 Duration backoff_delay(int count, Duration first, Duration max);
 
-/// A starter's success proves a dead worker's jobs handed back.
-void forget_unrecovered(WorkerRecord& record);
-
 }  // namespace bootcheck

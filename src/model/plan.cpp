@@ -21,11 +21,17 @@ struct Planner {
   Decision& decision;
 
   bool recovers() const { return facts.recover_jobs && worker.preset == "delayed_job"; }
-  void add(Step step) { decision.steps.push_back(std::move(step)); }
+  template <class AnyStep>
+  void add(AnyStep step) {
+    decision.steps.emplace_back(std::move(step));
+  }
 
   void recover(pid_t pid) {
-    const Step step = RecoverJobs{pid};
-    if (recovers() && std::ranges::find(decision.steps, step) == decision.steps.end()) add(step);
+    const bool planned = std::ranges::any_of(decision.steps, [pid](const Step& step) {
+      const auto* recovery = std::get_if<RecoverJobs>(&step);
+      return recovery != nullptr && recovery->pid == pid;
+    });
+    if (recovers() && !planned) add(RecoverJobs{pid});
   }
 
   bool is_worker(const Process& process) const {

@@ -63,7 +63,7 @@ class Actor {
       }
       case WorkerState::unknown:
         tell(EventKind::unknown, decision.worker, Severity::error,
-             decision.judgement.reason + "; nothing is started as long as that is so");
+             decision.judgement.reason);
         break;
       case WorkerState::duplicate:
         tell_duplicate(decision);
@@ -86,7 +86,7 @@ class Actor {
     for (const auto& other : decision.judgement.others) pids += fmt::format("{}{}", pids.empty() ? "" : ", ", other.id.pid);
     const auto* what = facts_.drain_duplicates ? "they are drained" : "end them with kill -TERM, or set `orphans: drain`";
     auto& event = tell(EventKind::duplicate, decision.worker, Severity::error,
-                       fmt::format("more than one process of it lives: besides its own, {}; {}", pids, what));
+                       fmt::format("besides its own process, {}; {}", pids, what));
     event.fields.emplace_back("pids", pids);
   }
 
@@ -160,10 +160,7 @@ class Actor {
   void start() {
     auto report = start_workers({config_, facts_.app, proc_, state_}, orders_);
     for (auto& event : report.recoveries) events_.push_back(std::move(event));
-    for (const auto& order : orders_) {
-      const bool failed = std::ranges::find(report.unrecovered, order.worker) != report.unrecovered.end();
-      if (!order.recover.empty() && !failed) forget_unrecovered(record_of(order.worker));
-    }
+    for (const auto& [worker, pid] : report.recovered) std::erase(record_of(worker).unrecovered, pid);
     for (const auto& result : report.results) note_result(result);
     for (const auto& [worker, ask] : after_start_) {
       if (started_.contains(worker)) ask_surged(worker, ask);
@@ -181,7 +178,7 @@ class Actor {
   void note_result(const StartResult& result) {
     auto& record = record_of(result.worker);
     if (result.skipped) {
-      if (!result.process) tell(EventKind::start_failed, result.worker, Severity::error, "not started: " + result.why);
+      if (!result.process) tell(EventKind::start_failed, result.worker, Severity::error, result.why);
     } else if (result.process) {
       started_.insert(result.worker);
       remember_started(record, *result.process, facts_.seen[result.worker], boot_now());
@@ -190,7 +187,7 @@ class Actor {
       event.fields.emplace_back("took", format_duration(result.took));
     } else {
       remember_failed(record, worker_of(result.worker), result.why, facts_, boot_now());
-      tell(EventKind::start_failed, result.worker, Severity::error, "could not be started: " + result.why);
+      tell(EventKind::start_failed, result.worker, Severity::error, result.why);
     }
   }
 

@@ -1,6 +1,7 @@
 #include "pass/recovery.h"
 
 #include <algorithm>
+#include <string>
 #include <system_error>
 
 #include "system/text_file.h"
@@ -8,34 +9,47 @@
 namespace bootcheck {
 namespace {
 
+constexpr std::string_view kOurs = "bootcheck: ";
 constexpr std::string_view kRecovered = "bootcheck: recovered ";
 constexpr std::string_view kNotRecovered = "bootcheck: could not recover ";
 
-/// Which worker of the batch a line speaks of; empty: of all.
-std::string worker_in(std::string_view line, const Config& config, const Batch& batch) {
-  for (const auto& order : batch) {
-    const auto& name = config.workers[order.worker].name;
-    if (line.find(" " + name + " (pid ") != std::string_view::npos) return name;
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  for (std::size_t start = 0; start < text.size();) {
+    const auto end = std::min(text.find('\n', start), text.size());
+    if (const auto line = text.substr(start, end - start); line.starts_with(kOurs)) lines.push_back(line);
+    start = end + 1;
   }
-  return {};
+  return lines;
 }
 
 Event event_of(std::string_view line, std::string_view mark, const std::string& worker) {
   Event event;
   event.kind = mark == kRecovered ? EventKind::job_recovered : EventKind::recovery_failed;
   event.worker = worker;
-  event.fields.emplace_back("job", std::string(line.substr(mark.size())));
+  const std::string what(line.substr(mark.size()));
+  event.fields.emplace_back("job", what);
   if (mark == kNotRecovered) {
     event.severity = Severity::warning;
-    event.problem = "could not hand back " + std::string(line.substr(mark.size()));
+    event.problem = what + "; it is tried again";
   }
   return event;
 }
 
-void note_unrecovered(const std::string& worker, const Config& config, const Batch& batch, StartReport& report) {
-  for (const auto& order : batch) {
-    if (worker.empty() || config.workers[order.worker].name == worker) report.unrecovered.push_back(order.worker);
+/// Goes through what is said of one dead process; whether it was said, and nothing of it went wrong.
+bool read_lines(const std::vector<std::string_view>& lines, const std::string& worker, pid_t pid, std::vector<Event>& events) {
+  const auto process = worker + " (pid " + std::to_string(pid) + ")";
+  bool mentioned = false;
+  bool failed = false;
+  for (const auto line : lines) {
+    if (line.find(" " + process) == std::string_view::npos) continue;
+    mentioned = true;
+    for (const auto mark : {kRecovered, kNotRecovered}) {
+      if (line.starts_with(mark)) events.push_back(event_of(line, mark, worker));
+    }
+    failed = failed || line.starts_with(kNotRecovered);
   }
+  return mentioned && !failed;
 }
 
 }  // namespace
@@ -45,17 +59,12 @@ void collect_recoveries(const Config& config, const Batch& batch, const Path& ou
   try {
     text = read_text_file(output, offset);
   } catch (const std::system_error&) {
-    return note_unrecovered({}, config, batch, report);  // nothing is known, so it is tried again
+    return;  // nothing is known, so it is tried again
   }
-  for (std::size_t start = 0; start < text.size();) {
-    const auto end = std::min(text.find('\n', start), text.size());
-    const auto line = std::string_view(text).substr(start, end - start);
-    start = end + 1;
-    for (const auto mark : {kRecovered, kNotRecovered}) {
-      if (!line.starts_with(mark)) continue;
-      const auto worker = worker_in(line, config, batch);
-      report.recoveries.push_back(event_of(line, mark, worker));
-      if (mark == kNotRecovered) note_unrecovered(worker, config, batch, report);
+  const auto lines = lines_of(text);
+  for (const auto& order : batch) {
+    for (const pid_t pid : order.recover) {
+      if (read_lines(lines, config.workers[order.worker].name, pid, report.recoveries)) report.recovered.emplace_back(order.worker, pid);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <deque>
+#include <limits>
 #include <memory>
 
 #include "config/duration.h"
@@ -126,7 +127,9 @@ class Starter {
     const auto seen = observe_again(context_.config, context_.app, context_.proc, context_.state, indices);
     Batch missing;
     for (std::size_t at = 0; at < batch.size(); ++at) {
-      const Memory memory{.record = find_record(context_.state, worker_of(indices[at]).name), .hold = nullptr, .now = 0};
+      const Memory memory{.record = find_record(context_.state, worker_of(indices[at]).name),
+                          .hold = nullptr,
+                          .now = std::numeric_limits<BootTime>::max()};  // whether it must wait was decided
       const auto judgement = classify(worker_of(indices[at]), context_.app, seen[at], memory);
       if (!batch[at].start || judgement.state == WorkerState::missing) {
         missing.push_back(batch[at]);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/config.h"
@@ -25,7 +26,7 @@ struct StartResult {
 struct StartReport {
   std::vector<StartResult> results;       ///< one per order that wanted a start
   std::vector<Event> recoveries;          ///< jobs handed back, or not
-  std::vector<std::size_t> unrecovered;   ///< workers whose jobs could not be handed back
+  std::vector<std::pair<std::size_t, pid_t>> recovered;  ///< workers and dead pids that left no job behind any more
 };
 
 /// What starting needs to know.

@@ -25,7 +25,7 @@ using std::chrono::steady_clock;
 // A blocking flock(2) could only be given up by a signal, and SIGALRM belongs to the whole process
 // and is lost when it comes just before the call. Asking again is simpler and never hangs.
 constexpr std::chrono::milliseconds kBetweenTries{25};
-constexpr std::size_t kLongestLocks = 1024 * 1024;
+constexpr std::size_t kLongestLocks = std::size_t{1024} * 1024;
 
 struct LockFile {
   UniqueFd fd;
@@ -64,9 +64,10 @@ bool try_lock(const UniqueFd& fd, const Path& path) {
 struct stat status_of(const UniqueFd& fd, const Path& path) {
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at " + path.native());
-  if (!S_ISREG(status.st_mode))
+  if (!S_ISREG(status.st_mode)) {
     throw_error(EINVAL,
                 "the lock file " + path.native() + " is " + name_of_file_type(status.st_mode));
+  }
   return status;
 }
 

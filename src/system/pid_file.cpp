@@ -8,10 +8,10 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 
 #include <fmt/format.h>
 
-#include <stdio.h>
 #include <unistd.h>
 
 namespace bootcheck {
@@ -86,15 +86,16 @@ bool remove_pid_file(const Path& path, pid_t expected) {
 }
 
 Path set_aside_path(const Path& path, pid_t pid) {
-  return Path(fmt::format("{}.draining.{}", path.native(), pid));
+  return {fmt::format("{}.draining.{}", path.native(), pid)};
 }
 
 void set_aside_pid_file(const Path& path, pid_t pid) {
   const auto file = read_pid_file(path);
   const auto* named = std::get_if<PidInFile>(&file);
-  if (named == nullptr || named->pid != pid)
+  if (named == nullptr || named->pid != pid) {
     throw_error(ECANCELED,
                 fmt::format("cannot set {} aside: it no longer says {}", path.native(), pid));
+  }
   if (::rename(path.c_str(), set_aside_path(path, pid).c_str()) != 0)
     throw_errno("cannot set " + path.native() + " aside");
 }

@@ -18,7 +18,8 @@
 namespace bootcheck {
 namespace {
 
-constexpr std::size_t kLongestCmdline = 64 * 1024;  // a title is short; what is longer is no worker
+constexpr std::size_t kLongestCmdline =
+    std::size_t{64} * 1024;  // a title is short; what is longer is no worker
 
 /// `123`, or `123/stat`, without the heap.
 class ProcName {

@@ -4,11 +4,11 @@
 #include "system/unique_fd.h"
 
 #include <cerrno>
+#include <cstdio>
 
 #include <boost/filesystem/operations.hpp>
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 namespace bootcheck {

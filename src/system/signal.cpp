@@ -38,9 +38,10 @@ std::optional<UniqueFd> open_pidfd(const ProcFs& proc, const ProcessId& process)
   }
   // The descriptor cannot change its process any more; only now is it worth asking whose it is.
   const auto look = proc.look(process.pid, process);
-  if (const auto* hidden = std::get_if<Hidden>(&look))
+  if (const auto* hidden = std::get_if<Hidden>(&look)) {
     throw_error(EACCES,
                 fmt::format("cannot tell which process is {}: {}", process.pid, hidden->why));
+  }
   const auto* found = std::get_if<Process>(&look);
   if (found == nullptr || found->id != process) return {};
   return fd;

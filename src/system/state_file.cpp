@@ -19,7 +19,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t kSchema = 1;
-constexpr std::size_t kLongest = 16 * 1024 * 1024;  // thousands of workers
+constexpr std::size_t kLongest = std::size_t{16} * 1024 * 1024;  // thousands of workers
 
 /// What holds for a process is void in another boot. Jobs to hand back and holds are not; nor is
 /// the restart file's mtime. Whatever kept failing gets a fresh chance: its next try was counted
@@ -38,7 +38,7 @@ void enter_new_boot(State& state, const std::string& boot_id) {
 
 /// The state, or why there is none in this text.
 std::variant<State, std::string> read_state(std::string_view text, const std::string& boot_id) {
-  std::array<unsigned char, 16 * 1024> room;  // for most files the tree needs no heap
+  std::array<unsigned char, 16384> room;  // for most files the tree needs no heap
   json::monotonic_resource memory(room.data(), room.size());
   json::parse_options options;
   options.allow_invalid_utf8 = true;  // a path may hold any bytes
@@ -51,9 +51,10 @@ std::variant<State, std::string> read_state(std::string_view text, const std::st
   const auto* number = schema == nullptr ? nullptr : schema->if_int64();
   if (number == nullptr) return "it is damaged: no schema number";
   // Not even the holds of an unknown schema can be trusted to mean what they seem to.
-  if (*number != kSchema)
+  if (*number != kSchema) {
     return fmt::format("its schema is {}, this program knows {}: another version wrote it", *number,
                        kSchema);
+  }
   auto state = state_from_json(*root);
   if (state.boot_id != boot_id) enter_new_boot(state, boot_id);
   return state;

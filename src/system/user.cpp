@@ -93,9 +93,10 @@ User current_user() {
 
 ActingAs::ActingAs(const User& user) : uid_(::geteuid()), gid_(::getegid()) {
   if (user.uid == uid_ && user.gid == gid_) return;
-  if (uid_ != 0)
+  if (uid_ != 0) {
     throw_error(
         EPERM, fmt::format("cannot act as {}: only root can, this is uid {}", name_of(user), uid_));
+  }
   groups_ = present_groups();
   is_other_ = true;
   // The groups first and the user last: without root's rights the others could not be changed.
