@@ -36,8 +36,7 @@ struct Planner {
 
   bool is_worker(const Process& process) const {
     return find_stop(record, process.id) != nullptr || (record != nullptr && record->process == process.id) ||
-           (process.uid == facts.app.uid &&
-            (process.argv.empty() || bears_title(process.argv, worker)));
+           (process.uid == facts.app.uid && bears_title(process.argv, worker));
   }
 
   /// Surged workers: their successors run already. One that lives and was not asked to stop yet is
