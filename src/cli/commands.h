@@ -1,4 +1,5 @@
-// The commands, a file each. Each takes the options and the configuration and returns the program's exit status.
+// The commands, a file each. Each takes the options and the configuration and returns the program's
+// exit status.
 #pragma once
 
 #include "cli/options.h"
@@ -13,7 +14,7 @@ enum ExitStatus : int {
   kUsage = 2,
   kNotRunning = 3,
   kCannotWork = 4,
-  kLockBusy = 75,   ///< EX_TEMPFAIL, sysexits.h
+  kLockBusy = 75,  ///< EX_TEMPFAIL, sysexits.h
 };
 
 /// Everything between the command line and the exit status. Throws what no command expects.

@@ -1,14 +1,14 @@
 #include "cli/fleet.h"
 
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "system/side_by_side.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
-
-#include "cli/commands.h"
-#include "cli/print.h"
-#include "system/side_by_side.h"
 
 #include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/operations.hpp>
@@ -18,7 +18,8 @@ namespace {
 
 Path config_path(const Options& options) {
   if (options.config) return *options.config;
-  const char* named = std::getenv("BOOTCHECK_CONFIG");  // NOLINT(concurrency-mt-unsafe): there is one thread
+  const char* named =
+      std::getenv("BOOTCHECK_CONFIG");  // NOLINT(concurrency-mt-unsafe): there is one thread
   return named == nullptr ? Path() : Path(named);
 }
 
@@ -32,7 +33,8 @@ std::vector<Path> configs_in(const Path& folder) {
 }
 
 int worst(const std::vector<int>& statuses) {
-  constexpr auto kWorstFirst = std::to_array<int>({kCannotWork, kUsage, kLockBusy, kWorkerProblem, kNotRunning});
+  constexpr auto kWorstFirst =
+      std::to_array<int>({kCannotWork, kUsage, kLockBusy, kWorkerProblem, kNotRunning});
   for (const int bad : kWorstFirst) {
     if (std::ranges::find(statuses, bad) != statuses.end()) return bad;
   }

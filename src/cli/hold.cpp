@@ -1,11 +1,11 @@
 // `stop` and `start`: hold workers down until further notice, and let them go again.
-#include <cstdlib>
-
 #include "cli/commands.h"
 #include "cli/passes.h"
 #include "cli/roll_out.h"
 #include "system/clock.h"
 #include "system/user.h"
+
+#include <cstdlib>
 
 #include <unistd.h>
 
@@ -40,7 +40,8 @@ int stop_command(const Options& options, const Config& config) {
   if (options.hold_for) hold.until = hold.since + options.hold_for->count() / 1000;
   pass.edit = [&](State& state) {
     for (std::size_t at = 0; at < config.workers.size(); ++at) {
-      if (is_chosen(pass.request.selected, at)) state.holds.insert_or_assign(config.workers[at].name, hold);
+      if (is_chosen(pass.request.selected, at))
+        state.holds.insert_or_assign(config.workers[at].name, hold);
     }
   };
   return roll_out(options, config, pass, options.wait.value_or(Duration{0}));
@@ -56,7 +57,8 @@ int start_command(const Options& options, const Config& config) {
     for (std::size_t at = 0; at < config.workers.size(); ++at) {
       if (!is_chosen(pass.request.selected, at)) continue;
       state.holds.erase(config.workers[at].name);
-      if (const auto record = state.workers.find(config.workers[at].name); record != state.workers.end())
+      if (const auto record = state.workers.find(config.workers[at].name);
+          record != state.workers.end())
         record->second.failures = {};
     }
   };

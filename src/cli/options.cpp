@@ -1,11 +1,11 @@
 #include "cli/options.h"
 
+#include "cli/help.h"
+#include "config/duration.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
-
-#include "cli/help.h"
-#include "config/duration.h"
 
 #include <CLI/CLI.hpp>
 
@@ -23,21 +23,27 @@ constexpr auto kCommands = std::to_array<std::pair<const char*, Command>>({
     {"crontab", Command::crontab},
 });
 
-/// Durations as they were typed; read once the words are parsed, so that a mistake names its option.
+/// Durations as they were typed; read once the words are parsed, so that a mistake names its
+/// option.
 struct Durations {
   std::string lock_wait;
   std::string wait;
   std::string hold_for;
 };
 
-void declare(CLI::App& app, Options& options, Durations& durations, std::vector<std::string>& words, bool& help, bool& version) {
+void declare(CLI::App& app, Options& options, Durations& durations, std::vector<std::string>& words,
+             bool& help, bool& version) {
   app.set_help_flag();
   app.add_flag("--help,-h", help);
   app.add_flag("--version", version);
-  app.add_option_function<std::string>("-c,--config", [&options](const std::string& file) { options.config = file; });
-  app.add_option_function<std::string>("-C,--root", [&options](const std::string& folder) { options.root = folder; });
+  app.add_option_function<std::string>(
+      "-c,--config", [&options](const std::string& file) { options.config = file; });
+  app.add_option_function<std::string>(
+      "-C,--root", [&options](const std::string& folder) { options.root = folder; });
   app.add_option("-n,--workers", options.count);
-  app.add_option("-i,--identifier", options.identifiers)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("-i,--identifier", options.identifiers)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("-e,--environment", options.environment);
   app.add_flag("--dry-run", options.dry_run);
   app.add_flag("--json", options.json);
@@ -51,16 +57,19 @@ void declare(CLI::App& app, Options& options, Durations& durations, std::vector<
   app.add_option("words", words);
 }
 
-std::string read_duration(const std::string& name, const std::string& text, std::optional<Duration>& value) {
+std::string read_duration(const std::string& name, const std::string& text,
+                          std::optional<Duration>& value) {
   if (text.empty()) return {};
   value = text == "forever" ? kForEver : parse_duration(text);
-  return value ? std::string() : name + ": `" + text + "` is no duration (write 500ms, 45s, 10m, 4h, 1d)";
+  return value ? std::string()
+               : name + ": `" + text + "` is no duration (write 500ms, 45s, 10m, 4h, 1d)";
 }
 
 /// The first word is the command; empty: all is well.
 std::string read_words(const std::vector<std::string>& words, Options& options) {
   if (words.empty()) return {};
-  const auto* const found = std::ranges::find(kCommands, words.front(), [](const auto& each) { return std::string(each.first); });
+  const auto* const found = std::ranges::find(
+      kCommands, words.front(), [](const auto& each) { return std::string(each.first); });
   if (found == kCommands.end()) return "no command `" + words.front() + "`; see bootcheck --help";
   options.command = found->second;
   options.workers.assign(words.begin() + 1, words.end());
@@ -74,8 +83,10 @@ std::string find_contradiction(const Options& options) {
   if (options.config && (options.count || !options.identifiers.empty()))
     return "-n and -i are for use without a configuration";
   if (options.surge && !is(Command::restart)) return "--surge goes with restart";
-  if (options.wait && !is(Command::restart) && !is(Command::stop)) return "--wait goes with restart and stop";
-  if ((options.hold_for || !options.reason.empty()) && !is(Command::stop)) return "--for and --reason go with stop";
+  if (options.wait && !is(Command::restart) && !is(Command::stop))
+    return "--wait goes with restart and stop";
+  if ((options.hold_for || !options.reason.empty()) && !is(Command::stop))
+    return "--for and --reason go with stop";
   if (is(Command::why) && options.workers.empty()) return "why: which worker?";
   if (options.verbose && options.quiet) return "-v and -q exclude each other";
   return {};
@@ -88,8 +99,8 @@ std::string name_of(Command command) {
 }
 
 ParsedOptions parse_options(std::vector<std::string> words) {
-  // `--wait` alone waits as long as it takes; its duration can only come behind an equals sign, or a worker's name
-  // would be taken for one.
+  // `--wait` alone waits as long as it takes; its duration can only come behind an equals sign, or
+  // a worker's name would be taken for one.
   std::ranges::replace(words, std::string("--wait"), std::string("--wait=forever"));
   Options options;
   Durations durations;
@@ -106,12 +117,14 @@ ParsedOptions parse_options(std::vector<std::string> words) {
   }
   if (help) return Information{help_text()};
   if (version) return Information{version_text()};
-  for (auto message : {read_words(rest, options), read_duration("--lock-wait", durations.lock_wait, options.lock_wait),
+  for (auto message : {read_words(rest, options),
+                       read_duration("--lock-wait", durations.lock_wait, options.lock_wait),
                        read_duration("--wait", durations.wait, options.wait),
                        read_duration("--for", durations.hold_for, options.hold_for)}) {
     if (!message.empty()) return UsageError{std::move(message)};
   }
-  if (auto message = find_contradiction(options); !message.empty()) return UsageError{std::move(message)};
+  if (auto message = find_contradiction(options); !message.empty())
+    return UsageError{std::move(message)};
   return options;
 }
 

@@ -1,12 +1,12 @@
 // The command line: words in, options or a usage error out. Pure.
 #pragma once
 
+#include "model/worker.h"
+
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "model/worker.h"
 
 namespace bootcheck {
 
@@ -14,21 +14,22 @@ enum class Command { run, status, restart, stop, start, why, config, crontab };
 
 struct Options {
   Command command = Command::run;
-  std::vector<std::string> workers;        ///< names or globs; empty: all
+  std::vector<std::string> workers;  ///< names or globs; empty: all
   std::optional<Path> config;
   std::optional<Path> root;
-  std::optional<int> count;                ///< -n
-  std::vector<std::string> identifiers;    ///< -i
-  std::string environment;                 ///< -e; empty: not given
+  std::optional<int> count;              ///< -n
+  std::vector<std::string> identifiers;  ///< -i
+  std::string environment;               ///< -e; empty: not given
   bool dry_run = false;
   bool json = false;
   bool verbose = false;
   bool quiet = false;
   std::optional<Duration> lock_wait;
-  bool surge = false;                      ///< restart
-  std::optional<Duration> wait;            ///< restart, stop: until all have drained; kForEver without a duration
-  std::optional<Duration> hold_for;        ///< stop
-  std::string reason;                      ///< stop
+  bool surge = false;  ///< restart
+  std::optional<Duration>
+      wait;  ///< restart, stop: until all have drained; kForEver without a duration
+  std::optional<Duration> hold_for;  ///< stop
+  std::string reason;                ///< stop
 };
 
 inline constexpr Duration kForEver = Duration::max();

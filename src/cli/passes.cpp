@@ -1,7 +1,5 @@
 #include "cli/passes.h"
 
-#include <algorithm>
-
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "config/duration.h"
@@ -10,21 +8,27 @@
 #include "report/json.h"
 #include "report/table.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace bootcheck {
 
 int print_usage_errors(const UsageErrors& errors) {
-  for (const auto& error : errors) print_problem(error);
+  for (const auto& error : errors)
+    print_problem(error);
   return kUsage;
 }
 
-void print_pass(const Session& session, const Options& options, const PassDone& done, int exit_status) {
-  for (const auto& warning : done.warnings) print_problem(warning);
+void print_pass(const Session& session, const Options& options, const PassDone& done,
+                int exit_status) {
+  for (const auto& warning : done.warnings)
+    print_problem(warning);
   const bool person = is_terminal() || options.verbose;
   print_problems(person ? done.events : done.to_print);
   if (options.json) {
-    print(run_json(status_of(session, take_snapshot(session, {})), done.events, name_of(options.command), exit_status));
+    print(run_json(status_of(session, take_snapshot(session, {})), done.events,
+                   name_of(options.command), exit_status));
   } else if (person && !options.quiet) {
     print(format_run(status_of(session, take_snapshot(session, {})), done.events, stdout_style()));
   }
@@ -34,10 +38,13 @@ std::string explain_worker(const Snapshot& snapshot, std::size_t worker) {
   const auto& facts = snapshot.facts;
   const auto& config = (*facts.workers)[worker];
   const auto hold = snapshot.state.holds.find(config.name);
-  const Evidence evidence{.worker = config, .app = facts.app, .seen = facts.seen[worker],
+  const Evidence evidence{.worker = config,
+                          .app = facts.app,
+                          .seen = facts.seen[worker],
                           .record = find_record(snapshot.state, config.name),
                           .hold = hold == snapshot.state.holds.end() ? nullptr : &hold->second,
-                          .now = facts.now, .ticks_per_second = facts.ticks_per_second};
+                          .now = facts.now,
+                          .ticks_per_second = facts.ticks_per_second};
   return explain(evidence, snapshot.plan[worker], stdout_style());
 }
 
@@ -45,26 +52,34 @@ int print_plan(const Session& session, const Request& request, const Options& op
   const auto snapshot = take_snapshot(session, request);
   print(format_plan(*snapshot.facts.workers, snapshot.plan, stdout_style()));
   if (options.verbose) {
-    for (const auto& decision : snapshot.plan) print(explain_worker(snapshot, decision.worker));
+    for (const auto& decision : snapshot.plan)
+      print(explain_worker(snapshot, decision.worker));
   }
-  const auto is_unknown = [](const Decision& decision) { return decision.judgement.state == WorkerState::unknown; };
+  const auto is_unknown = [](const Decision& decision) {
+    return decision.judgement.state == WorkerState::unknown;
+  };
   return std::ranges::any_of(snapshot.plan, is_unknown) ? kWorkerProblem : kWell;
 }
 
 int report_busy(const Session& session, const LockHolder& holder, const Options& options) {
   const auto& config = session.config();
-  const auto who = holder.pid == 0 ? std::string("another pass") : fmt::format("another pass (pid {})", holder.pid);
+  const auto who = holder.pid == 0 ? std::string("another pass")
+                                   : fmt::format("another pass (pid {})", holder.pid);
   const bool stuck = holder.held_for > config.stuck_after;
   Event event;
   event.kind = stuck ? EventKind::stuck : EventKind::busy;
   event.severity = stuck ? Severity::error : Severity::info;
-  event.fields = {{"pid", fmt::to_string(holder.pid)}, {"held_for", format_duration(holder.held_for)}};
+  event.fields = {{"pid", fmt::to_string(holder.pid)},
+                  {"held_for", format_duration(holder.held_for)}};
   const bool waited = options.command != Command::run;
   if (stuck || waited) {
-    event.problem = fmt::format("{} has held the lock {} for {}; {}", who, config.lock_file.native(), format_duration(holder.held_for),
-                                stuck ? "see what it waits for, and end it if it is stuck" : "try again later");
+    event.problem =
+        fmt::format("{} has held the lock {} for {}; {}", who, config.lock_file.native(),
+                    format_duration(holder.held_for),
+                    stuck ? "see what it waits for, and end it if it is stuck" : "try again later");
   }
-  for (const auto& warning : tell_alone(config, event)) print_problem(warning);
+  for (const auto& warning : tell_alone(config, event))
+    print_problem(warning);
   if (!stuck && !waited) {
     if (options.verbose || is_terminal()) print(fmt::format("{} is at work; nothing to do\n", who));
     return kWell;

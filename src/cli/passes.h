@@ -10,8 +10,10 @@ namespace bootcheck {
 /// Prints them; returns the exit status 2.
 int print_usage_errors(const UsageErrors& errors);
 
-/// What a pass did: problems on stderr; on a terminal, or with -v, one line per worker; with --json one document.
-void print_pass(const Session& session, const Options& options, const PassDone& done, int exit_status);
+/// What a pass did: problems on stderr; on a terminal, or with -v, one line per worker; with --json
+/// one document.
+void print_pass(const Session& session, const Options& options, const PassDone& done,
+                int exit_status);
 
 /// The chain of evidence and the decision for one worker of a snapshot.
 std::string explain_worker(const Snapshot& snapshot, std::size_t worker);
@@ -19,8 +21,8 @@ std::string explain_worker(const Snapshot& snapshot, std::size_t worker);
 /// --dry-run: what a pass would do. Returns 0, or 1 when a worker cannot be judged.
 int print_plan(const Session& session, const Request& request, const Options& options);
 
-/// Another pass holds the lock: in the log, and success; loud, and 75, when it is older than `stuck_after` or the
-/// command had waited for it.
+/// Another pass holds the lock: in the log, and success; loud, and 75, when it is older than
+/// `stuck_after` or the command had waited for it.
 int report_busy(const Session& session, const LockHolder& holder, const Options& options);
 
 }  // namespace bootcheck

@@ -1,10 +1,10 @@
 #include "cli/print.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include "report/problems.h"
 #include "system/clock.h"
+
+#include <cstdio>
+#include <cstdlib>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -42,7 +42,8 @@ Style stdout_style() {
   style.now = wall_now();
   style.time_text = local_time;
   if (!is_terminal()) return style;
-  const char* no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): there is one thread
+  const char* no_color =
+      std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): there is one thread
   style.colour = no_color == nullptr || *no_color == '\0';
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) style.width = size.ws_col;

@@ -1,11 +1,11 @@
 // stdout and stderr. Only the command line prints.
 #pragma once
 
-#include <string_view>
-#include <vector>
-
 #include "model/event.h"
 #include "report/notes.h"
+
+#include <string_view>
+#include <vector>
 
 namespace bootcheck {
 

@@ -1,24 +1,32 @@
-#include <array>
-#include <cstdio>
-
 #include "cli/commands.h"
 #include "cli/fleet.h"
 #include "cli/print.h"
 #include "cli/setup.h"
+
+#include <array>
+#include <cstdio>
 
 namespace bootcheck {
 namespace {
 
 int dispatch(const Options& options, const Config& config) {
   switch (options.command) {
-    case Command::run: return run_command(options, config);
-    case Command::status: return status_command(options, config);
-    case Command::restart: return restart_command(options, config);
-    case Command::stop: return stop_command(options, config);
-    case Command::start: return start_command(options, config);
-    case Command::why: return why_command(options, config);
-    case Command::config: return config_command(options, config);
-    case Command::crontab: return crontab_command(options, config);
+    case Command::run:
+      return run_command(options, config);
+    case Command::status:
+      return status_command(options, config);
+    case Command::restart:
+      return restart_command(options, config);
+    case Command::stop:
+      return stop_command(options, config);
+    case Command::start:
+      return start_command(options, config);
+    case Command::why:
+      return why_command(options, config);
+    case Command::config:
+      return config_command(options, config);
+    case Command::crontab:
+      return crontab_command(options, config);
   }
   return kUsage;
 }
@@ -26,7 +34,8 @@ int dispatch(const Options& options, const Config& config) {
 int run_app(const Options& options) {
   const auto loaded = load_config(options);
   if (const auto* errors = std::get_if<UsageErrors>(&loaded)) {
-    for (const auto& error : *errors) print_problem(error);
+    for (const auto& error : *errors)
+      print_problem(error);
     return kUsage;
   }
   return dispatch(options, std::get<Config>(loaded));

@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "cli/commands.h"
 #include "cli/passes.h"
 #include "cli/roll_out.h"
+
+#include <algorithm>
 
 namespace bootcheck {
 namespace {
@@ -11,7 +11,8 @@ constexpr Duration kLockWait = std::chrono::seconds{60};
 
 Duration settle_of(const Config& config) {
   Duration settle{0};
-  for (const auto& worker : config.workers) settle = std::max(settle, worker.restart.settle);
+  for (const auto& worker : config.workers)
+    settle = std::max(settle, worker.restart.settle);
   return settle;
 }
 

@@ -1,9 +1,5 @@
 #include "cli/roll_out.h"
 
-#include <algorithm>
-#include <chrono>
-#include <ranges>
-
 #include "cli/commands.h"
 #include "cli/passes.h"
 #include "cli/print.h"
@@ -12,6 +8,10 @@
 #include "report/table.h"
 #include "system/clock.h"
 #include "system/wait.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -26,16 +26,18 @@ constexpr Duration kBusyPause = std::chrono::milliseconds{200};
 /// What is to be waited for after a pass.
 struct Open {
   std::vector<ProcessId> draining;
-  std::vector<ProcessId> running;    ///< a crash among them is an event as well
-  bool to_roll = false;              ///< some wait for their turn (max_unavailable, max_surge)
+  std::vector<ProcessId> running;  ///< a crash among them is an event as well
+  bool to_roll = false;            ///< some wait for their turn (max_unavailable, max_surge)
 };
 
 Open still_open(const Snapshot& snapshot) {
   Open open;
   for (const auto& decision : snapshot.plan) {
-    const auto* record = find_record(snapshot.state, (*snapshot.facts.workers)[decision.worker].name);
+    const auto* record =
+        find_record(snapshot.state, (*snapshot.facts.workers)[decision.worker].name);
     if (record == nullptr) continue;
-    for (const auto& stop : record->stops) open.draining.push_back(stop.process);
+    for (const auto& stop : record->stops)
+      open.draining.push_back(stop.process);
     if (record->process && find_stop(record, *record->process) == nullptr) {
       open.running.push_back(*record->process);
       open.to_roll = open.to_roll || record->to_replace == record->process;
@@ -52,7 +54,8 @@ class RollOut {
     if (options_.dry_run) return print_plan(session_, first.request, options_);
     const auto begin = Clock::now();
     auto outcome = run_pass(session_, first);
-    if (const auto* holder = std::get_if<LockHolder>(&outcome)) return report_busy(session_, *holder, options_);
+    if (const auto* holder = std::get_if<LockHolder>(&outcome))
+      return report_busy(session_, *holder, options_);
     take_note(std::get<PassDone>(outcome));
     PassOptions ordinary;
     ordinary.lock_wait = first.lock_wait;
@@ -78,7 +81,9 @@ class RollOut {
       watched.insert(watched.end(), open.running.begin(), open.running.end());
       auto pause = kLiveInterval;
       if (patience != kForEver)
-        pause = std::min(pause, std::chrono::duration_cast<Duration>(begin + patience - Clock::now()) + Duration{1});
+        pause =
+            std::min(pause, std::chrono::duration_cast<Duration>(begin + patience - Clock::now()) +
+                                Duration{1});
       if (wait_for_exit(session_.proc(), watched, pause)) return true;
     }
     return false;
@@ -86,7 +91,8 @@ class RollOut {
 
   void take_note(const PassDone& done) {
     clear_live();
-    for (const auto& warning : done.warnings) print_problem(warning);
+    for (const auto& warning : done.warnings)
+      print_problem(warning);
     print_problems(done.events);
     if (!options_.json && !options_.quiet) print(format_events(done.events));
     events_.insert(events_.end(), done.events.begin(), done.events.end());
@@ -97,7 +103,8 @@ class RollOut {
     for (const auto& event : events) {
       if (event.worker.empty() || !event.problem.empty()) continue;
       text += fmt::format("{}  {}", event.worker, name_of(event.kind));
-      for (const auto& [key, value] : event.fields) text += fmt::format(" {}={}", key, value);
+      for (const auto& [key, value] : event.fields)
+        text += fmt::format(" {}={}", key, value);
       text += '\n';
     }
     return text;
@@ -105,9 +112,12 @@ class RollOut {
 
   void show_live(const Open& open) {
     if (!is_terminal() || options_.json || options_.quiet) return;
-    const auto pids = fmt::format("{}", fmt::join(open.draining | std::views::transform([](const auto& each) { return each.pid; }), ", "));
-    print(fmt::format("\r\033[Kwaiting for {} to finish {} (pid {}); Ctrl-C loses nothing", open.draining.size(),
-                      open.draining.size() == 1 ? "job" : "jobs", pids));
+    const auto pids = fmt::format(
+        "{}",
+        fmt::join(open.draining | std::views::transform([](const auto& each) { return each.pid; }),
+                  ", "));
+    print(fmt::format("\r\033[Kwaiting for {} to finish {} (pid {}); Ctrl-C loses nothing",
+                      open.draining.size(), open.draining.size() == 1 ? "job" : "jobs", pids));
     live_ = true;
   }
 
@@ -132,8 +142,8 @@ class RollOut {
   static int exit_status_of(const AppStatus& status) {
     const auto is_bad = [](const WorkerStatus& worker) {
       using enum WorkerState;
-      return worker.state == missing || worker.state == crashed || worker.state == stale || worker.state == failing ||
-             worker.state == unknown || worker.state == duplicate;
+      return worker.state == missing || worker.state == crashed || worker.state == stale ||
+             worker.state == failing || worker.state == unknown || worker.state == duplicate;
     };
     return std::ranges::any_of(status.workers, is_bad) ? kWorkerProblem : kWell;
   }
@@ -146,7 +156,8 @@ class RollOut {
 
 }  // namespace
 
-int roll_out(const Options& options, const Config& config, const PassOptions& first, Duration patience) {
+int roll_out(const Options& options, const Config& config, const PassOptions& first,
+             Duration patience) {
   return RollOut(options, config).run(first, patience);
 }
 

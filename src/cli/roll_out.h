@@ -6,9 +6,11 @@
 
 namespace bootcheck {
 
-/// Runs the first pass, then sleeps on the pidfds of the workers and makes an ordinary pass whenever one exits, until
-/// nothing drains any more or `patience` is over. The lock is not held in between. Prints what happens, live on a
-/// terminal. Interrupted at any time it loses nothing: cron's passes finish the rest. Returns the exit status.
-int roll_out(const Options& options, const Config& config, const PassOptions& first, Duration patience);
+/// Runs the first pass, then sleeps on the pidfds of the workers and makes an ordinary pass
+/// whenever one exits, until nothing drains any more or `patience` is over. The lock is not held in
+/// between. Prints what happens, live on a terminal. Interrupted at any time it loses nothing:
+/// cron's passes finish the rest. Returns the exit status.
+int roll_out(const Options& options, const Config& config, const PassOptions& first,
+             Duration patience);
 
 }  // namespace bootcheck

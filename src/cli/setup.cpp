@@ -1,14 +1,13 @@
 #include "cli/setup.h"
 
-#include <cstdlib>
-#include <system_error>
-
 #include "config/reader.h"
 #include "system/text_file.h"
 
-#include <fmt/format.h>
+#include <cstdlib>
+#include <system_error>
 
 #include <boost/filesystem/operations.hpp>
+#include <fmt/format.h>
 
 #include <fnmatch.h>
 #include <sched.h>
@@ -23,8 +22,8 @@ std::string environment_variable(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
-/// The working directory as the shell names it: in /srv/shop/current, a link, getcwd(3) would tell the release and hide
-/// that other releases belong to the same application.
+/// The working directory as the shell names it: in /srv/shop/current, a link, getcwd(3) would tell
+/// the release and hide that other releases belong to the same application.
 Path working_directory() {
   const Path logical = environment_variable("PWD");
   boost::system::error_code error;
@@ -48,7 +47,8 @@ int processors() {
 /// Where the configuration is read from; none: there is none.
 std::optional<Path> find_config_file(const Options& options, const Path& root) {
   if (options.config) return full_path(*options.config);
-  if (const auto named = environment_variable("BOOTCHECK_CONFIG"); !named.empty()) return full_path(named);
+  if (const auto named = environment_variable("BOOTCHECK_CONFIG"); !named.empty())
+    return full_path(named);
   const auto usual = root / "config" / "bootcheck.yml";
   boost::system::error_code ignored;
   return fs::exists(usual, ignored) ? std::optional(usual) : std::nullopt;
@@ -63,7 +63,8 @@ std::optional<Path> root_around(const Path& file) {
 
 UsageErrors texts(const ConfigErrors& errors) {
   UsageErrors lines;
-  for (const auto& error : errors) lines.push_back(error.text());
+  for (const auto& error : errors)
+    lines.push_back(error.text());
   return lines;
 }
 
@@ -83,7 +84,8 @@ std::variant<Config, UsageErrors> read_config(const Path& file, const ConfigCont
 std::vector<std::string> identifiers_of(const Options& options) {
   if (!options.count) return options.identifiers;
   std::vector<std::string> identifiers;
-  for (int index = 0; index < *options.count; ++index) identifiers.push_back(std::to_string(index));
+  for (int index = 0; index < *options.count; ++index)
+    identifiers.push_back(std::to_string(index));
   return identifiers;
 }
 
@@ -93,23 +95,29 @@ std::variant<Config, UsageErrors> load_config(const Options& options) {
   ConfigContext context;
   context.root = without_final_slash(options.root ? full_path(*options.root) : working_directory());
   context.environment = options.environment;
-  if (const auto rails_env = environment_variable("RAILS_ENV"); !rails_env.empty()) context.environment_default = rails_env;
+  if (const auto rails_env = environment_variable("RAILS_ENV"); !rails_env.empty())
+    context.environment_default = rails_env;
   context.processors = processors();
 
   const bool zero = options.count || !options.identifiers.empty();
   const auto file = find_config_file(options, context.root);
   if (!file && zero) return checked(zero_config(identifiers_of(options), context));
   if (!file)
-    return UsageErrors{fmt::format("no {}; write one, name one with -c, or say how many delayed_job workers there are: bootcheck -n 3",
-                                   (context.root / "config/bootcheck.yml").native())};
-  if (zero) return UsageErrors{fmt::format("-n and -i are for use without a configuration, and there is {}", file->native())};
+    return UsageErrors{
+        fmt::format("no {}; write one, name one with -c, or say how many delayed_job workers there "
+                    "are: bootcheck -n 3",
+                    (context.root / "config/bootcheck.yml").native())};
+  if (zero)
+    return UsageErrors{fmt::format("-n and -i are for use without a configuration, and there is {}",
+                                   file->native())};
   context.file = *file;
   if (!options.root) context.root = root_around(*file).value_or(context.root);
   context.root_given = options.root.has_value();
   return read_config(*file, context);
 }
 
-std::variant<std::vector<bool>, UsageErrors> select_workers(const Config& config, const std::vector<std::string>& names) {
+std::variant<std::vector<bool>, UsageErrors> select_workers(const Config& config,
+                                                            const std::vector<std::string>& names) {
   if (names.empty()) return std::vector<bool>();
   std::vector<bool> selected(config.workers.size());
   UsageErrors errors;

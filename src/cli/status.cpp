@@ -1,15 +1,16 @@
-#include <algorithm>
-
 #include "cli/commands.h"
 #include "cli/passes.h"
 #include "cli/print.h"
 #include "report/json.h"
 #include "report/table.h"
 
+#include <algorithm>
+
 namespace bootcheck {
 namespace {
 
-/// LSB: a worker that should run does not. Draining, starting and held are well-being (contract, section 2).
+/// LSB: a worker that should run does not. Draining, starting and held are well-being (contract,
+/// section 2).
 bool is_down(const WorkerStatus& worker) {
   switch (worker.state) {
     case WorkerState::missing:
@@ -31,7 +32,9 @@ bool is_down(const WorkerStatus& worker) {
 
 int exit_status_of(const AppStatus& status) {
   if (std::ranges::any_of(status.workers, is_down)) return kNotRunning;
-  const auto is_unknown = [](const WorkerStatus& worker) { return worker.state == WorkerState::unknown; };
+  const auto is_unknown = [](const WorkerStatus& worker) {
+    return worker.state == WorkerState::unknown;
+  };
   return std::ranges::any_of(status.workers, is_unknown) ? kWorkerProblem : kWell;
 }
 
@@ -51,7 +54,8 @@ int status_command(const Options& options, const Config& config) {
     status.workers = std::move(kept);
   }
   const int exit_status = exit_status_of(status);
-  if (!options.quiet) print(options.json ? status_json(status) : format_status(status, stdout_style()));
+  if (!options.quiet)
+    print(options.json ? status_json(status) : format_status(status, stdout_style()));
   return exit_status;
 }
 

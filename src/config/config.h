@@ -1,12 +1,13 @@
-// The effective configuration: what `config/bootcheck.yml` or `-n`/`-i` say, defaults filled in, placeholders expanded.
+// The effective configuration: what `config/bootcheck.yml` or `-n`/`-i` say, defaults filled in,
+// placeholders expanded.
 #pragma once
+
+#include "model/worker.h"
 
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "model/worker.h"
 
 namespace bootcheck {
 
@@ -29,15 +30,15 @@ struct LogSettings {
 };
 
 struct Config {
-  std::optional<Path> file;         ///< where it was read from; none: zero configuration
+  std::optional<Path> file;  ///< where it was read from; none: zero configuration
   std::string app;
-  Path root;                        ///< absolute, as written: links are not resolved
+  Path root;  ///< absolute, as written: links are not resolved
   std::string environment = "production";
-  std::string user;                 ///< empty: whoever runs bootcheck
+  std::string user;  ///< empty: whoever runs bootcheck
   std::map<std::string, std::string> env;
-  std::vector<Path> path;           ///< put before PATH
+  std::vector<Path> path;  ///< put before PATH
   std::optional<Path> env_file;
-  std::vector<Worker> workers;      ///< in the order of the file
+  std::vector<Worker> workers;  ///< in the order of the file
   int parallel_starts = 1;
   Backoff backoff;
   Orphans orphans = Orphans::warn;

@@ -10,12 +10,14 @@ namespace bootcheck {
 namespace {
 
 constexpr double kLongest = 100.0 * 365 * 24 * 3600 * 1000;  // ms
-constexpr double kLargest = 1ULL << 53U;                      // bytes; what a double holds exactly
+constexpr double kLargest = 1ULL << 53U;                     // bytes; what a double holds exactly
 
 template <std::size_t N>
-std::optional<double> parse(std::string_view text, const std::array<std::pair<std::string_view, double>, N>& units) {
+std::optional<double> parse(std::string_view text,
+                            const std::array<std::pair<std::string_view, double>, N>& units) {
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (error != std::errc() || !(number >= 0)) return std::nullopt;
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   for (const auto& [name, factor] : units) {
@@ -44,7 +46,8 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
 
 std::string format_duration(Duration duration) {
   const auto milliseconds = duration.count();
-  if (milliseconds < 10'000 && milliseconds % 1000 != 0) return fmt::format("{:.1f}s", static_cast<double>(milliseconds) / 1000);
+  if (milliseconds < 10'000 && milliseconds % 1000 != 0)
+    return fmt::format("{:.1f}s", static_cast<double>(milliseconds) / 1000);
   const auto seconds = milliseconds / 1000;
   if (seconds < 60) return fmt::format("{}s", seconds);
   if (seconds < 3600) return fmt::format("{}m {:02}s", seconds / 60, seconds % 60);
@@ -57,8 +60,10 @@ std::string format_size(std::uint64_t bytes) {
   if (bytes < 1024) return fmt::format("{}", bytes);
   auto value = static_cast<double>(bytes) / 1024;
   std::size_t unit = 0;
-  for (; value >= 1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
-  return value < 10 ? fmt::format("{:.1f}{}", value, kUnits[unit]) : fmt::format("{:.0f}{}", value, kUnits[unit]);
+  for (; value >= 1024 && unit + 1 < kUnits.size(); ++unit)
+    value /= 1024;
+  return value < 10 ? fmt::format("{:.1f}{}", value, kUnits[unit])
+                    : fmt::format("{:.0f}{}", value, kUnits[unit]);
 }
 
 }  // namespace bootcheck

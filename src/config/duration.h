@@ -1,17 +1,17 @@
 // Durations and sizes as people write them: `500ms`, `45s`, `10m`, `4h`, `1d`; `512M`, `1.5G`.
 #pragma once
 
+#include "model/worker.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "model/worker.h"
-
 namespace bootcheck {
 
-/// A number, with a fraction if need be, and `ms`, `s`, `m`, `h` or `d`; without a unit: seconds. None: no duration, a
-/// negative one, or one beyond 100 years.
+/// A number, with a fraction if need be, and `ms`, `s`, `m`, `h` or `d`; without a unit: seconds.
+/// None: no duration, a negative one, or one beyond 100 years.
 std::optional<Duration> parse_duration(std::string_view text);
 
 /// A number and `K`, `M`, `G` or `T` (powers of 1024); without a unit: bytes. None: no size.

@@ -21,8 +21,10 @@ bool lives(const ProcessLook& look, const ProcessId& id) {
 /// Whether a remembered process was seen alive in this pass, anywhere.
 bool is_seen(const Observation& seen, const ProcessId& id) {
   if (lives(seen.named, id)) return true;
-  if (std::ranges::any_of(seen.set_aside, [&](const SetAside& old) { return lives(old.look, id); })) return true;
-  return seen.sightings && std::ranges::any_of(seen.sightings->alive, [&](const Process& one) { return one.id == id; });
+  if (std::ranges::any_of(seen.set_aside, [&](const SetAside& old) { return lives(old.look, id); }))
+    return true;
+  return seen.sightings && std::ranges::any_of(seen.sightings->alive,
+                                               [&](const Process& one) { return one.id == id; });
 }
 
 /// An absence counts only where it is certain: /proc shows everything and was searched.
@@ -34,7 +36,8 @@ bool is_certain(const Observation& seen) {
 void note_death(WorkerRecord& record, const Worker& worker, const Facts& facts) {
   record.unrecovered.push_back(record.process->pid);
   record.process.reset();
-  const auto last_delay = backoff_delay(record.failures.count, facts.backoff_first, facts.backoff_max);
+  const auto last_delay =
+      backoff_delay(record.failures.count, facts.backoff_first, facts.backoff_max);
   const auto early = 2 * std::max(facts.backoff_first, last_delay);
   const bool stayed_up = record.started_at == 0 || facts.now - record.started_at >= early.count();
   if (stayed_up) {
@@ -46,7 +49,8 @@ void note_death(WorkerRecord& record, const Worker& worker, const Facts& facts) 
 
 class Remembering {
  public:
-  Remembering(const Worker& worker, const Facts& facts, const Observation& seen, WorkerRecord& record, std::vector<Event>& events)
+  Remembering(const Worker& worker, const Facts& facts, const Observation& seen,
+              WorkerRecord& record, std::vector<Event>& events)
       : worker_(worker), facts_(facts), seen_(seen), record_(record), events_(events) {}
 
   void run() {
@@ -72,7 +76,8 @@ class Remembering {
       if (is_seen(seen_, stop.process) || !is_certain(seen_)) return false;
       auto event = event_of(EventKind::drained, worker_, stop.process.pid);
       event.fields.emplace_back("reason", stop.reason);
-      event.fields.emplace_back("took", std::to_string(std::max<BootTime>(0, facts_.now - stop.asked_at) / 1000) + "s");
+      event.fields.emplace_back(
+          "took", std::to_string(std::max<BootTime>(0, facts_.now - stop.asked_at) / 1000) + "s");
       events_.push_back(std::move(event));
       return true;
     };
@@ -91,9 +96,12 @@ class Remembering {
   void note_staying_up() {
     auto& failures = record_.failures;
     if (failures.count == 0 || !record_.process || record_.started_at == 0) return;
-    const auto delay = std::max(facts_.backoff_first, backoff_delay(failures.count, facts_.backoff_first, facts_.backoff_max));
+    const auto delay =
+        std::max(facts_.backoff_first,
+                 backoff_delay(failures.count, facts_.backoff_first, facts_.backoff_max));
     if (facts_.now - record_.started_at < 2 * delay.count()) return;
-    if (failures.count > 1) events_.push_back(event_of(EventKind::recovered, worker_, record_.process->pid));
+    if (failures.count > 1)
+      events_.push_back(event_of(EventKind::recovered, worker_, record_.process->pid));
     failures = {};
   }
 
@@ -113,15 +121,17 @@ bool is_configured(const Facts& facts, const std::string& name) {
 Duration backoff_delay(int count, Duration first, Duration max) {
   if (count < 2) return Duration{0};
   auto delay = first;
-  for (int doubled = 2; doubled < count && delay < max; ++doubled) delay *= 2;
+  for (int doubled = 2; doubled < count && delay < max; ++doubled)
+    delay *= 2;
   return std::min(delay, max);
 }
 
-void remember_failed(WorkerRecord& record, const Worker& worker, const std::string& why, const Facts& facts,
-                     BootTime now) {
+void remember_failed(WorkerRecord& record, const Worker& worker, const std::string& why,
+                     const Facts& facts, BootTime now) {
   auto& failures = record.failures;
   ++failures.count;
-  failures.next_try = now + backoff_delay(failures.count, facts.backoff_first, facts.backoff_max).count();
+  failures.next_try =
+      now + backoff_delay(failures.count, facts.backoff_first, facts.backoff_max).count();
   failures.last_error = why;
   failures.release = facts.app.release.native();
   failures.command = command_text(worker.start);
@@ -131,7 +141,9 @@ void remember_request(State& state, const Facts& facts, const Plan& plan, const 
   if (!request.roll) return;
   for (const auto& decision : plan) {
     const auto& judgement = decision.judgement;
-    if (judgement.state != WorkerState::running || !judgement.process || !is_selected(request, decision.worker)) continue;
+    if (judgement.state != WorkerState::running || !judgement.process ||
+        !is_selected(request, decision.worker))
+      continue;
     const auto& worker = (*facts.workers)[decision.worker];
     auto& record = state.workers[worker.name];
     record.to_replace = judgement.process->id;
@@ -139,7 +151,8 @@ void remember_request(State& state, const Facts& facts, const Plan& plan, const 
   }
 }
 
-void remember_started(WorkerRecord& record, const Process& process, const Observation& seen, BootTime now) {
+void remember_started(WorkerRecord& record, const Process& process, const Observation& seen,
+                      BootTime now) {
   record.process = process.id;
   record.former_pid.reset();
   record.to_replace.reset();
@@ -156,8 +169,11 @@ std::vector<Event> remember_seen(State& state, const Facts& facts) {
     Remembering(worker, facts, facts.seen[at], entry->second, events).run();
     if (added && entry->second == WorkerRecord{}) state.workers.erase(entry);
   }
-  std::erase_if(state.holds, [&](const auto& hold) { return hold.second.until && *hold.second.until <= facts.wall; });
-  std::erase_if(state.workers, [&](const auto& record) { return !is_configured(facts, record.first); });
+  std::erase_if(state.holds, [&](const auto& hold) {
+    return hold.second.until && *hold.second.until <= facts.wall;
+  });
+  std::erase_if(state.workers,
+                [&](const auto& record) { return !is_configured(facts, record.first); });
   return events;
 }
 

@@ -35,7 +35,8 @@ struct Planner {
   }
 
   bool is_worker(const Process& process) const {
-    return find_stop(record, process.id) != nullptr || (record != nullptr && record->process == process.id) ||
+    return find_stop(record, process.id) != nullptr ||
+           (record != nullptr && record->process == process.id) ||
            (process.uid == facts.app.uid && bears_title(process.argv, worker));
   }
 

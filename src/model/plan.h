@@ -81,7 +81,7 @@ struct Facts {
   WallTime wall = 0;
   std::int64_t ticks_per_second = 100;  ///< of ProcessId::start_time
   bool recover_jobs = true;
-  Duration backoff_first{60'000};        ///< `backoff:`; 0 turns it off
+  Duration backoff_first{60'000};  ///< `backoff:`; 0 turns it off
   Duration backoff_max{1'800'000};
   bool drain_duplicates = false;  ///< `orphans: drain`
 };

@@ -47,7 +47,8 @@ void roll(Decision& decision, const Process& process, const std::string& reason,
 
 RestartMode mode_of(const Request& request, const WorkerRecord* record, const Worker& worker) {
   if (request.mode) return *request.mode;
-  return record != nullptr && record->to_replace && record->replace_by_surge ? RestartMode::surge : worker.restart.mode;
+  return record != nullptr && record->to_replace && record->replace_by_surge ? RestartMode::surge
+                                                                             : worker.restart.mode;
 }
 
 }  // namespace

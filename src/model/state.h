@@ -46,7 +46,7 @@ struct WorkerRecord {
   std::int64_t restart_file_mtime =
       0;  ///< ns since the epoch when started or first seen; 0: there was no file
   std::optional<ProcessId> to_replace;  ///< `restart` asked that this process be rolled
-  bool replace_by_surge = false;                ///< ...with its successor started beside it
+  bool replace_by_surge = false;        ///< ...with its successor started beside it
   std::vector<StopRequest> stops;  ///< its processes that drain: its own, and those surged away
   std::vector<pid_t> unrecovered;  ///< dead pids whose jobs could not be handed back yet
   Failures failures;

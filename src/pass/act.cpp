@@ -1,9 +1,5 @@
 #include "pass/act.h"
 
-#include <algorithm>
-#include <set>
-#include <system_error>
-
 #include "config/duration.h"
 #include "model/memory.h"
 #include "pass/start.h"
@@ -11,9 +7,12 @@
 #include "system/pid_file.h"
 #include "system/signal.h"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <set>
+#include <system_error>
 
 #include <boost/filesystem/operations.hpp>
+#include <fmt/format.h>
 
 namespace bootcheck {
 namespace {
@@ -37,7 +36,8 @@ class Actor {
   const Worker& worker_of(std::size_t index) const { return config_.workers[index]; }
   WorkerRecord& record_of(std::size_t index) { return state_.workers[worker_of(index).name]; }
 
-  Event& tell(EventKind kind, std::size_t worker, Severity severity = Severity::info, std::string problem = {}) {
+  Event& tell(EventKind kind, std::size_t worker, Severity severity = Severity::info,
+              std::string problem = {}) {
     auto& event = events_.emplace_back();
     event.kind = kind;
     event.severity = severity;
@@ -46,7 +46,9 @@ class Actor {
     return event;
   }
 
-  static void add_pid(Event& event, pid_t pid) { event.fields.emplace_back("pid", std::to_string(pid)); }
+  static void add_pid(Event& event, pid_t pid) {
+    event.fields.emplace_back("pid", std::to_string(pid));
+  }
 
   void tell_what_was_found(const Decision& decision) {
     const auto& seen = facts_.seen[decision.worker];
@@ -58,12 +60,12 @@ class Actor {
       case WorkerState::stale: {
         auto& event = tell(EventKind::stale, decision.worker, Severity::warning);
         if (file != nullptr) add_pid(event, file->pid);
-        if (const auto* garbage = std::get_if<GarbagePidFile>(&seen.pid_file)) event.fields.emplace_back("pid_file", garbage->what);
+        if (const auto* garbage = std::get_if<GarbagePidFile>(&seen.pid_file))
+          event.fields.emplace_back("pid_file", garbage->what);
         break;
       }
       case WorkerState::unknown:
-        tell(EventKind::unknown, decision.worker, Severity::error,
-             decision.judgement.reason);
+        tell(EventKind::unknown, decision.worker, Severity::error, decision.judgement.reason);
         break;
       case WorkerState::duplicate:
         tell_duplicate(decision);
@@ -83,8 +85,11 @@ class Actor {
 
   void tell_duplicate(const Decision& decision) {
     std::string pids;
-    for (const auto& other : decision.judgement.others) pids += fmt::format("{}{}", pids.empty() ? "" : ", ", other.id.pid);
-    const auto* what = facts_.drain_duplicates ? "they are drained" : "end them with kill -TERM, or set `orphans: drain`";
+    for (const auto& other : decision.judgement.others)
+      pids += fmt::format("{}{}", pids.empty() ? "" : ", ", other.id.pid);
+    const auto* what = facts_.drain_duplicates
+                           ? "they are drained"
+                           : "end them with kill -TERM, or set `orphans: drain`";
     auto& event = tell(EventKind::duplicate, decision.worker, Severity::error,
                        fmt::format("besides its own process, {}; {}", pids, what));
     event.fields.emplace_back("pids", pids);
@@ -93,13 +98,16 @@ class Actor {
   void tell_failing(std::size_t worker) {
     const auto& failures = record_of(worker).failures;
     const auto wait = Duration(std::max<BootTime>(0, failures.next_try - facts_.now));
-    auto& event = tell(EventKind::failing, worker, Severity::error,
-                       fmt::format("{} ({} times in a row); next try in {}, at once with `bootcheck start {}`", failures.last_error,
-                                   failures.count, format_duration(wait), worker_of(worker).name));
+    auto& event = tell(
+        EventKind::failing, worker, Severity::error,
+        fmt::format("{} ({} times in a row); next try in {}, at once with `bootcheck start {}`",
+                    failures.last_error, failures.count, format_duration(wait),
+                    worker_of(worker).name));
     event.fields.emplace_back("failures", std::to_string(failures.count));
   }
 
-  // A failing step ends the steps of its worker only: none of them makes sense without those before it.
+  // A failing step ends the steps of its worker only: none of them makes sense without those before
+  // it.
   void take_steps(const Decision& decision) {
     StartOrder order{.worker = decision.worker, .start = false, .recover = {}};
     try {
@@ -107,7 +115,8 @@ class Actor {
         if (const auto* recover = std::get_if<RecoverJobs>(&step)) {
           order.recover.push_back(recover->pid);
           auto& unrecovered = record_of(decision.worker).unrecovered;
-          if (std::ranges::find(unrecovered, recover->pid) == unrecovered.end()) unrecovered.push_back(recover->pid);
+          if (std::ranges::find(unrecovered, recover->pid) == unrecovered.end())
+            unrecovered.push_back(recover->pid);
         } else if (std::holds_alternative<StartWorker>(step)) {
           order.start = true;
         } else if (const auto* ask = std::get_if<AskToStop>(&step); ask != nullptr && order.start) {
@@ -123,7 +132,9 @@ class Actor {
     if (order.start || !order.recover.empty()) orders_.push_back(std::move(order));
   }
 
-  void take(std::size_t worker, const RemovePidFile& step) { remove_pid_file(worker_of(worker).pid_file, step.pid); }
+  void take(std::size_t worker, const RemovePidFile& step) {
+    remove_pid_file(worker_of(worker).pid_file, step.pid);
+  }
 
   void take(std::size_t worker, const RestorePidFile& step) {
     write_pid_file(worker_of(worker).pid_file, step.pid);
@@ -141,7 +152,8 @@ class Actor {
 
   void take(std::size_t worker, const AskToStop& step) {
     const auto& config = worker_of(worker);
-    if (!send_signal(proc_, step.process, config.stop_signal)) return;  // it is gone: the next pass sees that
+    if (!send_signal(proc_, step.process, config.stop_signal))
+      return;  // it is gone: the next pass sees that
     signalled_ = true;
     record_of(worker).stops.push_back({step.process, facts_.wall, facts_.now, step.reason});
     auto& event = tell(EventKind::asked_to_stop, worker);
@@ -159,9 +171,12 @@ class Actor {
 
   void start() {
     auto report = start_workers({config_, facts_.app, proc_, state_}, orders_);
-    for (auto& event : report.recoveries) events_.push_back(std::move(event));
-    for (const auto& [worker, pid] : report.recovered) std::erase(record_of(worker).unrecovered, pid);
-    for (const auto& result : report.results) note_result(result);
+    for (auto& event : report.recoveries)
+      events_.push_back(std::move(event));
+    for (const auto& [worker, pid] : report.recovered)
+      std::erase(record_of(worker).unrecovered, pid);
+    for (const auto& result : report.results)
+      note_result(result);
     for (const auto& [worker, ask] : after_start_) {
       if (started_.contains(worker)) ask_surged(worker, ask);
     }
@@ -178,7 +193,8 @@ class Actor {
   void note_result(const StartResult& result) {
     auto& record = record_of(result.worker);
     if (result.skipped) {
-      if (!result.process) tell(EventKind::start_failed, result.worker, Severity::error, result.why);
+      if (!result.process)
+        tell(EventKind::start_failed, result.worker, Severity::error, result.why);
     } else if (result.process) {
       started_.insert(result.worker);
       remember_started(record, *result.process, facts_.seen[result.worker], boot_now());
@@ -204,8 +220,8 @@ class Actor {
 
 }  // namespace
 
-std::vector<Event> act(const Config& config, const ProcFs& proc, const Facts& facts, const Plan& plan, State& state,
-                       const std::function<void()>& save) {
+std::vector<Event> act(const Config& config, const ProcFs& proc, const Facts& facts,
+                       const Plan& plan, State& state, const std::function<void()>& save) {
   return Actor(config, proc, facts, state).run(plan, save);
 }
 

@@ -1,12 +1,12 @@
 #include "pass/batch.h"
 
+#include "pass/environment.h"
+#include "presets/delayed_job.h"
+
 #include <algorithm>
 
 #include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
-
-#include "pass/environment.h"
-#include "presets/delayed_job.h"
 
 namespace bootcheck {
 namespace {
@@ -16,7 +16,8 @@ bool runs_in_starter(const Worker& worker) {
 }
 
 bool share_a_boot(const Worker& one, const Worker& other) {
-  return one.preload && other.preload && one.preset == other.preset && one.start.front() == other.start.front() &&
+  return one.preload && other.preload && one.preset == other.preset &&
+         one.start.front() == other.start.front() &&
          one.working_directory == other.working_directory && one.env == other.env;
 }
 
@@ -26,7 +27,8 @@ std::string script_of(const Worker& worker) {
   const Path old = Path("script") / script.filename();
   const auto exists = [&worker](const Path& path) {
     boost::system::error_code ignored;
-    return boost::filesystem::exists(boost::filesystem::absolute(path, worker.working_directory), ignored);
+    return boost::filesystem::exists(boost::filesystem::absolute(path, worker.working_directory),
+                                     ignored);
   };
   return !exists(script) && exists(old) ? old.native() : script.native();
 }
@@ -37,8 +39,8 @@ Argv ruby_of(const Worker& worker) {
   return bundled ? Argv{"bundle", "exec", "ruby"} : Argv{"ruby"};
 }
 
-/// `ruby - bin/delayed_job -- --identifier=1 start -- --identifier=2 start`: other passes recognise it in /proc as a
-/// start of these workers under way.
+/// `ruby - bin/delayed_job -- --identifier=1 start -- --identifier=2 start`: other passes recognise
+/// it in /proc as a start of these workers under way.
 Argv starter_command(const Config& config, const Batch& batch) {
   const auto& first = config.workers[batch.front().worker];
   auto argv = ruby_of(first);
@@ -56,7 +58,8 @@ std::string recovery_list(const Config& config, const Batch& batch) {
   boost::json::array list;
   for (const auto& order : batch) {
     for (const pid_t pid : order.recover)
-      list.push_back(boost::json::object{{"worker", config.workers[order.worker].name}, {"pid", pid}});
+      list.push_back(
+          boost::json::object{{"worker", config.workers[order.worker].name}, {"pid", pid}});
   }
   return list.empty() ? std::string() : boost::json::serialize(list);
 }
@@ -94,7 +97,8 @@ LaunchRequest make_request(const Config& config, const Batch& batch) {
   if (runs_in_starter(first)) {
     request.argv = starter_command(config, batch);
     request.input = delayed_job_starter();
-    if (auto list = recovery_list(config, batch); !list.empty()) request.env["BOOTCHECK_RECOVER"] = std::move(list);
+    if (auto list = recovery_list(config, batch); !list.empty())
+      request.env["BOOTCHECK_RECOVER"] = std::move(list);
   } else {
     request.argv = first.start;
   }

@@ -1,25 +1,29 @@
 #include "pass/environment.h"
 
+#include "system/text_file.h"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "system/text_file.h"
-
 #include <unistd.h>
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it declared by the program, environ(7)
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it declared by the
+                        // program, environ(7)
 
 namespace bootcheck {
 namespace {
 
-constexpr auto kDropped = std::to_array<std::string_view>({"RUBYOPT", "RUBYLIB", "NOTIFY_SOCKET", "INVOCATION_ID", "JOURNAL_STREAM",
-                                       "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "OLDPWD", "PWD", "SHLVL", "_"});
-constexpr auto kDroppedPrefixes = std::to_array<std::string_view>({"BUNDLE_", "BUNDLER_", "SUDO_", "BOOTCHECK_"});
+constexpr auto kDropped = std::to_array<std::string_view>(
+    {"RUBYOPT", "RUBYLIB", "NOTIFY_SOCKET", "INVOCATION_ID", "JOURNAL_STREAM", "LISTEN_FDS",
+     "LISTEN_PID", "LISTEN_FDNAMES", "OLDPWD", "PWD", "SHLVL", "_"});
+constexpr auto kDroppedPrefixes =
+    std::to_array<std::string_view>({"BUNDLE_", "BUNDLER_", "SUDO_", "BOOTCHECK_"});
 
 bool is_inherited(std::string_view key) {
   return std::ranges::find(kDropped, key) == kDropped.end() &&
-         std::ranges::none_of(kDroppedPrefixes, [key](auto prefix) { return key.starts_with(prefix); });
+         std::ranges::none_of(kDroppedPrefixes,
+                              [key](auto prefix) { return key.starts_with(prefix); });
 }
 
 std::map<std::string, std::string> inherited() {
@@ -40,7 +44,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::string_view unquoted(std::string_view text) {
-  const bool quoted = text.size() >= 2 && text.front() == text.back() && (text.front() == '"' || text.front() == '\'');
+  const bool quoted = text.size() >= 2 && text.front() == text.back() &&
+                      (text.front() == '"' || text.front() == '\'');
   return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
@@ -60,7 +65,8 @@ std::map<std::string, std::string> parse_env_file(const std::string& text) {
     if (line.starts_with("export ")) line = trimmed(line.substr(7));
     const auto equals = line.find('=');
     if (line.starts_with('#') || equals == 0 || equals == std::string_view::npos) continue;
-    env.insert_or_assign(std::string(trimmed(line.substr(0, equals))), std::string(unquoted(trimmed(line.substr(equals + 1)))));
+    env.insert_or_assign(std::string(trimmed(line.substr(0, equals))),
+                         std::string(unquoted(trimmed(line.substr(equals + 1)))));
   }
   return env;
 }
@@ -68,10 +74,14 @@ std::map<std::string, std::string> parse_env_file(const std::string& text) {
 std::map<std::string, std::string> environment_of(const Config& config, const Worker& worker) {
   auto env = inherited();
   const auto set = [&env](const std::map<std::string, std::string>& more) {
-    for (const auto& [key, value] : more) env.insert_or_assign(key, value);
+    for (const auto& [key, value] : more)
+      env.insert_or_assign(key, value);
   };
   if (const auto user = workers_user(config))
-    set({{"HOME", user->home}, {"LOGNAME", user->name}, {"USER", user->name}, {"SHELL", user->shell}});
+    set({{"HOME", user->home},
+         {"LOGNAME", user->name},
+         {"USER", user->name},
+         {"SHELL", user->shell}});
   if (config.env_file) set(parse_env_file(read_text_file(*config.env_file)));
   env.try_emplace("PATH", "/usr/local/bin:/usr/bin:/bin");
   set({{"RAILS_ENV", config.environment}, {"RACK_ENV", config.environment}});

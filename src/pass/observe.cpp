@@ -1,12 +1,12 @@
 #include "pass/observe.h"
 
-#include <algorithm>
-#include <map>
-
 #include "pass/status_command.h"
 #include "system/clock.h"
 #include "system/paths.h"
 #include "system/pid_file.h"
+
+#include <algorithm>
+#include <map>
 
 #include <unistd.h>
 
@@ -37,19 +37,22 @@ class SharedFacts {
 std::optional<ProcessId> known_process(const WorkerRecord* record, pid_t pid) {
   if (record == nullptr) return std::nullopt;
   if (record->process && record->process->pid == pid) return record->process;
-  const auto stop = std::ranges::find(record->stops, pid, [](const StopRequest& each) { return each.process.pid; });
+  const auto stop = std::ranges::find(record->stops, pid,
+                                      [](const StopRequest& each) { return each.process.pid; });
   return stop == record->stops.end() ? std::nullopt : std::optional(stop->process);
 }
 
 void measure_memory(Observation& seen, const Worker& worker, const ProcFs& proc) {
   const auto* process = std::get_if<Process>(&seen.named);
-  if (process == nullptr || !worker.limits.memory || process->resident <= *worker.limits.memory) return;
-  // The resident size is an upper bound of the proportional one and costs nothing; the kernel walks all page tables for
-  // smaps_rollup, so it is read only where the answer matters.
+  if (process == nullptr || !worker.limits.memory || process->resident <= *worker.limits.memory)
+    return;
+  // The resident size is an upper bound of the proportional one and costs nothing; the kernel walks
+  // all page tables for smaps_rollup, so it is read only where the answer matters.
   seen.memory = proc.proportional_size(process->id.pid);
 }
 
-Observation observe_worker(const Worker& worker, const ProcFs& proc, const WorkerRecord* record, SharedFacts& shared) {
+Observation observe_worker(const Worker& worker, const ProcFs& proc, const WorkerRecord* record,
+                           SharedFacts& shared) {
   Observation seen;
   seen.pid_file = read_pid_file(worker.pid_file);
   if (const auto* file = std::get_if<PidInFile>(&seen.pid_file))
@@ -58,13 +61,15 @@ Observation observe_worker(const Worker& worker, const ProcFs& proc, const Worke
     if (aside.pid_file == worker.pid_file)
       seen.set_aside.push_back({aside.pid, proc.look(aside.pid, known_process(record, aside.pid))});
   }
-  seen.restart_file_mtime = shared.mtime_of(worker.restart.on_restart_file ? worker.restart.restart_file : Path());
+  seen.restart_file_mtime =
+      shared.mtime_of(worker.restart.on_restart_file ? worker.restart.restart_file : Path());
   measure_memory(seen, worker, proc);
   return seen;
 }
 
 /// One scan of /proc serves all of `workers`; `seen` are theirs.
-void scan(const App& app, const ProcFs& proc, const std::vector<const Worker*>& workers, const std::vector<Observation*>& seen) {
+void scan(const App& app, const ProcFs& proc, const std::vector<const Worker*>& workers,
+          const std::vector<Observation*>& seen) {
   const bool hidden = !proc.shows_all();
   for (auto* each : seen) {
     each->sightings.emplace();
@@ -117,7 +122,8 @@ Facts observe(const Config& config, const App& app, const ProcFs& proc, const St
   return facts;
 }
 
-std::vector<Observation> observe_again(const Config& config, const App& app, const ProcFs& proc, const State& state,
+std::vector<Observation> observe_again(const Config& config, const App& app, const ProcFs& proc,
+                                       const State& state,
                                        const std::vector<std::size_t>& indices) {
   SharedFacts shared;
   std::vector<Observation> again;
@@ -125,10 +131,12 @@ std::vector<Observation> observe_again(const Config& config, const App& app, con
   again.reserve(indices.size());
   for (const auto index : indices) {
     workers.push_back(&config.workers[index]);
-    again.push_back(observe_worker(*workers.back(), proc, find_record(state, workers.back()->name), shared));
+    again.push_back(
+        observe_worker(*workers.back(), proc, find_record(state, workers.back()->name), shared));
   }
   std::vector<Observation*> seen;
-  for (auto& each : again) seen.push_back(&each);
+  for (auto& each : again)
+    seen.push_back(&each);
   scan(app, proc, workers, seen);
   return again;
 }

@@ -1,14 +1,14 @@
 #include "pass/pass.h"
 
-#include <algorithm>
-#include <system_error>
-
 #include "model/memory.h"
 #include "pass/act.h"
 #include "pass/observe.h"
 #include "pass/tell.h"
 #include "system/clock.h"
 #include "system/state_file.h"
+
+#include <algorithm>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -18,7 +18,9 @@ namespace {
 uid_t workers_uid(const Config& config) {
   if (config.user.empty()) return current_user().uid;
   const auto user = find_user(config.user);
-  if (!user) throw std::system_error(ENOENT, std::generic_category(), fmt::format("user `{}` of the configuration", config.user));
+  if (!user)
+    throw std::system_error(ENOENT, std::generic_category(),
+                            fmt::format("user `{}` of the configuration", config.user));
   return user->uid;
 }
 
@@ -44,13 +46,15 @@ void try_to_save(const Config& config, const State& state, std::vector<std::stri
   try {
     save_state(config.state_file, state);
   } catch (const std::system_error& error) {
-    warnings.push_back(fmt::format("the state file cannot be written, so what was done is not remembered: {}", error.what()));
+    warnings.push_back(fmt::format(
+        "the state file cannot be written, so what was done is not remembered: {}", error.what()));
   }
 }
 
 }  // namespace
 
-Session::Session(const Config& config) : config_(config), uid_(workers_uid(config)), boot_id_(read_boot_id()) {
+Session::Session(const Config& config)
+    : config_(config), uid_(workers_uid(config)), boot_id_(read_boot_id()) {
   if (uid_ != current_user().uid) acting_.emplace(*find_user(config.user));
 }
 
@@ -76,13 +80,15 @@ PassOutcome run_pass(const Session& session, const PassOptions& options) {
   done.before = observe_and_plan(session, std::move(loaded.state), options.request);
   auto state = done.before.state;
   const auto now = done.before.facts.wall;
-  if (lock.last_pass() && now - *lock.last_pass() > config.stuck_after.count() / 1000) done.events.push_back(gap_event(*lock.last_pass(), now));
+  if (lock.last_pass() && now - *lock.last_pass() > config.stuck_after.count() / 1000)
+    done.events.push_back(gap_event(*lock.last_pass(), now));
   std::ranges::copy(done.before.noticed, std::back_inserter(done.events));
 
   remember_request(state, done.before.facts, done.before.plan, options.request);
 
   const auto save = [&] { try_to_save(config, state, done.warnings); };
-  std::ranges::move(act(config, session.proc(), done.before.facts, done.before.plan, state, save), std::back_inserter(done.events));
+  std::ranges::move(act(config, session.proc(), done.before.facts, done.before.plan, state, save),
+                    std::back_inserter(done.events));
 
   tell(config, done, state, now);
   if (state != remembered) save();
@@ -90,7 +96,8 @@ PassOutcome run_pass(const Session& session, const PassOptions& options) {
 }
 
 bool has_errors(const std::vector<Event>& events) {
-  return std::ranges::any_of(events, [](const Event& event) { return event.severity == Severity::error; });
+  return std::ranges::any_of(events,
+                             [](const Event& event) { return event.severity == Severity::error; });
 }
 
 }  // namespace bootcheck

@@ -1,11 +1,6 @@
 // One pass: lock, observe, plan, act, report. cron is the loop around it.
 #pragma once
 
-#include <functional>
-#include <string>
-#include <variant>
-#include <vector>
-
 #include "config/config.h"
 #include "model/event.h"
 #include "model/plan.h"
@@ -14,10 +9,15 @@
 #include "system/proc_fs.h"
 #include "system/user.h"
 
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
 namespace bootcheck {
 
-/// What stays the same from pass to pass of one program run: the configuration, whose processes the workers are, and
-/// the rights bootcheck acts with.
+/// What stays the same from pass to pass of one program run: the configuration, whose processes the
+/// workers are, and the rights bootcheck acts with.
 class Session {
  public:
   /// Takes on the rights of `user:`. Throws std::system_error (no such user, /proc unreadable).
@@ -39,13 +39,14 @@ class Session {
 /// Everything seen and decided, nothing done.
 struct Snapshot {
   State state;
-  std::string state_problem;      ///< why the state file could not be used
+  std::string state_problem;  ///< why the state file could not be used
   Facts facts;
-  std::vector<Event> noticed;     ///< drained, recovered...
+  std::vector<Event> noticed;  ///< drained, recovered...
   Plan plan;
 };
 
-/// Observes and plans without a lock: for `status`, `why` and `--dry-run`. Throws std::system_error.
+/// Observes and plans without a lock: for `status`, `why` and `--dry-run`. Throws
+/// std::system_error.
 Snapshot take_snapshot(const Session& session, const Request& request);
 
 /// The status of every worker, as a snapshot shows it.
@@ -54,20 +55,23 @@ AppStatus status_of(const Session& session, const Snapshot& snapshot);
 struct PassOptions {
   Request request;
   Duration lock_wait{0};
-  std::function<void(State&)> edit;   ///< changes what is remembered (holds...) before anything is planned
+  std::function<void(State&)>
+      edit;  ///< changes what is remembered (holds...) before anything is planned
 };
 
 struct PassDone {
-  Snapshot before;                    ///< what was seen and planned
-  std::vector<Event> events;          ///< what was done and found
-  std::vector<Event> to_print;        ///< problems not told within the last hour
-  std::vector<std::string> warnings;  ///< of bootcheck's own: a log or state file that cannot be written
+  Snapshot before;              ///< what was seen and planned
+  std::vector<Event> events;    ///< what was done and found
+  std::vector<Event> to_print;  ///< problems not told within the last hour
+  std::vector<std::string>
+      warnings;  ///< of bootcheck's own: a log or state file that cannot be written
 };
 
 /// Another pass holds the lock.
 using PassOutcome = std::variant<PassDone, LockHolder>;
 
-/// One whole pass. Throws std::system_error when bootcheck cannot do its work at all (lock file, /proc, root).
+/// One whole pass. Throws std::system_error when bootcheck cannot do its work at all (lock file,
+/// /proc, root).
 PassOutcome run_pass(const Session& session, const PassOptions& options);
 
 /// Whether a worker is missing, could not be started, or cannot be judged (exit status 1).

@@ -1,10 +1,10 @@
 #include "pass/recovery.h"
 
+#include "system/text_file.h"
+
 #include <algorithm>
 #include <string>
 #include <system_error>
-
-#include "system/text_file.h"
 
 namespace bootcheck {
 namespace {
@@ -17,7 +17,8 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
   for (std::size_t start = 0; start < text.size();) {
     const auto end = std::min(text.find('\n', start), text.size());
-    if (const auto line = text.substr(start, end - start); line.starts_with(kOurs)) lines.push_back(line);
+    if (const auto line = text.substr(start, end - start); line.starts_with(kOurs))
+      lines.push_back(line);
     start = end + 1;
   }
   return lines;
@@ -36,8 +37,10 @@ Event event_of(std::string_view line, std::string_view mark, const std::string& 
   return event;
 }
 
-/// Goes through what is said of one dead process; whether it was said, and nothing of it went wrong.
-bool read_lines(const std::vector<std::string_view>& lines, const std::string& worker, pid_t pid, std::vector<Event>& events) {
+/// Goes through what is said of one dead process; whether it was said, and nothing of it went
+/// wrong.
+bool read_lines(const std::vector<std::string_view>& lines, const std::string& worker, pid_t pid,
+                std::vector<Event>& events) {
   const auto process = worker + " (pid " + std::to_string(pid) + ")";
   bool mentioned = false;
   bool failed = false;
@@ -54,7 +57,8 @@ bool read_lines(const std::vector<std::string_view>& lines, const std::string& w
 
 }  // namespace
 
-void collect_recoveries(const Config& config, const Batch& batch, const Path& output, std::uint64_t offset, StartReport& report) {
+void collect_recoveries(const Config& config, const Batch& batch, const Path& output,
+                        std::uint64_t offset, StartReport& report) {
   std::string text;
   try {
     text = read_text_file(output, offset);
@@ -64,7 +68,8 @@ void collect_recoveries(const Config& config, const Batch& batch, const Path& ou
   const auto lines = lines_of(text);
   for (const auto& order : batch) {
     for (const pid_t pid : order.recover) {
-      if (read_lines(lines, config.workers[order.worker].name, pid, report.recoveries)) report.recovered.emplace_back(order.worker, pid);
+      if (read_lines(lines, config.workers[order.worker].name, pid, report.recoveries))
+        report.recovered.emplace_back(order.worker, pid);
     }
   }
 }

@@ -1,15 +1,16 @@
 // What the starter says of the jobs of crashed workers.
 #pragma once
 
+#include "pass/start.h"
+
 #include <string_view>
 #include <vector>
 
-#include "pass/start.h"
-
 namespace bootcheck {
 
-/// Reads the starter's lines about jobs handed back (presets/delayed_job.rb) from its output and adds them to `report`.
-void collect_recoveries(const Config& config, const Batch& batch, const Path& output, std::uint64_t offset,
-                        StartReport& report);
+/// Reads the starter's lines about jobs handed back (presets/delayed_job.rb) from its output and
+/// adds them to `report`.
+void collect_recoveries(const Config& config, const Batch& batch, const Path& output,
+                        std::uint64_t offset, StartReport& report);
 
 }  // namespace bootcheck

@@ -1,19 +1,18 @@
 #include "pass/start.h"
 
-#include <chrono>
-#include <deque>
-#include <limits>
-#include <memory>
-
 #include "config/duration.h"
 #include "pass/observe.h"
 #include "pass/recovery.h"
 #include "system/launch.h"
 #include "system/pid_file.h"
 
-#include <fmt/format.h>
+#include <chrono>
+#include <deque>
+#include <limits>
+#include <memory>
 
 #include <boost/filesystem/operations.hpp>
+#include <fmt/format.h>
 
 namespace bootcheck {
 namespace {
@@ -23,8 +22,8 @@ using Clock = std::chrono::steady_clock;
 constexpr Duration kTick{10};
 /// A worker that dies at once (no database, a port in use) must not count as started.
 constexpr Duration kStaysUp{500};
-/// delayed_job's daemon bears its title before its launcher exits (daemons, daemonize.rb: call_as_daemon), so a worker
-/// that is not there shortly after will not come.
+/// delayed_job's daemon bears its title before its launcher exits (daemons, daemonize.rb:
+/// call_as_daemon), so a worker that is not there shortly after will not come.
 constexpr Duration kGraceOfDaemons{2000};
 
 Duration since(Clock::time_point begin) {
@@ -66,14 +65,17 @@ class Starter {
  public:
   Starter(const StartContext& context, const std::vector<StartOrder>& orders)
       : context_(context), batches_(std::deque<Batch>()) {
-    for (auto& batch : make_batches(context.config, orders)) batches_.push_back(std::move(batch));
+    for (auto& batch : make_batches(context.config, orders))
+      batches_.push_back(std::move(batch));
   }
 
   StartReport run() {
     launches_.every(kTick, [this] { return tick(); });
     launches_.run();
-    for (auto& ascent : ascents_) report_.results.push_back(std::move(ascent->result));
-    for (const auto& launch : started_) read_recoveries(*launch);
+    for (auto& ascent : ascents_)
+      report_.results.push_back(std::move(ascent->result));
+    for (const auto& launch : started_)
+      read_recoveries(*launch);
     return std::move(report_);
   }
 
@@ -81,8 +83,10 @@ class Starter {
   const Worker& worker_of(std::size_t index) const { return context_.config.workers[index]; }
 
   bool tick() {
-    for (auto& ascent : ascents_) watch(*ascent);
-    for (auto& launch : started_) let_go_if_done(*launch);
+    for (auto& ascent : ascents_)
+      watch(*ascent);
+    for (auto& launch : started_)
+      let_go_if_done(*launch);
     while (!batches_.empty() && booting() < context_.config.parallel_starts) {
       auto batch = std::move(batches_.front());
       batches_.pop_front();
@@ -120,21 +124,28 @@ class Starter {
     return true;
   }
 
-  /// Leaves out the workers that are up by now: another start may have been faster (contract, section 4).
+  /// Leaves out the workers that are up by now: another start may have been faster (contract,
+  /// section 4).
   Batch still_missing(const Batch& batch) {
     std::vector<std::size_t> indices;
-    for (const auto& order : batch) indices.push_back(order.worker);
-    const auto seen = observe_again(context_.config, context_.app, context_.proc, context_.state, indices);
+    for (const auto& order : batch)
+      indices.push_back(order.worker);
+    const auto seen =
+        observe_again(context_.config, context_.app, context_.proc, context_.state, indices);
     Batch missing;
     for (std::size_t at = 0; at < batch.size(); ++at) {
-      const Memory memory{.record = find_record(context_.state, worker_of(indices[at]).name),
-                          .hold = nullptr,
-                          .now = std::numeric_limits<BootTime>::max()};  // whether it must wait was decided
+      const Memory memory{
+          .record = find_record(context_.state, worker_of(indices[at]).name),
+          .hold = nullptr,
+          .now = std::numeric_limits<BootTime>::max()};  // whether it must wait was decided
       const auto judgement = classify(worker_of(indices[at]), context_.app, seen[at], memory);
       if (!batch[at].start || judgement.state == WorkerState::missing) {
         missing.push_back(batch[at]);
       } else {
-        report_.results.push_back({.worker = indices[at], .process = judgement.process, .skipped = true, .took = {},
+        report_.results.push_back({.worker = indices[at],
+                                   .process = judgement.process,
+                                   .skipped = true,
+                                   .took = {},
                                    .why = fmt::format("it is {} now", name_of(judgement.state))});
       }
     }
@@ -192,13 +203,15 @@ class Starter {
       return;
     }
     ascent.result.process.reset();
-    fail(ascent, fmt::format("it came up (pid {}) and was gone within {}", id.pid, format_duration(since(*ascent.seen_at))));
+    fail(ascent, fmt::format("it came up (pid {}) and was gone within {}", id.pid,
+                             format_duration(since(*ascent.seen_at))));
   }
 
   std::optional<Process> look_for(const Worker& worker) const {
     Observation seen;
     seen.pid_file = read_pid_file(worker.pid_file);
-    if (const auto* file = std::get_if<PidInFile>(&seen.pid_file)) seen.named = context_.proc.look(file->pid);
+    if (const auto* file = std::get_if<PidInFile>(&seen.pid_file))
+      seen.named = context_.proc.look(file->pid);
     if (proof_of_named(worker, context_.app, seen, nullptr) != Proof::title) return std::nullopt;
     return std::get<Process>(seen.named);
   }
@@ -218,11 +231,14 @@ class Starter {
     if (launch.outcome) {
       const auto* exited = std::get_if<Exited>(&*launch.outcome);
       const bool may_still_come = exited != nullptr && exited->code == 0 && !worker.foreground;
-      const bool in_time = since(launch.ended) < (worker.preload ? kGraceOfDaemons : worker.start_timeout);
+      const bool in_time =
+          since(launch.ended) < (worker.preload ? kGraceOfDaemons : worker.start_timeout);
       if (may_still_come && in_time && since(launch.began) < worker.start_timeout) return {};
       return outcome_text(*launch.outcome, worker.start_timeout);
     }
-    return since(launch.began) < worker.start_timeout ? std::string() : outcome_text(TimedOut{}, worker.start_timeout);
+    return since(launch.began) < worker.start_timeout
+               ? std::string()
+               : outcome_text(TimedOut{}, worker.start_timeout);
   }
 
   static void fail(Ascent& ascent, const std::string& why) {
@@ -230,11 +246,13 @@ class Starter {
     const auto said = tail(launch.request.output, launch.log_offset, 5);
     ascent.result.why = why;
     if (!said.empty()) ascent.result.why += fmt::format(": {}", said);
-    if (!launch.request.output.empty()) ascent.result.why += fmt::format("; see {}", launch.request.output.native());
+    if (!launch.request.output.empty())
+      ascent.result.why += fmt::format("; see {}", launch.request.output.native());
     ascent.done = true;
   }
 
-  /// What still runs of a start command whose workers are all up, or a foreground program, lives on without us.
+  /// What still runs of a start command whose workers are all up, or a foreground program, lives on
+  /// without us.
   void let_go_if_done(Launch& launch) {
     if (launch.outcome || launch.detached) return;
     bool has_workers = false;
@@ -249,12 +267,14 @@ class Starter {
   }
 
   void read_recoveries(const Launch& launch) {
-    if (launch.request.env.contains("BOOTCHECK_RECOVER")) collect_recoveries(context_.config, launch.batch, launch.request.output, launch.log_offset, report_);
+    if (launch.request.env.contains("BOOTCHECK_RECOVER"))
+      collect_recoveries(context_.config, launch.batch, launch.request.output, launch.log_offset,
+                         report_);
   }
 
   const StartContext& context_;
   std::deque<Batch> batches_;
-  std::vector<std::unique_ptr<Launch>> started_;   // their addresses are kept by callbacks
+  std::vector<std::unique_ptr<Launch>> started_;  // their addresses are kept by callbacks
   std::vector<std::unique_ptr<Ascent>> ascents_;
   StartReport report_;
   Launches launches_;

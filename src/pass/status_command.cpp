@@ -1,9 +1,9 @@
 #include "pass/status_command.h"
 
-#include <algorithm>
-
 #include "pass/environment.h"
 #include "system/launch.h"
+
+#include <algorithm>
 
 namespace bootcheck {
 namespace {
@@ -32,7 +32,9 @@ void ask_status_commands(const Config& config, std::vector<Observation>& seen) {
     request.output = "/dev/null";
     request.user = workers_user(config);
     request.time_limit = kTimeLimit;
-    launches.start(request, [&answer = seen[at].status](const LaunchOutcome& outcome) { answer = answer_of(outcome); });
+    launches.start(request, [&answer = seen[at].status](const LaunchOutcome& outcome) {
+      answer = answer_of(outcome);
+    });
   }
   launches.run();
 }

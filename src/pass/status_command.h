@@ -1,16 +1,17 @@
 // Workers that are judged by a command of their own.
 #pragma once
 
-#include <vector>
-
 #include "config/config.h"
 #include "model/observation.h"
 
+#include <vector>
+
 namespace bootcheck {
 
-/// Runs the `status` command of every worker that has one, side by side, and notes the answers in `seen` (same order as
-/// config.workers): exit code 0 is running, 1 to 3 not running (LSB, "Init Script Actions"), anything else and a
-/// time-out of 10 s unknown. Costs nothing where no worker has one.
+/// Runs the `status` command of every worker that has one, side by side, and notes the answers in
+/// `seen` (same order as config.workers): exit code 0 is running, 1 to 3 not running (LSB, "Init
+/// Script Actions"), anything else and a time-out of 10 s unknown. Costs nothing where no worker
+/// has one.
 void ask_status_commands(const Config& config, std::vector<Observation>& seen);
 
 }  // namespace bootcheck

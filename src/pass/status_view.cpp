@@ -1,18 +1,20 @@
-#include <algorithm>
-
 #include "model/roll.h"
 #include "pass/pass.h"
 #include "system/clock.h"
 #include "system/paths.h"
 
+#include <algorithm>
+
 namespace bootcheck {
 namespace {
 
 Duration age_of(const ProcessId& process, const Facts& facts) {
-  return Duration(std::max<BootTime>(0, facts.now - static_cast<BootTime>(process.start_time) * 1000 / facts.ticks_per_second));
+  return Duration(std::max<BootTime>(
+      0, facts.now - static_cast<BootTime>(process.start_time) * 1000 / facts.ticks_per_second));
 }
 
-void show_process(WorkerStatus& status, const Judgement& judgement, const Facts& facts, const WorkerRecord* record) {
+void show_process(WorkerStatus& status, const Judgement& judgement, const Facts& facts,
+                  const WorkerRecord* record) {
   if (!judgement.process) return;
   const auto& process = *judgement.process;
   status.pid = process.id.pid;
@@ -37,8 +39,10 @@ WorkerStatus show(const Decision& decision, const Snapshot& snapshot) {
   status.pid_file = worker.pid_file;
   status.note = judgement.state == WorkerState::unknown || !worker.enabled ? judgement.reason : "";
   show_process(status, judgement, facts, record);
-  for (const auto& old : seen.set_aside) status.set_aside.push_back(old.pid);
-  if (const auto hold = snapshot.state.holds.find(worker.name); hold != snapshot.state.holds.end()) status.hold = hold->second;
+  for (const auto& old : seen.set_aside)
+    status.set_aside.push_back(old.pid);
+  if (const auto hold = snapshot.state.holds.find(worker.name); hold != snapshot.state.holds.end())
+    status.hold = hold->second;
   if (judgement.state == WorkerState::running && judgement.process)
     status.out_of_date = reason_to_roll(worker, facts, seen, *judgement.process, record);
   if (record != nullptr) status.failures = record->failures.count;
@@ -57,8 +61,10 @@ AppStatus status_of(const Session& session, const Snapshot& snapshot) {
   status.app = config.app;
   status.root = config.root;
   status.environment = config.environment;
-  if (const auto mtime = modification_time(config.lock_file); mtime != 0) status.last_pass = mtime / 1'000'000'000;
-  for (const auto& decision : snapshot.plan) status.workers.push_back(show(decision, snapshot));
+  if (const auto mtime = modification_time(config.lock_file); mtime != 0)
+    status.last_pass = mtime / 1'000'000'000;
+  for (const auto& decision : snapshot.plan)
+    status.workers.push_back(show(decision, snapshot));
   return status;
 }
 

@@ -7,7 +7,8 @@
 namespace bootcheck {
 namespace {
 
-void write_log(const Config& config, const std::vector<Event>& events, std::vector<std::string>& warnings) {
+void write_log(const Config& config, const std::vector<Event>& events,
+               std::vector<std::string>& warnings) {
   if (events.empty()) return;
   Log log(config.log, config.app);
   const auto timestamp = utc_timestamp();

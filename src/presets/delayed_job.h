@@ -1,4 +1,5 @@
-// The Ruby program that boots an application once and starts several delayed_job workers from it (delayed_job.rb).
+// The Ruby program that boots an application once and starts several delayed_job workers from it
+// (delayed_job.rb).
 #pragma once
 
 #include <string_view>

@@ -1,11 +1,11 @@
 #include "system/launch.h"
 
-#include <algorithm>
-#include <csignal>
-
 #include "system/errors.h"
 #include "system/launch_child.h"
 #include "system/text_file.h"
+
+#include <algorithm>
+#include <csignal>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -27,18 +27,21 @@ constexpr std::chrono::seconds kGraceAfterTerm{2};
 struct ChildHooks {
   const ChildPlan& plan;
 
-  error_code on_exec_setup(bp::posix::default_launcher&, const bp::filesystem::path&, const char* const*) const {
+  error_code on_exec_setup(bp::posix::default_launcher&, const bp::filesystem::path&,
+                           const char* const*) const {
     const int error = plan.enter();
     errno = error;  // the launcher sends errno, not what is returned here
     return {error, boost::system::system_category()};
   }
-  // The launcher would call exit(3), which runs our atexit handlers and flushes our buffers a second time.
-  [[noreturn]] void on_exec_error(bp::posix::default_launcher&, const bp::filesystem::path&, const char* const*,
-                                  const error_code&) const {
+  // The launcher would call exit(3), which runs our atexit handlers and flushes our buffers a
+  // second time.
+  [[noreturn]] void on_exec_error(bp::posix::default_launcher&, const bp::filesystem::path&,
+                                  const char* const*, const error_code&) const {
     ::_exit(127);
   }
   // The child that could not exec is ours to reap; the launcher leaves it a zombie.
-  void on_error(bp::posix::default_launcher& launcher, const bp::filesystem::path&, const char* const*, const error_code&) const {
+  void on_error(bp::posix::default_launcher& launcher, const bp::filesystem::path&,
+                const char* const*, const error_code&) const {
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);
   }
 };
@@ -92,7 +95,8 @@ Launches::~Launches() {
   }
 }
 
-pid_t Launches::start(const LaunchRequest& request, std::function<void(const LaunchOutcome&)> done) {
+pid_t Launches::start(const LaunchRequest& request,
+                      std::function<void(const LaunchOutcome&)> done) {
   auto& child = *impl_->children.emplace_back(std::make_unique<Child>(impl_->context));
   child.done = std::move(done);
   try {
@@ -101,7 +105,8 @@ pid_t Launches::start(const LaunchRequest& request, std::function<void(const Lau
     launcher.env = plan.env();
     error_code error;
     const std::vector<std::string> arguments(request.argv.begin() + 1, request.argv.end());
-    auto process = launcher(impl_->context.get_executor(), error, plan.program(), arguments, ChildHooks{plan});
+    auto process =
+        launcher(impl_->context.get_executor(), error, plan.program(), arguments, ChildHooks{plan});
     if (error) {
       process.detach();
       child.done(NotStarted{plan.program() + ": " + error.message()});
@@ -116,7 +121,8 @@ pid_t Launches::start(const LaunchRequest& request, std::function<void(const Lau
   child.process->async_wait([&child](const error_code& error, int) {
     child.timer.cancel();
     if (!child.process) return;
-    const auto outcome = error ? LaunchOutcome(LeftRunning{}) : outcome_of(child.process->native_exit_code());
+    const auto outcome =
+        error ? LaunchOutcome(LeftRunning{}) : outcome_of(child.process->native_exit_code());
     child.process->detach();
     child.process.reset();
     child.done(child.timed_out ? LaunchOutcome(TimedOut{}) : outcome);
@@ -132,7 +138,9 @@ pid_t Launches::start(const LaunchRequest& request, std::function<void(const Lau
 
 void Launches::every(Duration interval, std::function<bool()> tick) {
   auto& timer = *impl_->tickers.emplace_back(std::make_unique<asio::steady_timer>(impl_->context));
-  asio::post(impl_->context, [this, &timer, interval, tick = std::move(tick)] { impl_->tick(timer, interval, tick); });
+  asio::post(impl_->context, [this, &timer, interval, tick = std::move(tick)] {
+    impl_->tick(timer, interval, tick);
+  });
 }
 
 void Launches::detach(pid_t pid) {
@@ -154,9 +162,11 @@ std::string tail(const Path& file, std::uint64_t offset, int lines) {
   } catch (const std::system_error&) {
     return {};
   }
-  while (!text.empty() && text.back() == '\n') text.pop_back();
+  while (!text.empty() && text.back() == '\n')
+    text.pop_back();
   std::size_t start = text.size();
-  for (int line = 0; line < lines && start > 0 && start != std::string::npos; ++line) start = text.rfind('\n', start - 1);
+  for (int line = 0; line < lines && start > 0 && start != std::string::npos; ++line)
+    start = text.rfind('\n', start - 1);
   text.erase(0, start == std::string::npos || start == 0 ? 0 : start + 1);
   return text.size() > kLongest ? text.substr(text.size() - kLongest) : text;
 }

@@ -1,6 +1,9 @@
 // Starts commands. The only code that includes Boost.Process.
 #pragma once
 
+#include "model/worker.h"
+#include "system/user.h"
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,21 +14,18 @@
 
 #include <sys/types.h>
 
-#include "model/worker.h"
-#include "system/user.h"
-
 namespace bootcheck {
 
-/// One command to start, in a session of its own, with default signal dispositions, an empty signal mask, and no
-/// descriptor but 0, 1 and 2.
+/// One command to start, in a session of its own, with default signal dispositions, an empty signal
+/// mask, and no descriptor but 0, 1 and 2.
 struct LaunchRequest {
-  Argv argv;                                   ///< argv[0] without a slash is looked up in env's PATH
+  Argv argv;  ///< argv[0] without a slash is looked up in env's PATH
   Path working_directory;
-  std::map<std::string, std::string> env;      ///< the whole environment
-  std::string input;                           ///< what it reads from stdin; empty: /dev/null
-  Path output;                                 ///< stdout and stderr are appended here; its folder is created
-  std::optional<User> user;                    ///< drop to this user in the child, for good
-  Duration time_limit{0};                      ///< after this the whole process group is ended; 0: none
+  std::map<std::string, std::string> env;  ///< the whole environment
+  std::string input;                       ///< what it reads from stdin; empty: /dev/null
+  Path output;               ///< stdout and stderr are appended here; its folder is created
+  std::optional<User> user;  ///< drop to this user in the child, for good
+  Duration time_limit{0};    ///< after this the whole process group is ended; 0: none
 };
 
 /// How a start command ended.
@@ -36,14 +36,15 @@ struct KilledBySignal {
   int signal = 0;
 };
 struct NotStarted {
-  std::string why;     ///< `bin/feed: No such file or directory`
+  std::string why;  ///< `bin/feed: No such file or directory`
 };
 struct TimedOut {};
 /// It lives on and is left alone (a foreground program that was detached).
 struct LeftRunning {};
 using LaunchOutcome = std::variant<Exited, KilledBySignal, NotStarted, TimedOut, LeftRunning>;
 
-/// Several start commands at a time, on one io_context. Children are never killed by its end: they are detached.
+/// Several start commands at a time, on one io_context. Children are never killed by its end: they
+/// are detached.
 class Launches {
  public:
   Launches();
@@ -51,17 +52,19 @@ class Launches {
   Launches(const Launches&) = delete;
   Launches& operator=(const Launches&) = delete;
 
-  /// Starts a command. `done` is called once from run(), unless the command could not be started: then before this
-  /// returns. Returns its pid (also its session and process group), or 0.
+  /// Starts a command. `done` is called once from run(), unless the command could not be started:
+  /// then before this returns. Returns its pid (also its session and process group), or 0.
   pid_t start(const LaunchRequest& request, std::function<void(const LaunchOutcome&)> done);
 
   /// Calls `tick` (from run()) every `interval` until it returns false.
   void every(Duration interval, std::function<bool()> tick);
 
-  /// Lets go of a started command: it lives on; its `done` is called with LeftRunning if it still runs.
+  /// Lets go of a started command: it lives on; its `done` is called with LeftRunning if it still
+  /// runs.
   void detach(pid_t pid);
 
-  /// Runs until every command has ended, was detached or timed out, and every tick has returned false.
+  /// Runs until every command has ended, was detached or timed out, and every tick has returned
+  /// false.
   void run();
 
  private:
@@ -69,7 +72,8 @@ class Launches {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The last `lines` lines of a file from `offset` bytes on, at most 4 KB; empty when it cannot be read.
+/// The last `lines` lines of a file from `offset` bytes on, at most 4 KB; empty when it cannot be
+/// read.
 std::string tail(const Path& file, std::uint64_t offset, int lines);
 
 }  // namespace bootcheck

@@ -1,25 +1,27 @@
 // What happens to a child between fork(2) and execve(2), and what it needs prepared for that.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "system/launch.h"
 #include "system/unique_fd.h"
 
+#include <string>
+#include <vector>
+
 namespace bootcheck {
 
-/// Everything a child needs, made before the fork: behind it only async-signal-safe calls are allowed
-/// (signal-safety(7)).
+/// Everything a child needs, made before the fork: behind it only async-signal-safe calls are
+/// allowed (signal-safety(7)).
 class ChildPlan {
  public:
-  /// Opens the input and the output, looks argv[0] up in the child's PATH. Throws std::system_error naming the path.
+  /// Opens the input and the output, looks argv[0] up in the child's PATH. Throws std::system_error
+  /// naming the path.
   explicit ChildPlan(const LaunchRequest& request);
 
   const std::string& program() const { return program_; }
   const char* const* env() const { return env_pointers_.data(); }
 
-  /// In the child, in this order: session, signals, descriptors, user, directory. Returns 0 or an errno.
+  /// In the child, in this order: session, signals, descriptors, user, directory. Returns 0 or an
+  /// errno.
   int enter() const noexcept;
 
  private:

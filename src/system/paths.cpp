@@ -1,13 +1,13 @@
 #include "system/paths.h"
 
+#include "system/errors.h"
+#include "system/unique_fd.h"
+
 #include <array>
 #include <charconv>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "system/errors.h"
-#include "system/unique_fd.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -45,7 +45,8 @@ Path resolve_directory(const Path& path) {
 
 bool is_link(const Path& path) {
   std::array<char, 1> target{};
-  return ::readlink(path.c_str(), target.data(), target.size()) >= 0;  // EINVAL: not a link, readlink(2)
+  return ::readlink(path.c_str(), target.data(), target.size()) >=
+         0;  // EINVAL: not a link, readlink(2)
 }
 
 std::int64_t modification_time(const Path& path) {
@@ -59,7 +60,8 @@ std::vector<SetAsideFile> list_set_aside(const Path& folder) {
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(folder.c_str()), &::closedir);
   if (!directory) return found;
   while (const dirent* entry = ::readdir(directory.get())) {
-    if (auto file = parse_set_aside(folder, static_cast<const char*>(entry->d_name))) found.push_back(std::move(*file));
+    if (auto file = parse_set_aside(folder, static_cast<const char*>(entry->d_name)))
+      found.push_back(std::move(*file));
   }
   return found;
 }

@@ -1,15 +1,16 @@
 // Where paths really lead.
 #pragma once
 
+#include "model/worker.h"
+
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "model/worker.h"
-
 namespace bootcheck {
 
-/// The directory that `path` leads to, every link resolved. Throws std::system_error naming the path.
+/// The directory that `path` leads to, every link resolved. Throws std::system_error naming the
+/// path.
 Path resolve_directory(const Path& path);
 
 /// Whether `path` itself is a symbolic link (its folder may be one).

@@ -1,9 +1,9 @@
 #include "system/side_by_side.h"
 
+#include "system/errors.h"
+
 #include <cstdio>
 #include <exception>
-
-#include "system/errors.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,7 +42,8 @@ std::vector<int> side_by_side(const std::vector<std::function<int()>>& tasks) {
     children.push_back(pid);
   }
   std::vector<int> statuses;
-  for (const pid_t child : children) statuses.push_back(wait_for(child));
+  for (const pid_t child : children)
+    statuses.push_back(wait_for(child));
   return statuses;
 }
 

@@ -14,7 +14,8 @@ std::string read_text_file(const Path& path, std::uint64_t offset, std::size_t l
   if (!fd || (offset > 0 && ::lseek(fd.get(), static_cast<off_t>(offset), SEEK_SET) < 0))
     throw_errno("cannot open " + path.native());
   std::string text;
-  if (const int error = read_rest(fd.get(), text, limit); error != 0) throw_error(error, "cannot read " + path.native());
+  if (const int error = read_rest(fd.get(), text, limit); error != 0)
+    throw_error(error, "cannot read " + path.native());
   return text;
 }
 

@@ -1,10 +1,10 @@
 #include "system/wait.h"
 
-#include <algorithm>
-#include <climits>
-
 #include "system/errors.h"
 #include "system/signal.h"
+
+#include <algorithm>
+#include <climits>
 
 #include <poll.h>
 

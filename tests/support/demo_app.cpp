@@ -1,12 +1,12 @@
 #include "support/demo_app.h"
 
+#include "support/files.h"
+#include "support/wait_until.h"
+
 #include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <stdexcept>
-
-#include "support/files.h"
-#include "support/wait_until.h"
 
 #include <boost/filesystem/directory.hpp>
 #include <boost/json/parse.hpp>
@@ -64,14 +64,17 @@ std::vector<pid_t> processes_in(const fs::path& folder) {
     const auto pid = number(entry.path().filename().native());
     boost::system::error_code gone;
     const auto directory = pid ? fs::read_symlink(entry.path() / "cwd", gone) : fs::path();
-    if (pid && !gone && (directory.native() + "/").starts_with(folder.native() + "/") && !is_zombie(*pid)) found.push_back(*pid);
+    if (pid && !gone && (directory.native() + "/").starts_with(folder.native() + "/") &&
+        !is_zombie(*pid))
+      found.push_back(*pid);
   }
   return found;
 }
 
 std::string command_line(pid_t pid) {
   auto text = read_file("/proc/" + std::to_string(pid) + "/cmdline");
-  while (!text.empty() && text.back() == '\0') text.pop_back();
+  while (!text.empty() && text.back() == '\0')
+    text.pop_back();
   std::ranges::replace(text, '\0', ' ');
   return text;
 }
@@ -96,7 +99,8 @@ DemoApp::DemoApp(Layout layout) : root_(folder_.path() / "app") {
 DemoApp::~DemoApp() {
   wait_until([this] {
     const auto pids = processes_in(folder_.path());
-    for (const pid_t pid : pids) ::kill(pid, SIGKILL);
+    for (const pid_t pid : pids)
+      ::kill(pid, SIGKILL);
     return pids.empty();
   });
 }
@@ -105,13 +109,15 @@ fs::path DemoApp::pid_file(const std::string& worker) const {
   return root_ / "tmp" / "pids" / (worker + ".pid");
 }
 
-std::vector<std::string> DemoApp::bootcheck_command(const std::vector<std::string>& arguments) const {
+std::vector<std::string> DemoApp::bootcheck_command(
+    const std::vector<std::string>& arguments) const {
   std::vector<std::string> argv = {bootcheck_binary(), "-C", root_.native()};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   return argv;
 }
 
-Finished DemoApp::bootcheck(const std::vector<std::string>& arguments, const Environment& env) const {
+Finished DemoApp::bootcheck(const std::vector<std::string>& arguments,
+                            const Environment& env) const {
   return run(bootcheck_command(arguments), {.directory = "/", .env = env});
 }
 
@@ -128,8 +134,10 @@ void DemoApp::remove_release(const std::string& release) const {
   fs::remove_all(folder_.path() / "releases" / release);
 }
 
-void DemoApp::enqueue(const std::string& kind, int count, double seconds, const Environment& env) const {
-  must_succeed(run({"ruby", "bin/enqueue", kind, std::to_string(count), std::to_string(seconds)}, {.directory = root_, .env = env}),
+void DemoApp::enqueue(const std::string& kind, int count, double seconds,
+                      const Environment& env) const {
+  must_succeed(run({"ruby", "bin/enqueue", kind, std::to_string(count), std::to_string(seconds)},
+                   {.directory = root_, .env = env}),
                "bin/enqueue");
 }
 

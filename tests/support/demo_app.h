@@ -1,12 +1,13 @@
-// A copy of the demo application: real Rails, real delayed_job, SQLite, in a folder of the test's own.
+// A copy of the demo application: real Rails, real delayed_job, SQLite, in a folder of the test's
+// own.
 #pragma once
+
+#include "support/run.h"
+#include "support/temp_dir.h"
 
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "support/run.h"
-#include "support/temp_dir.h"
 
 #include <boost/json/object.hpp>
 
@@ -43,7 +44,8 @@ class DemoApp {
   void deploy(const std::string& release) const;
   void remove_release(const std::string& release) const;
 
-  void enqueue(const std::string& kind, int count = 1, double seconds = 0, const Environment& env = {}) const;
+  void enqueue(const std::string& kind, int count = 1, double seconds = 0,
+               const Environment& env = {}) const;
   /// The rows of delayed_jobs; and one for each time a job ran.
   std::vector<boost::json::object> jobs() const;
   std::vector<boost::json::object> runs() const;

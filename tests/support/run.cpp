@@ -1,11 +1,11 @@
 #include "support/run.h"
 
+#include "support/files.h"
+#include "support/wait_until.h"
+
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
-
-#include "support/files.h"
-#include "support/wait_until.h"
 
 #include <boost/filesystem/operations.hpp>
 
@@ -24,15 +24,18 @@ void redirect(const fs::path& file, int flags, int to) {
   ::close(fd);
 }
 
-[[noreturn]] void become(const std::vector<std::string>& argv, const RunOptions& options, const fs::path& output) {
+[[noreturn]] void become(const std::vector<std::string>& argv, const RunOptions& options,
+                         const fs::path& output) {
   redirect("/dev/null", O_RDONLY, STDIN_FILENO);
   redirect(output / "out", O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
   redirect(output / "err", O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
-  for (const auto& [key, value] : options.env) ::setenv(key.c_str(), value.c_str(), 1);
+  for (const auto& [key, value] : options.env)
+    ::setenv(key.c_str(), value.c_str(), 1);
   if (::chdir(options.directory.c_str()) != 0) ::_exit(126);
   ::setenv("PWD", options.directory.c_str(), 1);
   std::vector<char*> words;
-  for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+  for (const auto& word : argv)
+    words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   ::execvp(words.front(), words.data());
   ::_exit(127);

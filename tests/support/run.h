@@ -6,28 +6,28 @@
 #include <string>
 #include <vector>
 
-#include <sys/types.h>
-
 #include <boost/filesystem/path.hpp>
+
+#include <sys/types.h>
 
 namespace bootcheck::test {
 
 using Environment = std::map<std::string, std::string>;
 
 struct Finished {
-  int status = -1;   ///< exit status; 128 and the number of the signal that ended it
+  int status = -1;  ///< exit status; 128 and the number of the signal that ended it
   std::string out;
   std::string err;
 };
 
 struct RunOptions {
   boost::filesystem::path directory = "/";
-  Environment env;                       ///< added to the test's own
-  std::chrono::seconds limit{120};       ///< then it is killed: status 137
+  Environment env;                  ///< added to the test's own
+  std::chrono::seconds limit{120};  ///< then it is killed: status 137
 };
 
-/// Runs a command, with stdin from /dev/null. Its output goes through files, so a daemon that keeps them open holds
-/// nobody up.
+/// Runs a command, with stdin from /dev/null. Its output goes through files, so a daemon that keeps
+/// them open holds nobody up.
 Finished run(const std::vector<std::string>& argv, const RunOptions& options = {});
 
 /// A command that runs beside the test; ended by its own pid, at the latest with this object.

@@ -12,7 +12,8 @@ TempDir::TempDir() {
   auto name = (fs::canonical(fs::temp_directory_path()) / "bootcheck-XXXXXX").native();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
   path_ = name;
-  fs::permissions(path_, fs::perms::owner_all | fs::add_perms | fs::group_read | fs::group_exe | fs::others_read | fs::others_exe);
+  fs::permissions(path_, fs::perms::owner_all | fs::add_perms | fs::group_read | fs::group_exe |
+                             fs::others_read | fs::others_exe);
 }
 
 TempDir::~TempDir() {

@@ -1,10 +1,10 @@
 // Every row of the contract's state table, and every combination of what can be seen.
 #include "model/classify.h"
 
+#include "unit/model_fixture.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "unit/model_fixture.h"
 
 namespace bootcheck {
 namespace {
@@ -32,42 +32,57 @@ INSTANTIATE_TEST_SUITE_P(
     Contract, StateTable,
     testing::Values(
         Row{"running", seen(PidInFile{100}, living(100)), running},
-        Row{"running_with_a_prefix", seen(PidInFile{100}, with_title(100, "shop/delayed_job.2")), running},
+        Row{"running_with_a_prefix", seen(PidInFile{100}, with_title(100, "shop/delayed_job.2")),
+            running},
         Row{"running_while_it_boots", seen(PidInFile{100}, booting(100)), running},
-        Row{"running_in_a_job_that_changed_directory", seen(PidInFile{100}, living_in(100, "/var/tmp")), running},
+        Row{"running_in_a_job_that_changed_directory",
+            seen(PidInFile{100}, living_in(100, "/var/tmp")), running},
         Row{"missing", seen(NoPidFile{}, NoProcess{}, kNothing), missing},
         Row{"crashed", seen(PidInFile{100}, NoProcess{}, kNothing), crashed},
         Row{"crashed_zombie", seen(PidInFile{100}, Zombie{}, kNothing), crashed},
         Row{"stale_pid_reused", seen(PidInFile{100}, with_title(100, "nginx"), kNothing), stale},
-        Row{"stale_pid_of_another_worker", seen(PidInFile{100}, with_title(100, "delayed_job.22"), kNothing), stale},
-        Row{"stale_title_as_a_word_only", seen(PidInFile{100}, with_argv(100, {"vim", "delayed_job.2"}), kNothing), stale},
+        Row{"stale_pid_of_another_worker",
+            seen(PidInFile{100}, with_title(100, "delayed_job.22"), kNothing), stale},
+        Row{"stale_title_as_a_word_only",
+            seen(PidInFile{100}, with_argv(100, {"vim", "delayed_job.2"}), kNothing), stale},
         Row{"stale_thread_id", seen(PidInFile{101}, ThreadOf{100}, kNothing), stale},
         Row{"stale_empty_file", seen(GarbagePidFile{"empty"}, NoProcess{}, kNothing), stale},
         Row{"lost_pid_file", seen(NoPidFile{}, NoProcess{}, alive({100})), lost},
-        Row{"lost_garbage_pid_file", seen(GarbagePidFile{"empty"}, NoProcess{}, alive({100})), lost},
+        Row{"lost_garbage_pid_file", seen(GarbagePidFile{"empty"}, NoProcess{}, alive({100})),
+            lost},
         Row{"lost_wrong_pid", seen(PidInFile{50}, with_title(50, "nginx"), alive({100})), lost},
         Row{"lost_dead_pid", seen(PidInFile{50}, NoProcess{}, alive({100})), lost},
         Row{"lost_hides_the_rest", hidden(seen(NoPidFile{}, NoProcess{}, alive({100}))), lost},
         Row{"duplicate", seen(PidInFile{100}, living(100), alive({100, 200})), duplicate},
-        Row{"duplicate_without_a_pid_file", seen(NoPidFile{}, NoProcess{}, alive({100, 200})), duplicate},
-        Row{"unknown_process_not_readable", seen(PidInFile{100}, Hidden{"Permission denied"}, kNothing), unknown},
-        Row{"unknown_pid_file_not_readable", seen(UnreadablePidFile{"Permission denied"}, NoProcess{}, kNothing), unknown},
-        Row{"unknown_proc_hides_processes", hidden(seen(NoPidFile{}, NoProcess{}, kNothing)), unknown},
+        Row{"duplicate_without_a_pid_file", seen(NoPidFile{}, NoProcess{}, alive({100, 200})),
+            duplicate},
+        Row{"unknown_process_not_readable",
+            seen(PidInFile{100}, Hidden{"Permission denied"}, kNothing), unknown},
+        Row{"unknown_pid_file_not_readable",
+            seen(UnreadablePidFile{"Permission denied"}, NoProcess{}, kNothing), unknown},
+        Row{"unknown_proc_hides_processes", hidden(seen(NoPidFile{}, NoProcess{}, kNothing)),
+            unknown},
         Row{"unknown_not_searched", seen(NoPidFile{}, NoProcess{}), unknown},
-        Row{"unknown_right_title_wrong_user", seen(PidInFile{100}, of_user(100, 0), kNothing), unknown},
+        Row{"unknown_right_title_wrong_user", seen(PidInFile{100}, of_user(100, 0), kNothing),
+            unknown},
         Row{"starting", seen(NoPidFile{}, NoProcess{}, kStarting), starting},
         Row{"starting_beside_a_dead_pid", seen(PidInFile{100}, NoProcess{}, kStarting), starting},
-        Row{"status_command_says_running", answered(seen(NoPidFile{}, NoProcess{}, kNothing), StatusAnswer::running), running},
-        Row{"status_command_says_no", answered(seen(NoPidFile{}, NoProcess{}, kNothing), StatusAnswer::not_running), missing},
-        Row{"status_command_failed", answered(seen(NoPidFile{}, NoProcess{}, kNothing), StatusAnswer::unknown), unknown},
-        Row{"status_command_contradicts", answered(seen(PidInFile{100}, living(100)), StatusAnswer::not_running), unknown}),
+        Row{"status_command_says_running",
+            answered(seen(NoPidFile{}, NoProcess{}, kNothing), StatusAnswer::running), running},
+        Row{"status_command_says_no",
+            answered(seen(NoPidFile{}, NoProcess{}, kNothing), StatusAnswer::not_running), missing},
+        Row{"status_command_failed",
+            answered(seen(NoPidFile{}, NoProcess{}, kNothing), StatusAnswer::unknown), unknown},
+        Row{"status_command_contradicts",
+            answered(seen(PidInFile{100}, living(100)), StatusAnswer::not_running), unknown}),
     [](const auto& each) { return each.param.name; });
 
 TEST(Classify, ARecordedProcessIsProvedWhateverItIsCalledNow) {
   WorkerRecord record;
   record.process = ProcessId{100, 5000};
   auto observation = seen(PidInFile{100}, with_title(100, "ruby"));
-  const auto judgement = classify(worker("2"), app(), observation, {.record = &record, .hold = nullptr, .now = 0});
+  const auto judgement =
+      classify(worker("2"), app(), observation, {.record = &record, .hold = nullptr, .now = 0});
   EXPECT_EQ(judgement.state, running);
   EXPECT_EQ(judgement.proof, Proof::record);
 }
@@ -76,13 +91,17 @@ TEST(Classify, ARecordOfAnotherStartTimeProvesNothing) {
   WorkerRecord record;
   record.process = ProcessId{100, 4999};
   const auto observation = seen(PidInFile{100}, with_title(100, "ruby"), kNothing);
-  EXPECT_EQ(classify(worker("2"), app(), observation, {.record = &record, .hold = nullptr, .now = 0}).state, stale);
+  EXPECT_EQ(
+      classify(worker("2"), app(), observation, {.record = &record, .hold = nullptr, .now = 0})
+          .state,
+      stale);
 }
 
 TEST(Classify, AWorkerThatWasAskedToStopDrains) {
   WorkerRecord record;
   record.stops.push_back({ProcessId{100, 5000}, 1, 1, "restart"});
-  const auto judgement = classify(worker("2"), app(), seen(PidInFile{100}, living(100)), {.record = &record, .hold = nullptr, .now = 0});
+  const auto judgement = classify(worker("2"), app(), seen(PidInFile{100}, living(100)),
+                                  {.record = &record, .hold = nullptr, .now = 0});
   EXPECT_EQ(judgement.state, draining);
 }
 
@@ -100,7 +119,8 @@ TEST(Classify, AWorkerThatWasSetAsideIsNotTheWorker) {
 
 TEST(Classify, AHoldCoversEveryStateAndKeepsWhatIsBeneath) {
   const Hold hold{.by = "deploy", .reason = "import", .since = 0, .until = {}};
-  const auto judgement = classify(worker("2"), app(), seen(PidInFile{100}, living(100)), {.record = nullptr, .hold = &hold, .now = 0});
+  const auto judgement = classify(worker("2"), app(), seen(PidInFile{100}, living(100)),
+                                  {.record = nullptr, .hold = &hold, .now = 0});
   EXPECT_EQ(judgement.state, held);
   EXPECT_EQ(judgement.beneath, running);
   EXPECT_EQ(judgement.reason, "by deploy: import");
@@ -108,13 +128,22 @@ TEST(Classify, AHoldCoversEveryStateAndKeepsWhatIsBeneath) {
 
 TEST(Classify, BackoffHoldsOnlyForTheReleaseAndCommandThatFailed) {
   WorkerRecord record;
-  record.failures = {.count = 3, .next_try = 1000, .last_error = "x", .release = app().release.native(),
+  record.failures = {.count = 3,
+                     .next_try = 1000,
+                     .last_error = "x",
+                     .release = app().release.native(),
                      .command = command_text(worker("2").start)};
   const auto absent = seen(NoPidFile{}, NoProcess{}, kNothing);
-  EXPECT_EQ(classify(worker("2"), app(), absent, {.record = &record, .hold = nullptr, .now = 999}).state, failing);
-  EXPECT_EQ(classify(worker("2"), app(), absent, {.record = &record, .hold = nullptr, .now = 1000}).state, missing);
+  EXPECT_EQ(
+      classify(worker("2"), app(), absent, {.record = &record, .hold = nullptr, .now = 999}).state,
+      failing);
+  EXPECT_EQ(
+      classify(worker("2"), app(), absent, {.record = &record, .hold = nullptr, .now = 1000}).state,
+      missing);
   record.failures.release = "/srv/shop/releases/0";
-  EXPECT_EQ(classify(worker("2"), app(), absent, {.record = &record, .hold = nullptr, .now = 999}).state, missing);
+  EXPECT_EQ(
+      classify(worker("2"), app(), absent, {.record = &record, .hold = nullptr, .now = 999}).state,
+      missing);
 }
 
 TEST(Classify, AShellLineWithoutATitleCannotBeToldFromAStranger) {
@@ -126,18 +155,23 @@ TEST(Classify, AShellLineWithoutATitleCannotBeToldFromAStranger) {
   EXPECT_EQ(classify(shell, app(), observation, {}).state, unknown);
   WorkerRecord before_reboot;
   before_reboot.former_pid = 100;
-  EXPECT_EQ(classify(shell, app(), observation, {.record = &before_reboot, .hold = nullptr, .now = 0}).state, stale);
+  EXPECT_EQ(
+      classify(shell, app(), observation, {.record = &before_reboot, .hold = nullptr, .now = 0})
+          .state,
+      stale);
 }
 
-// Every pid file x every process x every result of the search x every answer: whatever is seen, a worker is only ever
-// called absent when nothing at all speaks for its being alive or being out of sight.
+// Every pid file x every process x every result of the search x every answer: whatever is seen, a
+// worker is only ever called absent when nothing at all speaks for its being alive or being out of
+// sight.
 TEST(Classify, EveryCombinationIsAbsentOnlyWhenNothingSpeaksForLife) {
   int combinations = 0;
   for (const auto& file : all_pid_files()) {
     for (const auto& process : all_looks()) {
       for (const auto& sightings : all_sightings()) {
-        for (const auto answer : {std::optional<StatusAnswer>(), std::optional(StatusAnswer::running),
-                                  std::optional(StatusAnswer::not_running), std::optional(StatusAnswer::unknown)}) {
+        for (const auto answer :
+             {std::optional<StatusAnswer>(), std::optional(StatusAnswer::running),
+              std::optional(StatusAnswer::not_running), std::optional(StatusAnswer::unknown)}) {
           for (const bool proc_hidden : {false, true}) {
             Observation each;
             each.pid_file = file;
@@ -146,14 +180,21 @@ TEST(Classify, EveryCombinationIsAbsentOnlyWhenNothingSpeaksForLife) {
             each.status = answer;
             each.proc_hidden = proc_hidden;
             const auto judgement = classify(worker("2"), app(), each, {});
-            const bool absent = judgement.state == missing || judgement.state == crashed || judgement.state == stale;
-            const bool in_sight = sightings && (!sightings->alive.empty() || !sightings->starting.empty());
+            const bool absent = judgement.state == missing || judgement.state == crashed ||
+                                judgement.state == stale;
+            const bool in_sight =
+                sightings && (!sightings->alive.empty() || !sightings->starting.empty());
             const bool proved = proof_of_named(worker("2"), app(), each, nullptr) != Proof::none;
-            const bool out_of_sight = proc_hidden || !sightings || std::holds_alternative<UnreadablePidFile>(file) ||
-                                      std::holds_alternative<Hidden>(each.named) || is_foreign_worker(each.named);
-            const bool other_answer = answer == StatusAnswer::running || answer == StatusAnswer::unknown;
-            EXPECT_EQ(absent, !in_sight && !proved && !out_of_sight && !other_answer) << name_of(judgement.state);
-            if (judgement.state == unknown) { EXPECT_NE(judgement.reason, ""); }
+            const bool out_of_sight =
+                proc_hidden || !sightings || std::holds_alternative<UnreadablePidFile>(file) ||
+                std::holds_alternative<Hidden>(each.named) || is_foreign_worker(each.named);
+            const bool other_answer =
+                answer == StatusAnswer::running || answer == StatusAnswer::unknown;
+            EXPECT_EQ(absent, !in_sight && !proved && !out_of_sight && !other_answer)
+                << name_of(judgement.state);
+            if (judgement.state == unknown) {
+              EXPECT_NE(judgement.reason, "");
+            }
             ++combinations;
           }
         }

@@ -7,7 +7,6 @@
 
 #include <boost/filesystem/directory.hpp>
 #include <boost/filesystem/path.hpp>
-
 #include <gtest/gtest.h>
 
 namespace bootcheck {
@@ -74,7 +73,8 @@ TEST(House, TheModelKnowsTheStandardLibraryAndAPathOnly) {
   for (const auto& file : sources_in(kSources / "model")) {
     for (const auto& include : includes_of(file)) {
       const bool standard = include.find('/') == std::string::npos && !include.ends_with(".h");
-      EXPECT_TRUE(standard || room_of(include) == "model" || allowed.contains(include)) << file << " includes " << include;
+      EXPECT_TRUE(standard || room_of(include) == "model" || allowed.contains(include))
+          << file << " includes " << include;
     }
   }
 }
@@ -82,8 +82,10 @@ TEST(House, TheModelKnowsTheStandardLibraryAndAPathOnly) {
 TEST(House, OnlyLaunchKnowsBoostProcess) {
   for (const auto& file : sources_in(kSources)) {
     for (const auto& include : includes_of(file)) {
-      const bool process = include.starts_with("boost/process") || include.starts_with("boost/asio");
-      EXPECT_TRUE(!process || file.filename().native().starts_with("launch")) << file << " includes " << include;
+      const bool process =
+          include.starts_with("boost/process") || include.starts_with("boost/asio");
+      EXPECT_TRUE(!process || file.filename().native().starts_with("launch"))
+          << file << " includes " << include;
     }
   }
 }

@@ -1,9 +1,9 @@
 #include "model/identity.h"
 
-#include <gtest/gtest.h>
-
 #include "model/classify.h"
 #include "unit/model_fixture.h"
+
+#include <gtest/gtest.h>
 
 namespace bootcheck {
 namespace {
@@ -24,21 +24,28 @@ TEST_P(StartsOfDelayedJob, AreRecognised) {
 
 INSTANTIATE_TEST_SUITE_P(
     CommandLines, StartsOfDelayedJob,
-    testing::Values(StartCase{"long_option", {"ruby", "bin/delayed_job", "--identifier=2", "start"}, true},
-                    StartCase{"long_option_apart", {"ruby", "bin/delayed_job", "--identifier", "2", "start"}, true},
-                    StartCase{"short_option", {"ruby", "script/delayed_job", "-i2", "start"}, true},
-                    StartCase{"short_option_apart", {"ruby", "/srv/shop/current/bin/delayed_job", "start", "-i", "2"}, true},
-                    StartCase{"restart", {"ruby", "bin/delayed_job", "-i", "2", "restart"}, true},
-                    StartCase{"in_the_foreground", {"ruby", "bin/delayed_job", "-i", "2", "run"}, true},
-                    StartCase{"many_at_once", {"ruby", "-", "bin/delayed_job", "--", "--identifier=1", "start", "--", "--identifier=2", "start"}, true},
-                    StartCase{"counted", {"ruby", "bin/delayed_job", "-n", "3", "start"}, true},
-                    StartCase{"counted_too_few", {"ruby", "bin/delayed_job", "-n2", "start"}, false},
-                    StartCase{"another", {"ruby", "bin/delayed_job", "--identifier=22", "start"}, false},
-                    StartCase{"stop", {"ruby", "bin/delayed_job", "--identifier=2", "stop"}, false},
-                    StartCase{"no_identifier", {"ruby", "bin/delayed_job", "start"}, false},
-                    StartCase{"another_program", {"ruby", "bin/import", "--identifier=2", "start"}, false},
-                    StartCase{"bootcheck_itself", {"bootcheck", "-i", "2", "start"}, false},
-                    StartCase{"nothing", {}, false}),
+    testing::Values(
+        StartCase{"long_option", {"ruby", "bin/delayed_job", "--identifier=2", "start"}, true},
+        StartCase{
+            "long_option_apart", {"ruby", "bin/delayed_job", "--identifier", "2", "start"}, true},
+        StartCase{"short_option", {"ruby", "script/delayed_job", "-i2", "start"}, true},
+        StartCase{"short_option_apart",
+                  {"ruby", "/srv/shop/current/bin/delayed_job", "start", "-i", "2"},
+                  true},
+        StartCase{"restart", {"ruby", "bin/delayed_job", "-i", "2", "restart"}, true},
+        StartCase{"in_the_foreground", {"ruby", "bin/delayed_job", "-i", "2", "run"}, true},
+        StartCase{"many_at_once",
+                  {"ruby", "-", "bin/delayed_job", "--", "--identifier=1", "start", "--",
+                   "--identifier=2", "start"},
+                  true},
+        StartCase{"counted", {"ruby", "bin/delayed_job", "-n", "3", "start"}, true},
+        StartCase{"counted_too_few", {"ruby", "bin/delayed_job", "-n2", "start"}, false},
+        StartCase{"another", {"ruby", "bin/delayed_job", "--identifier=22", "start"}, false},
+        StartCase{"stop", {"ruby", "bin/delayed_job", "--identifier=2", "stop"}, false},
+        StartCase{"no_identifier", {"ruby", "bin/delayed_job", "start"}, false},
+        StartCase{"another_program", {"ruby", "bin/import", "--identifier=2", "start"}, false},
+        StartCase{"bootcheck_itself", {"bootcheck", "-i", "2", "start"}, false},
+        StartCase{"nothing", {}, false}),
     [](const auto& each) { return each.param.name; });
 
 Worker feed() {
@@ -52,7 +59,8 @@ Worker feed() {
 TEST(Identity, AProgramWithoutATitleIsKnownByItsCommandLineBehindAnyInterpreter) {
   EXPECT_TRUE(bears_title({"bin/feed", "--region", "eu"}, feed()));
   EXPECT_TRUE(bears_title({"/srv/shop/bin/feed", "--region", "eu"}, feed()));
-  EXPECT_TRUE(bears_title({"/usr/bin/ruby", "-W0", "/srv/shop/bin/feed", "--region", "eu"}, feed()));
+  EXPECT_TRUE(
+      bears_title({"/usr/bin/ruby", "-W0", "/srv/shop/bin/feed", "--region", "eu"}, feed()));
   EXPECT_FALSE(bears_title({"bin/feed", "--region", "us"}, feed()));
   EXPECT_FALSE(bears_title({"bin/feed", "--region"}, feed()));
   EXPECT_FALSE(bears_title({"xbin/feed", "--region", "eu"}, feed()));
@@ -84,7 +92,8 @@ TEST(Identity, OnlyProcessesOfTheUserInsideTheAppAreSighted) {
   };
   EXPECT_EQ(count(living(7)), 1U);
   EXPECT_EQ(count(living_in(7, "/srv/shop/releases/1")), 1U) << "an older release, removed or not";
-  EXPECT_EQ(count(living_in(7, "/srv/shop2/releases/1")), 0U) << "another app's worker of the same name";
+  EXPECT_EQ(count(living_in(7, "/srv/shop2/releases/1")), 0U)
+      << "another app's worker of the same name";
   EXPECT_EQ(count(living_in(7, "/")), 0U);
   EXPECT_EQ(count(of_user(7, 0)), 0U);
 }

@@ -1,9 +1,9 @@
 // What is remembered, counted and forgotten between passes.
 #include "model/memory.h"
 
-#include <gtest/gtest.h>
-
 #include "unit/model_fixture.h"
+
+#include <gtest/gtest.h>
 
 namespace bootcheck {
 namespace {
@@ -28,7 +28,9 @@ class Remembering : public testing::Test {
   }
 
   // 0 would mean that somebody else started it.
-  void start(BootTime now) { remember_started(state_.workers[kName], living(100), Observation{}, now); }
+  void start(BootTime now) {
+    remember_started(state_.workers[kName], living(100), Observation{}, now);
+  }
   WorkerRecord& record() { return state_.workers[kName]; }
 
   std::vector<Worker> workers_{worker("2")};
@@ -67,7 +69,8 @@ TEST_F(Remembering, TheFirstEarlyDeathIsForgivenTheNextOnesWaitLongerAndLonger) 
   EXPECT_EQ(die_early(10 * kMinute), kMinute);
   EXPECT_EQ(die_early(20 * kMinute), 2 * kMinute);
   EXPECT_EQ(die_early(30 * kMinute), 4 * kMinute);
-  for (int more = 0; more < 40; ++more) die_early(100 * kMinute * (more + 1));
+  for (int more = 0; more < 40; ++more)
+    die_early(100 * kMinute * (more + 1));
   EXPECT_EQ(die_early(9000 * kMinute), 30 * kMinute) << "never given up for good";
 }
 

@@ -1,11 +1,11 @@
 // Workers, processes and observations for the tests of the model.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "model/identity.h"
 #include "model/observation.h"
+
+#include <string>
+#include <vector>
 
 namespace bootcheck::fixture {
 
@@ -73,15 +73,20 @@ inline Observation answered(Observation observation, StatusAnswer answer) {
 }
 inline Sightings alive(const std::vector<pid_t>& pids) {
   Sightings sightings;
-  for (const pid_t pid : pids) sightings.alive.push_back(living(pid));
+  for (const pid_t pid : pids)
+    sightings.alive.push_back(living(pid));
   return sightings;
 }
 
 inline std::vector<PidFile> all_pid_files() {
-  return {NoPidFile{}, GarbagePidFile{"empty"}, UnreadablePidFile{"Permission denied"}, PidInFile{100}};
+  return {NoPidFile{}, GarbagePidFile{"empty"}, UnreadablePidFile{"Permission denied"},
+          PidInFile{100}};
 }
 inline std::vector<ProcessLook> all_looks() {
-  return {NoProcess{}, Zombie{}, ThreadOf{99}, Hidden{"Permission denied"}, living(100), with_title(100, "nginx"), of_user(100, 0)};
+  return {NoProcess{},    Zombie{},
+          ThreadOf{99},   Hidden{"Permission denied"},
+          living(100),    with_title(100, "nginx"),
+          of_user(100, 0)};
 }
 inline std::vector<std::optional<Sightings>> all_sightings() {
   Sightings starting;

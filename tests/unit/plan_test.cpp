@@ -1,10 +1,10 @@
 // From states to steps, and how many workers roll at a time.
 #include "model/plan.h"
 
+#include "unit/model_fixture.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "unit/model_fixture.h"
 
 namespace bootcheck {
 namespace {
@@ -15,7 +15,8 @@ using testing::IsEmpty;
 
 std::vector<std::string> words(const std::vector<Step>& steps) {
   std::vector<std::string> texts;
-  for (const auto& step : steps) texts.push_back(describe(step));
+  for (const auto& step : steps)
+    texts.push_back(describe(step));
   return texts;
 }
 
@@ -38,7 +39,8 @@ class Planning : public testing::Test {
   int count_asked() {
     int asked = 0;
     for (const auto& decision : plan()) {
-      for (const auto& step : decision.steps) asked += std::holds_alternative<AskToStop>(step) ? 1 : 0;
+      for (const auto& step : decision.steps)
+        asked += std::holds_alternative<AskToStop>(step) ? 1 : 0;
     }
     return asked;
   }
@@ -64,7 +66,8 @@ TEST_F(Planning, AMissingWorkerIsStarted) {
 
 TEST_F(Planning, ACrashedWorkerLosesItsPidFileGetsItsJobsBackAndIsStarted) {
   see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
-  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100", "start it"));
+  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)",
+                                            "hand back the jobs of pid 100", "start it"));
 }
 
 TEST_F(Planning, NoJobsAreHandedBackWhereTheConfigurationSaysSoOrThePresetHasNone) {
@@ -78,7 +81,8 @@ TEST_F(Planning, NoJobsAreHandedBackWhereTheConfigurationSaysSoOrThePresetHasNon
 
 TEST_F(Planning, AStaleFileIsRemovedAndTheStrangerIsLeftAlone) {
   see("2", seen(PidInFile{100}, with_title(100, "nginx"), kNothing));
-  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100", "start it"));
+  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)",
+                                            "hand back the jobs of pid 100", "start it"));
 }
 
 TEST_F(Planning, ALostPidFileIsWrittenBackAndNothingStarted) {
@@ -98,7 +102,8 @@ TEST_F(Planning, OfDuplicatesWithoutAPidFileTheOldestIsKept) {
   sightings.alive[1].id.start_time = 1;
   facts_.drain_duplicates = true;
   see("2", seen(NoPidFile{}, NoProcess{}, sightings));
-  EXPECT_THAT(steps_of_first(), ElementsAre("write the pid file back (pid 200)", "ask pid 100 to finish its job and exit (duplicate)"));
+  EXPECT_THAT(steps_of_first(), ElementsAre("write the pid file back (pid 200)",
+                                            "ask pid 100 to finish its job and exit (duplicate)"));
 }
 
 TEST_F(Planning, UnknownAndStartingWorkersAreLeftAlone) {
@@ -112,7 +117,8 @@ TEST_F(Planning, UnknownAndStartingWorkersAreLeftAlone) {
 TEST_F(Planning, AHeldWorkerIsNotBroughtBackButItsJobsAre) {
   state_.holds["delayed_job.2"] = {.by = "deploy", .reason = "", .since = 0, .until = {}};
   see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
-  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100"));
+  EXPECT_THAT(steps_of_first(),
+              ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100"));
 }
 
 TEST_F(Planning, AnExpiredHoldIsNone) {
@@ -126,10 +132,14 @@ TEST_F(Planning, AnExpiredHoldIsNone) {
 
 TEST_F(Planning, AFailingWorkerWaitsButItsPidFileAndJobsDoNot) {
   auto& record = state_.workers["delayed_job.2"];
-  record.failures = {.count = 2, .next_try = 1000, .last_error = "x", .release = app().release.native(),
+  record.failures = {.count = 2,
+                     .next_try = 1000,
+                     .last_error = "x",
+                     .release = app().release.native(),
                      .command = command_text(worker("2").start)};
   see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
-  EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100"));
+  EXPECT_THAT(steps_of_first(),
+              ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100"));
 }
 
 TEST_F(Planning, AfterARebootTheJobsOfTheFormerProcessAreHandedBack) {
@@ -150,7 +160,8 @@ TEST_F(Planning, ASurgeStartsTheSuccessorBeforeTheOldWorkerIsAsked) {
   request_.roll = true;
   request_.mode = RestartMode::surge;
   see("2", seen(PidInFile{100}, living(100)));
-  EXPECT_THAT(steps_of_first(), ElementsAre("set the pid file of pid 100 aside", "start it", std::string(kAsk) + " (restart)"));
+  EXPECT_THAT(steps_of_first(), ElementsAre("set the pid file of pid 100 aside", "start it",
+                                            std::string(kAsk) + " (restart)"));
 }
 
 TEST_F(Planning, AWorkerThatWasSetAsideIsAskedOnceItsSuccessorRuns) {
@@ -161,14 +172,16 @@ TEST_F(Planning, AWorkerThatWasSetAsideIsAskedOnceItsSuccessorRuns) {
   facts_.seen.front().pid_file = NoPidFile{};
   facts_.seen.front().named = NoProcess{};
   facts_.seen.front().sightings.emplace();
-  EXPECT_THAT(steps_of_first(), ElementsAre("start it")) << "as long as there is no successor, the old worker works on";
+  EXPECT_THAT(steps_of_first(), ElementsAre("start it"))
+      << "as long as there is no successor, the old worker works on";
 }
 
 TEST_F(Planning, AWorkerThatDiedAsideGetsItsJobsBack) {
   auto observation = seen(PidInFile{200}, living(200));
   observation.set_aside.push_back({100, NoProcess{}});
   see("2", observation);
-  EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 100", "remove what is left of pid 100, which has drained"));
+  EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 100",
+                                            "remove what is left of pid 100, which has drained"));
 }
 
 TEST_F(Planning, AnotherReleaseIsOutOfDateAndAForeignDirectoryIsNot) {
@@ -210,14 +223,16 @@ TEST_F(Planning, LimitsDrain) {
 
 TEST_F(Planning, NoMoreThanMaxUnavailableAreDownAtATime) {
   for (const char* identifier : {"2", "3", "4", "5"}) {
-    see(identifier, seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
+    see(identifier,
+        seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
     workers_.back().restart.max_unavailable = {.value = 50, .percent = true};
   }
   request_.roll = true;
   EXPECT_EQ(count_asked(), 2);
   facts_.seen.front() = seen(NoPidFile{}, NoProcess{}, kNothing);
   EXPECT_EQ(count_asked(), 1) << "a missing worker counts";
-  for (auto& worker : workers_) worker.restart.max_unavailable = {.value = 1, .percent = true};
+  for (auto& worker : workers_)
+    worker.restart.max_unavailable = {.value = 1, .percent = true};
   EXPECT_EQ(count_asked(), 0);
   facts_.seen.front() = seen(PidInFile{100}, living(100));
   EXPECT_EQ(count_asked(), 1) << "one may always roll";
@@ -225,15 +240,21 @@ TEST_F(Planning, NoMoreThanMaxUnavailableAreDownAtATime) {
 
 TEST_F(Planning, NoMoreThanMaxSurgeAreKeptBesideTheirSuccessors) {
   for (const char* identifier : {"2", "3", "4"}) {
-    see(identifier, seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
-    workers_.back().restart = {.mode = RestartMode::surge, .restart_file = {}, .max_unavailable = {}, .max_surge = {.value = 2, .percent = false}};
+    see(identifier,
+        seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
+    workers_.back().restart = {.mode = RestartMode::surge,
+                               .restart_file = {},
+                               .max_unavailable = {},
+                               .max_surge = {.value = 2, .percent = false}};
   }
   request_.roll = true;
   EXPECT_EQ(count_asked(), 2);
 }
 
 TEST_F(Planning, OnlySelectedWorkersAreAsked) {
-  for (const char* identifier : {"2", "3"}) see(identifier, seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
+  for (const char* identifier : {"2", "3"})
+    see(identifier,
+        seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
   request_.roll = true;
   request_.selected = {false, true};
   EXPECT_EQ(count_asked(), 1);

@@ -1,0 +1,246 @@
+#include "config/entry.h"
+
+#include "config/delayed_job_args.h"
+#include "config/placeholders.h"
+#include "config/policies.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace bootcheck {
+namespace {
+
+constexpr int kMostWorkers = 10'000;
+
+/// It becomes a part of file names and of a process title.
+bool is_fit_for_names(std::string_view text) {
+  constexpr std::string_view kLettersAndDigits =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  return !text.empty() && text.size() <= 100 && kLettersAndDigits.find(text.front()) != text.npos &&
+         std::ranges::all_of(text, [&](char each) {
+           return kLettersAndDigits.find(each) != text.npos || each == '.' || each == '-';
+         });
+}
+
+}  // namespace
+
+/// Expands placeholders and notes those that stand for nothing.
+class Entry::Expander {
+ public:
+  Expander(Placeholders placeholders, Mistakes& mistakes)
+      : placeholders_(std::move(placeholders)), mistakes_(&mistakes) {}
+
+  void add(std::string_view name, std::string value) {
+    placeholders_.emplace_back(name, std::move(value));
+  }
+
+  std::string text(const YamlNode& node, std::string_view text) const {
+    auto expansion = expand(text, placeholders_);
+    if (!expansion.mistake.empty()) mistakes_->add(node, expansion.mistake);
+    return std::move(expansion.text);
+  }
+
+  Argv words(const YamlNode& node, Argv words) const {
+    for (auto& word : words)
+      word = text(node, word);
+    return words;
+  }
+
+ private:
+  Placeholders placeholders_;
+  Mistakes* mistakes_;
+};
+
+Entry::Entry(const YamlNode& node, std::size_t index, const EntryDefaults& defaults,
+             Mistakes& mistakes)
+    : section_(node,
+               {"preset", "identifiers", "count", "args", "name", "start", "foreground", "pid_file",
+                "stop_signal", "status", "process_title", "working_directory", "start_timeout",
+                "kill_after", "restart", "limits", "env", "enabled", "preload"},
+               mistakes),
+      index_(index),
+      defaults_(&defaults),
+      mistakes_(&mistakes) {
+  check_preset();
+  read_identifiers();
+}
+
+void Entry::check_preset() {
+  if (const auto node = section_.find("preset")) {
+    const auto word = read_text(*node, *mistakes_);
+    preset_ = word ? find_preset(*word) : nullptr;
+    if (word && preset_ == nullptr) {
+      std::string known;
+      for (const auto& preset : all_presets())
+        known += (known.empty() ? "" : ", ") + std::string(preset.name);
+      mistakes_->add(*node, fmt::format("`{}` is none of: {}", *word, known));
+    }
+  } else {
+    if (!section_.find("start"))
+      mistakes_->add(section_.node(), "`start` is missing, or a `preset`");
+    if (!section_.find("name")) mistakes_->add(section_.node(), "`name` is missing, or a `preset`");
+    if (const auto args = section_.find("args"))
+      mistakes_->add(*args, "`args` are for presets; write them into `start`");
+  }
+  if (preset_ == nullptr || !preset_->fixed) return;
+  for (const auto* key :
+       {"name", "pid_file", "start", "status", "foreground", "working_directory"}) {
+    if (const auto node = section_.find(key))
+      mistakes_->add(*node, fmt::format("`{}` is for other programs: {} has its own; use `args`",
+                                        key, preset_->name));
+  }
+}
+
+void Entry::read_identifiers() {
+  const auto list = section_.find("identifiers");
+  const auto count = section_.find("count");
+  if (list && count) {
+    mistakes_->add(*count, "`identifiers` and `count` say the same; give one");
+  } else if (list) {
+    identifiers_ = read_texts(*list, *mistakes_).value_or(std::vector<std::string>());
+    if (list->kind() == YamlKind::sequence && list->items().empty())
+      mistakes_->add(*list, "there is no identifier");
+    for (const auto& identifier : identifiers_) {
+      if (!is_fit_for_names(identifier))
+        mistakes_->add(
+            *list,
+            fmt::format(
+                "`{}` is no identifier: letters, digits, `_`, `-` and `.`, not first, up to 100",
+                identifier.substr(0, 60)));
+    }
+  } else if (count) {
+    const int number = read_int(*count, 1, kMostWorkers, *mistakes_).value_or(0);
+    for (int id = 0; id < number; ++id)
+      identifiers_.push_back(std::to_string(id));
+  } else if (section_.find("preset")) {
+    mistakes_->add(section_.node(), "which workers? add `identifiers: [1, 2, 3]` or `count: 3`");
+  } else {
+    identifiers_.emplace_back();  // a program of which there is one
+  }
+}
+
+std::vector<Worker> Entry::workers() const {
+  std::vector<Worker> workers;
+  for (const auto& identifier : identifiers_) {
+    if (mistakes_->enough()) break;
+    if (auto read = worker(identifier)) workers.push_back(std::move(*read));
+  }
+  return workers;
+}
+
+std::optional<Worker> Entry::worker(const std::string& identifier) const {
+  Expander expand({{"environment", defaults_->environment}, {"root", defaults_->root.native()}},
+                  *mistakes_);
+  if (!identifier.empty()) expand.add("id", identifier);
+  const auto called = name(expand);
+  if (!called) return std::nullopt;
+  expand.add("name", *called);
+
+  Worker worker;
+  worker.name = *called;
+  worker.identifier = identifier;
+  worker.entry = index_;
+  worker.pid_file = below(defaults_->root, Path("tmp/pids") / (worker.name + ".pid"));
+  if (const auto node = section_.find("pid_file")) {
+    if (const auto text = read_text(*node, *mistakes_))
+      worker.pid_file = below(defaults_->root, expand.text(*node, *text));
+  }
+  if (preset_ != nullptr) {
+    worker.preset = preset_->name;
+    worker.process_title = expand.text(section_.node(), preset_->process_title);
+    worker.stop_signal = preset_->stop_signal;
+    worker.foreground = preset_->foreground;
+    worker.preload = preset_->preload;
+  }
+  Argv args;
+  if (const auto node = section_.find("args"); node && preset_ != nullptr) {
+    args = expand.words(*node, read_texts(*node, *mistakes_).value_or(Argv()));
+    if (preset_->fixed) adopt_delayed_job_args(worker, args);
+  }
+  expand.add("pid_file", worker.pid_file.native());
+  worker.start = section_.find("start") ? start(expand) : preset_start(expand, args);
+  read_settings(worker, expand);
+  return worker;
+}
+
+std::optional<std::string> Entry::name(const Expander& expand) const {
+  const auto node = section_.find("name");
+  if (!node && preset_ == nullptr) return std::nullopt;
+  const auto pattern = node ? read_text(*node, *mistakes_) : std::string(preset_->name) + ".%{id}";
+  if (!pattern) return std::nullopt;
+  const auto& place = node ? *node : section_.node();
+  // Without %{id} the workers of an entry would share a name.
+  const bool complete = pattern->find("%{id}") != std::string::npos ||
+                        !(section_.find("identifiers") || section_.find("count"));
+  auto name = expand.text(place, complete ? *pattern : *pattern + ".%{id}");
+  if (is_fit_for_names(name)) return name;
+  // An identifier that is at fault has its own message.
+  if (node)
+    mistakes_->add(
+        place,
+        fmt::format("`{}` is no name: letters, digits, `_`, `-` and `.`, not first, up to 100",
+                    name.substr(0, 60)));
+  return std::nullopt;
+}
+
+Argv Entry::start(const Expander& expand) const {
+  const auto node = section_.find("start");
+  auto command = read_command(*node, *mistakes_);
+  return command ? expand.words(*node, std::move(*command)) : Argv();
+}
+
+Argv Entry::preset_start(const Expander& expand, const Argv& args) const {
+  Argv start;
+  if (preset_ == nullptr) return start;
+  for (const auto word : preset_->start) {
+    if (word == "%{args}") {
+      start.insert(start.end(), args.begin(), args.end());
+    } else {
+      start.push_back(expand.text(section_.node(), word));
+    }
+  }
+  return start;
+}
+
+void Entry::adopt_delayed_job_args(Worker& worker, const Argv& args) const {
+  const auto found = read_delayed_job_args(args);
+  if (!found.mistake.empty()) mistakes_->add(*section_.find("args"), found.mistake);
+  if (!found.prefix.empty())
+    worker.process_title = (Path(found.prefix) / worker.process_title).native();
+  if (!found.pid_dir.empty())
+    worker.pid_file = below(defaults_->root, Path(found.pid_dir) / worker.pid_file.filename());
+}
+
+void Entry::read_settings(Worker& worker, const Expander& expand) const {
+  worker.working_directory = defaults_->root;
+  worker.start_timeout = defaults_->start_timeout;
+  worker.restart = defaults_->restart;
+  worker.limits = defaults_->limits;
+  read_into(section_, "process_title", worker.process_title, read_text);
+  if (const auto node = section_.find("process_title"))
+    worker.process_title = expand.text(*node, worker.process_title);
+  if (const auto node = section_.find("status"))
+    worker.status = expand.words(*node, read_command(*node, *mistakes_).value_or(Argv()));
+  if (const auto node = section_.find("working_directory")) {
+    if (const auto path = read_text(*node, *mistakes_))
+      worker.working_directory = below(defaults_->root, expand.text(*node, *path));
+  }
+  read_into(section_, "env", worker.env, read_environment);
+  for (auto& variable : worker.env)
+    variable.second = expand.text(*section_.find("env"), variable.second);
+  read_into(section_, "foreground", worker.foreground, read_bool);
+  read_into(section_, "preload", worker.preload, read_bool);
+  read_into(section_, "enabled", worker.enabled, read_bool);
+  read_into(section_, "stop_signal", worker.stop_signal, read_signal);
+  read_into(section_, "start_timeout", worker.start_timeout, read_duration);
+  read_into(section_, "kill_after", worker.kill_after, read_duration);
+  if (const auto node = section_.find("restart")) {
+    worker.restart = read_restart(*node, worker.restart, defaults_->root, *mistakes_);
+    worker.restart.restart_file = expand.text(*node, worker.restart.restart_file.native());
+  }
+  if (const auto node = section_.find("limits"))
+    worker.limits = read_limits(*node, worker.limits, *mistakes_);
+}
+
+}  // namespace bootcheck

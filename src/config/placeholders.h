@@ -1,0 +1,23 @@
+// `%{id}`, `%{name}`, `%{root}`, `%{pid_file}` and `%{environment}` in the strings of a worker
+// entry.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bootcheck {
+
+/// Placeholders known so far, and what they stand for.
+using Placeholders = std::vector<std::pair<std::string_view, std::string>>;
+
+struct Expansion {
+  std::string text;
+  std::string mistake;  ///< a placeholder that stands for nothing here; empty: none
+};
+
+/// Replaces each `%{name}`. Any other `%` is left as it is.
+Expansion expand(std::string_view text, const Placeholders& placeholders);
+
+}  // namespace bootcheck

@@ -1,0 +1,24 @@
+// Entries of `workers:` to workers: presets, identifiers, placeholders.
+#pragma once
+
+#include "config/config.h"
+#include "config/fields.h"
+
+#include <vector>
+
+namespace bootcheck {
+
+/// What an entry does not say for itself.
+struct EntryDefaults {
+  Path root;
+  std::string environment;
+  Duration start_timeout{};
+  RestartPolicy restart;
+  Limits limits;
+};
+
+/// Reads the list under `workers:`. Two workers of one name or one pid file are a mistake.
+std::vector<Worker> read_workers(const YamlNode& node, const EntryDefaults& defaults,
+                                 Mistakes& mistakes);
+
+}  // namespace bootcheck

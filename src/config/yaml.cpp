@@ -1,0 +1,83 @@
+#include "config/yaml.h"
+
+#include <new>
+
+namespace bootcheck {
+
+YamlKind YamlNode::kind() const {
+  if (node_->type == YAML_SEQUENCE_NODE) return YamlKind::sequence;
+  return node_->type == YAML_MAPPING_NODE ? YamlKind::mapping : YamlKind::scalar;
+}
+
+std::string_view YamlNode::text() const {
+  const auto& scalar = node_->data.scalar;
+  return {reinterpret_cast<const char*>(scalar.value), scalar.length};
+}
+
+bool YamlNode::is_plain() const {
+  return node_->type == YAML_SCALAR_NODE && node_->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+}
+
+bool YamlNode::is_null() const {
+  return is_plain() && (text().empty() || text() == "~" || text() == "null");
+}
+
+YamlNode YamlNode::node(int index) const {
+  return {document_, yaml_document_get_node(document_, index)};
+}
+
+std::vector<YamlNode> YamlNode::items() const {
+  std::vector<YamlNode> items;
+  for (auto* item = node_->data.sequence.items.start; item < node_->data.sequence.items.top; ++item)
+    items.push_back(node(*item));
+  return items;
+}
+
+std::vector<std::pair<YamlNode, YamlNode>> YamlNode::pairs() const {
+  std::vector<std::pair<YamlNode, YamlNode>> pairs;
+  for (auto* pair = node_->data.mapping.pairs.start; pair < node_->data.mapping.pairs.top; ++pair)
+    pairs.emplace_back(node(pair->key), node(pair->value));
+  return pairs;
+}
+
+YamlDocument::YamlDocument(std::string_view text) {
+  yaml_parser_t parser;
+  if (yaml_parser_initialize(&parser) == 0) throw std::bad_alloc();
+  yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(text.data()),
+                               text.size());
+  loaded_ = yaml_parser_load(&parser, &document_) != 0;
+  if (loaded_) {
+    root_ = yaml_document_get_root_node(&document_);
+    check_end(parser);
+  } else {
+    note_mistake(parser);
+  }
+  yaml_parser_delete(&parser);
+}
+
+YamlDocument::~YamlDocument() {
+  if (loaded_) yaml_document_delete(&document_);
+}
+
+void YamlDocument::check_end(yaml_parser_t& parser) {
+  if (root_ == nullptr) return;
+  yaml_document_t next;
+  if (yaml_parser_load(&parser, &next) == 0) return note_mistake(parser);
+  if (const auto* root = yaml_document_get_root_node(&next); root != nullptr) {
+    mistake_ = std::make_unique<YamlMistake>(
+        YamlMistake{static_cast<int>(root->start_mark.line) + 1, 1,
+                    "a second document begins here; there can only be one"});
+  }
+  yaml_document_delete(&next);
+}
+
+void YamlDocument::note_mistake(const yaml_parser_t& parser) {
+  mistake_ = std::make_unique<YamlMistake>();
+  mistake_->line = static_cast<int>(parser.problem_mark.line) + 1;
+  mistake_->column = static_cast<int>(parser.problem_mark.column) + 1;
+  mistake_->message = parser.problem == nullptr ? "no YAML" : parser.problem;
+  if (parser.context != nullptr)
+    mistake_->message = std::string(parser.context) + ": " + mistake_->message;
+}
+
+}  // namespace bootcheck
