@@ -62,6 +62,7 @@ int run_fleet(const Options& options, const std::function<int(const Options&)>& 
     apps.emplace_back([&options, &run_app, file] {
       auto own = options;
       own.config = file;
+      own.in_fleet = true;
       return run_app(own);
     });
   }

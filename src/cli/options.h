@@ -30,6 +30,7 @@ struct Options {
       wait;  ///< restart, stop: until all have drained; kForEver without a duration
   std::optional<Duration> hold_for;  ///< stop
   std::string reason;                ///< stop
+  bool in_fleet = false;             ///< one of several applications: -c is a folder
 };
 
 inline constexpr Duration kForEver = Duration::max();

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "config/duration.h"
+#include "model/orphan.h"
 #include "pass/tell.h"
 #include "report/explain.h"
 #include "report/json.h"
@@ -14,6 +15,10 @@
 
 namespace bootcheck {
 
+std::string app_of(const Options& options, const Config& config) {
+  return options.in_fleet ? config.app : std::string();
+}
+
 int print_usage_errors(const UsageErrors& errors) {
   for (const auto& error : errors)
     print_problem(error);
@@ -22,10 +27,8 @@ int print_usage_errors(const UsageErrors& errors) {
 
 void print_pass(const Session& session, const Options& options, const PassDone& done,
                 int exit_status) {
-  for (const auto& warning : done.warnings)
-    print_problem(warning);
   const bool person = is_terminal() || options.verbose;
-  print_problems(person ? done.events : done.to_print);
+  print_problems(person ? done.events : done.to_print, app_of(options, session.config()));
   if (options.json) {
     print(run_json(status_of(session, take_snapshot(session, {})), done.events,
                    name_of(options.command), exit_status));
@@ -51,6 +54,9 @@ std::string explain_worker(const Snapshot& snapshot, std::size_t worker) {
 int print_plan(const Session& session, const Request& request, const Options& options) {
   const auto snapshot = take_snapshot(session, request);
   print(format_plan(*snapshot.facts.workers, snapshot.plan, stdout_style()));
+  for (const auto& orphan : orphans_to_drain(snapshot.facts, snapshot.state))
+    print(fmt::format("{} (pid {}), an orphan: ask it to stop\n", orphan.argv.front(),
+                      orphan.id.pid));
   if (options.verbose) {
     for (const auto& decision : snapshot.plan)
       print(explain_worker(snapshot, decision.worker));
@@ -78,13 +84,13 @@ int report_busy(const Session& session, const LockHolder& holder, const Options&
                     format_duration(holder.held_for),
                     stuck ? "see what it waits for, and end it if it is stuck" : "try again later");
   }
-  for (const auto& warning : tell_alone(config, event))
-    print_problem(warning);
+  const auto to_print = tell_of_busy_lock(session, event);
   if (!stuck && !waited) {
     if (options.verbose || is_terminal()) print(fmt::format("{} is at work; nothing to do\n", who));
     return kWell;
   }
-  print_problems({event});
+  print_problems(waited || is_terminal() ? std::vector<Event>{event} : to_print,
+                 app_of(options, config));
   return kLockBusy;
 }
 

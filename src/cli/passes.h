@@ -10,6 +10,9 @@ namespace bootcheck {
 /// Prints them; returns the exit status 2.
 int print_usage_errors(const UsageErrors& errors);
 
+/// What goes before each problem where one run serves several applications; else empty.
+std::string app_of(const Options& options, const Config& config);
+
 /// What a pass did: problems on stderr; on a terminal, or with -v, one line per worker; with --json
 /// one document.
 void print_pass(const Session& session, const Options& options, const PassDone& done,

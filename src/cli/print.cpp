@@ -27,9 +27,9 @@ void print_problem(std::string_view text) {
   write_all(stderr, "bootcheck: " + std::string(text) + "\n");
 }
 
-void print_problems(const std::vector<Event>& events) {
+void print_problems(const std::vector<Event>& events, std::string_view app) {
   for (const auto& event : events) {
-    if (!event.problem.empty()) write_all(stderr, problem_line(event));
+    if (!event.problem.empty()) write_all(stderr, problem_line(event, app));
   }
 }
 

@@ -15,8 +15,9 @@ void print(std::string_view text);
 /// `bootcheck: TEXT` and a newline to stderr.
 void print_problem(std::string_view text);
 
-/// Those of the events that are problems, one line each, to stderr.
-void print_problems(const std::vector<Event>& events);
+/// Those of the events that are problems, one line each, to stderr; `app` goes before each where
+/// one run serves several applications.
+void print_problems(const std::vector<Event>& events, std::string_view app = {});
 
 bool is_terminal();
 

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ranges>
 
 #include <fmt/format.h>
 
@@ -21,27 +20,36 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr Duration kLiveInterval = std::chrono::seconds{1};
-constexpr Duration kBusyPause = std::chrono::milliseconds{200};
+
+struct Draining {
+  std::string worker;
+  StopRequest stop;
+};
 
 /// What is to be waited for after a pass.
 struct Open {
-  std::vector<ProcessId> draining;
+  std::vector<Draining> draining;
   std::vector<ProcessId> running;  ///< a crash among them is an event as well
   bool to_roll = false;            ///< some wait for their turn (max_unavailable, max_surge)
+
+  bool is_done() const { return draining.empty() && !to_roll; }
+  std::vector<ProcessId> processes() const {
+    auto all = running;
+    for (const auto& each : draining)
+      all.push_back(each.stop.process);
+    return all;
+  }
 };
 
-Open still_open(const Snapshot& snapshot) {
+/// From what the pass knew at its end, not from another look: what exits meanwhile is an event.
+Open still_open(const State& state) {
   Open open;
-  for (const auto& decision : snapshot.plan) {
-    const auto* record =
-        find_record(snapshot.state, (*snapshot.facts.workers)[decision.worker].name);
-    if (record == nullptr) continue;
-    for (const auto& stop : record->stops)
-      open.draining.push_back(stop.process);
-    if (record->process && find_stop(record, *record->process) == nullptr) {
-      open.running.push_back(*record->process);
-      open.to_roll = open.to_roll || record->to_replace == record->process;
-    }
+  for (const auto& [name, record] : state.workers) {
+    for (const auto& stop : record.stops)
+      open.draining.push_back({name, stop});
+    if (!record.process || find_stop(&record, *record.process) != nullptr) continue;
+    open.running.push_back(*record.process);
+    open.to_roll = open.to_roll || record.to_replace == record.process;
   }
   return open;
 }
@@ -52,14 +60,15 @@ class RollOut {
 
   int run(const PassOptions& first, Duration patience) {
     if (options_.dry_run) return print_plan(session_, first.request, options_);
-    const auto begin = Clock::now();
+    begin_ = Clock::now();
+    patience_ = patience;
     auto outcome = run_pass(session_, first);
     if (const auto* holder = std::get_if<LockHolder>(&outcome))
       return report_busy(session_, *holder, options_);
     take_note(std::get<PassDone>(outcome));
     PassOptions ordinary;
     ordinary.lock_wait = first.lock_wait;
-    while (!is_over(begin, patience) && wait_for_event(begin, patience)) {
+    while (wait_for_event()) {
       outcome = run_pass(session_, ordinary);
       if (const auto* done = std::get_if<PassDone>(&outcome)) take_note(*done);
     }
@@ -67,33 +76,28 @@ class RollOut {
   }
 
  private:
-  bool is_over(Clock::time_point begin, Duration patience) const {
-    return patience != kForEver && Clock::now() - begin >= patience;
+  /// What is left of the patience, at most `most`.
+  Duration time_left(Duration most) const {
+    if (patience_ == kForEver) return most;
+    const auto left = std::chrono::ceil<Duration>(begin_ + patience_ - Clock::now());
+    return std::clamp(left, Duration{0}, most);
   }
 
   /// False when nothing is left to wait for, or the patience is over.
-  bool wait_for_event(Clock::time_point begin, Duration patience) {
-    while (!is_over(begin, patience)) {
-      const auto open = still_open(take_snapshot(session_, {}));
-      if (open.draining.empty() && !open.to_roll) return false;
-      show_live(open);
-      auto watched = open.draining;
-      watched.insert(watched.end(), open.running.begin(), open.running.end());
-      auto pause = kLiveInterval;
-      if (patience != kForEver)
-        pause =
-            std::min(pause, std::chrono::duration_cast<Duration>(begin + patience - Clock::now()) +
-                                Duration{1});
-      if (wait_for_exit(session_.proc(), watched, pause)) return true;
+  bool wait_for_event() {
+    while (!open_.is_done() && time_left(kLiveInterval) > Duration{0}) {
+      show_live();
+      if (wait_for_exit(session_.proc(), open_.processes(), time_left(kLiveInterval))) return true;
+      // Nobody drains, so no exit will make room for those that wait for their turn.
+      if (open_.draining.empty()) return true;
     }
     return false;
   }
 
   void take_note(const PassDone& done) {
     clear_live();
-    for (const auto& warning : done.warnings)
-      print_problem(warning);
-    print_problems(done.events);
+    open_ = still_open(done.after);
+    print_problems(done.events, app_of(options_, session_.config()));
     if (!options_.json && !options_.quiet) print(format_events(done.events));
     events_.insert(events_.end(), done.events.begin(), done.events.end());
   }
@@ -110,14 +114,16 @@ class RollOut {
     return text;
   }
 
-  void show_live(const Open& open) {
+  void show_live() {
     if (!is_terminal() || options_.json || options_.quiet) return;
-    const auto pids = fmt::format(
-        "{}",
-        fmt::join(open.draining | std::views::transform([](const auto& each) { return each.pid; }),
-                  ", "));
-    print(fmt::format("\r\033[Kwaiting for {} to finish {} (pid {}); Ctrl-C loses nothing",
-                      open.draining.size(), open.draining.size() == 1 ? "job" : "jobs", pids));
+    std::string who;
+    for (const auto& [worker, stop] : open_.draining)
+      who += fmt::format("{}{} for {}", who.empty() ? "" : ", ", worker,
+                         format_duration(Duration{(boot_now() - stop.asked_at) / 1000 * 1000}));
+    auto line = "finishing their jobs: " + who + "; Ctrl-C loses nothing";
+    const auto width = static_cast<std::size_t>(stdout_style().width);
+    if (width > 0) line = line.substr(0, width - 1);
+    print("\r\033[K" + line);
     live_ = true;
   }
 
@@ -150,6 +156,9 @@ class RollOut {
 
   const Options& options_;
   const Session session_;
+  Clock::time_point begin_;
+  Duration patience_{0};
+  Open open_;
   std::vector<Event> events_;
   bool live_ = false;
 };

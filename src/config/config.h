@@ -11,7 +11,6 @@
 
 namespace bootcheck {
 
-enum class Orphans { warn, drain, ignore };
 enum class Launcher { automatic, direct, systemd };
 enum class LogTarget { file, syslog, standard_error };
 enum class LogLevel { debug, info, warn, error };

@@ -14,16 +14,34 @@ bool was_set_aside(const Observation& seen, pid_t pid) {
   return std::ranges::any_of(seen.set_aside, [pid](const SetAside& old) { return old.pid == pid; });
 }
 
-/// The workers found in /proc, less the one already proved and those that were surged away.
+/// The workers that live besides the one already proved and those that were surged away.
 std::vector<Process> other_workers(const Observation& seen, const std::optional<Process>& proved) {
   std::vector<Process> others;
-  if (!seen.sightings) return others;
-  for (const auto& process : seen.sightings->alive) {
-    const bool known =
-        (proved && proved->id.pid == process.id.pid) || was_set_aside(seen, process.id.pid);
+  const auto add = [&](const Process& process) {
+    const auto is_same = [&](const Process& other) { return other.id.pid == process.id.pid; };
+    const bool known = (proved && is_same(*proved)) || was_set_aside(seen, process.id.pid) ||
+                       std::ranges::any_of(others, is_same);
     if (!known) others.push_back(process);
-  }
+  };
+  if (seen.remembered) add(*seen.remembered);
+  if (seen.sightings) std::ranges::for_each(seen.sightings->alive, add);
   return others;
+}
+
+/// This process came by the worker's pid after the worker had ended.
+bool is_successor_in_pid(const Process& process, const WorkerRecord* record) {
+  if (record == nullptr) return false;
+  const auto& known = record->process;
+  return record->former_pid == process.id.pid ||
+         (known && known->pid == process.id.pid && *known != process.id);
+}
+
+/// Whether a process of the right user could be a worker that has no title of its own: many
+/// programs exec others or change their command line. What bootcheck has detached began inside the
+/// app; what daemonizes itself may have changed into any directory.
+bool may_be_untitled(const Worker& worker, const App& app, const Process& process) {
+  return worker.process_title.empty() &&
+         (!worker.foreground || !process.cwd || app.contains(*process.cwd));
 }
 
 std::string user_text(uid_t uid) {
@@ -43,10 +61,10 @@ std::string doubt(const Worker& worker, const App& app, const Observation& seen,
     if (process->uid != app.uid && bears_title(process->argv, worker))
       return "pid " + pid + " bears its title but runs as " + user_text(process->uid) + ", not " +
              user_text(app.uid);
-    const bool ended_before_boot = record != nullptr && record->former_pid == process->id.pid;
-    if (process->uid == app.uid && !has_known_command_line(worker) && !ended_before_boot)
+    if (process->uid == app.uid && seen.status != StatusAnswer::not_running &&
+        !is_successor_in_pid(*process, record) && may_be_untitled(worker, app, *process))
       return "pid " + pid +
-             " may or may not be it: its start command is a shell line; set process_title";
+             " is in its pid file but does not bear its start command, and may be it";
   }
   if (seen.proc_hidden) return "/proc hides processes (pid 1 is not visible, hidepid?)";
   return {};
@@ -104,7 +122,10 @@ Judgement judge_unnamed(const Worker& worker, const App& app, const Observation&
                         const Memory& memory) {
   auto others = other_workers(seen, {});
   if (others.size() > 1) return found(WorkerState::duplicate, Proof::scan, {}, std::move(others));
-  if (others.size() == 1) return found(WorkerState::lost, Proof::scan, others.front());
+  if (others.size() == 1) {
+    const auto proof = seen.remembered ? Proof::record : Proof::scan;
+    return found(WorkerState::lost, proof, others.front());
+  }
   if (seen.status == StatusAnswer::running)
     return found(WorkerState::running, Proof::status_command, {});
   if (seen.status == StatusAnswer::unknown)

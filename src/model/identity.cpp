@@ -115,8 +115,4 @@ std::string command_text(const Argv& command) {
   return text;
 }
 
-bool has_known_command_line(const Worker& worker) {
-  return !worker.process_title.empty() || (!worker.start.empty() && !is_shell_line(worker.start));
-}
-
 }  // namespace bootcheck

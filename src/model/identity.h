@@ -34,8 +34,4 @@ bool is_start_of(const Argv& command_line, const Worker& worker);
 /// The words of a command with blanks between them, for people and for comparing.
 std::string command_text(const Argv& command);
 
-/// Whether a process can be told apart from this worker by its command line. A shell line without a
-/// process title can have exec'd anything.
-bool has_known_command_line(const Worker& worker);
-
 }  // namespace bootcheck

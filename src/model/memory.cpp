@@ -5,6 +5,8 @@
 namespace bootcheck {
 namespace {
 
+constexpr Duration kSlowDrain = std::chrono::hours{1};
+
 Event event_of(EventKind kind, const Worker& worker, pid_t pid) {
   Event event;
   event.kind = kind;
@@ -21,6 +23,7 @@ bool lives(const ProcessLook& look, const ProcessId& id) {
 /// Whether a remembered process was seen alive in this pass, anywhere.
 bool is_seen(const Observation& seen, const ProcessId& id) {
   if (lives(seen.named, id)) return true;
+  if (seen.remembered && seen.remembered->id == id) return true;
   if (std::ranges::any_of(seen.set_aside, [&](const SetAside& old) { return lives(old.look, id); }))
     return true;
   return seen.sightings && std::ranges::any_of(seen.sightings->alive,
@@ -56,6 +59,7 @@ class Remembering {
   void run() {
     note_gone();
     note_drained();
+    note_slow_drains();
     note_running();
     note_staying_up();
   }
@@ -82,6 +86,17 @@ class Remembering {
       return true;
     };
     std::erase_if(record_.stops, drained);
+  }
+
+  /// Told once for each: jobs of hours are nothing to worry about, but somebody may wait for it.
+  void note_slow_drains() {
+    for (auto& stop : record_.stops) {
+      if (stop.told_slow || facts_.now - stop.asked_at < kSlowDrain.count()) continue;
+      stop.told_slow = true;
+      auto event = event_of(EventKind::drain_slow, worker_, stop.process.pid);
+      event.fields.emplace_back("reason", stop.reason);
+      events_.push_back(std::move(event));
+    }
   }
 
   void note_running() {
@@ -172,6 +187,11 @@ std::vector<Event> remember_seen(State& state, const Facts& facts) {
   std::erase_if(state.holds, [&](const auto& hold) {
     return hold.second.until && *hold.second.until <= facts.wall;
   });
+  std::erase_if(state.orphans, [&](const StopRequest& stop) {
+    return std::ranges::find(facts.orphans, stop.process, &Process::id) == facts.orphans.end();
+  });
+  std::erase_if(state.counters,
+                [&](const auto& counted) { return !is_configured(facts, counted.first); });
   std::erase_if(state.workers,
                 [&](const auto& record) { return !is_configured(facts, record.first); });
   return events;

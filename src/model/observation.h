@@ -83,7 +83,9 @@ struct SetAside {
 /// Everything seen of one worker in one pass.
 struct Observation {
   PidFile pid_file;
-  ProcessLook named;                   ///< the process whose pid stands in the pid file
+  ProcessLook named;  ///< the process whose pid stands in the pid file
+  /// The recorded process, where it lives and its pid is not in the pid file.
+  std::optional<Process> remembered;
   bool proc_hidden = false;            ///< pid 1 cannot be seen: an absence in /proc proves nothing
   std::optional<Sightings> sightings;  ///< none: /proc was not scanned
   std::optional<StatusAnswer> status;  ///< none: the worker has no status command

@@ -99,7 +99,7 @@ struct Planner {
                               [](const Process& other) { return other.id.start_time; });
       add(RestorePidFile{keep->id.pid});
     }
-    if (!facts.drain_duplicates) return;
+    if (facts.orphan_policy != Orphans::drain) return;
     for (const auto& other : judgement.others) {
       if (other.id != keep->id && find_stop(record, other.id) == nullptr)
         add(AskToStop{other.id, "duplicate"});
@@ -181,7 +181,8 @@ Plan make_plan(const Facts& facts, const State& state, const Request& request) {
     auto& decision = plan[index];
     decision.worker = index;
     decision.judgement = classify(worker, facts.app, facts.seen[index], memory);
-    Planner{worker, facts, facts.seen[index], record, decision}.plan();
+    decision.selected = is_selected(request, index);
+    if (decision.selected) Planner{worker, facts, facts.seen[index], record, decision}.plan();
   }
   plan_rolls(plan, facts, state, request);
   return plan;

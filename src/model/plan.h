@@ -55,6 +55,7 @@ using Step = std::variant<RemovePidFile, RestorePidFile, RecoverJobs, StartWorke
 struct Decision {
   std::size_t worker = 0;  ///< index into the configuration's workers
   Judgement judgement;
+  bool selected = true;     ///< false: the request is about others
   std::vector<Step> steps;  ///< in the order in which they are to be done; empty: nothing
 };
 
@@ -66,7 +67,7 @@ struct Request {
   bool roll = false;  ///< `restart`: roll the selected workers
   bool stop = false;  ///< `stop`: drain the selected workers (their holds are in the state)
   std::optional<RestartMode> mode;  ///< `restart --surge`
-  std::vector<bool> selected;       ///< by worker index; empty: all
+  std::vector<bool> selected;       ///< by worker index, the others are left alone; empty: all
 };
 
 /// Whether the request is about this worker.
@@ -83,7 +84,8 @@ struct Facts {
   bool recover_jobs = true;
   Duration backoff_first{60'000};  ///< `backoff:`; 0 turns it off
   Duration backoff_max{1'800'000};
-  bool drain_duplicates = false;  ///< `orphans: drain`
+  Orphans orphan_policy = Orphans::warn;
+  std::vector<Process> orphans;  ///< workers of the application that nobody configured
 };
 
 /// Why a running worker should be replaced; empty: it should not.

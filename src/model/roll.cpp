@@ -84,18 +84,18 @@ void plan_rolls(Plan& plan, const Facts& facts, const State& state, const Reques
     const auto& worker = (*facts.workers)[decision.worker];
     const auto* record = find_record(state, worker.name);
     const auto& judgement = decision.judgement;
+    if (!decision.selected) continue;
     if (!judgement.process || find_stop(record, judgement.process->id) != nullptr) continue;
     if (judgement.beneath == WorkerState::starting)
       continue;  // the process is the start command, not the worker
-    if (request.stop && is_selected(request, decision.worker)) {
+    if (request.stop) {
       decision.steps.emplace_back(AskToStop{judgement.process->id, "stop"});
       continue;
     }
     if (judgement.state != WorkerState::running) continue;
-    auto reason = request.roll && is_selected(request, decision.worker)
-                      ? std::string("restart")
-                      : reason_to_roll(worker, facts, facts.seen[decision.worker],
-                                       *judgement.process, record);
+    auto reason = request.roll ? std::string("restart")
+                               : reason_to_roll(worker, facts, facts.seen[decision.worker],
+                                                *judgement.process, record);
     if (reason.empty()) continue;
     if (entries.empty()) entries = count_entries(plan, facts);
     roll(decision, *judgement.process, reason, mode_of(request, record, worker),

@@ -25,6 +25,7 @@ struct StopRequest {
   BootTime asked_at = 0;  ///< for `kill_after`
   std::string reason;     ///< `restart`, `release`, `restart_file`, `memory`, `age`, `stop`,
                           ///< `duplicate`, `orphan`
+  bool told_slow = false;
   bool operator==(const StopRequest&) const = default;
 };
 
@@ -68,11 +69,23 @@ struct Told {
   bool operator==(const Told&) const = default;
 };
 
+/// What was counted of one worker, for the metrics.
+struct Counters {
+  std::uint64_t starts = 0;
+  std::uint64_t start_failures = 0;
+  std::uint64_t crashes = 0;
+  std::uint64_t drains = 0;  ///< processes that were asked to stop and have exited
+  std::uint64_t jobs_recovered = 0;
+  bool operator==(const Counters&) const = default;
+};
+
 struct State {
   std::string boot_id;
   std::map<std::string, WorkerRecord> workers;  ///< by worker name
   std::map<std::string, Hold> holds;            ///< by worker name; outlive reboots
-  std::map<std::string, Told> told;             ///< by problem text
+  std::map<std::string, Told> told;             ///< by problem
+  std::map<std::string, Counters> counters;     ///< by worker name
+  std::vector<StopRequest> orphans;             ///< orphans that drain
   bool operator==(const State&) const = default;
 };
 

@@ -28,6 +28,13 @@ struct WorkerStatus {
   Path pid_file;
 };
 
+/// A worker of the application that nobody configured.
+struct OrphanStatus {
+  std::string title;
+  pid_t pid = 0;
+  bool draining = false;
+};
+
 /// Everything `status` shows.
 struct AppStatus {
   std::string app;
@@ -35,6 +42,7 @@ struct AppStatus {
   std::string environment;
   std::optional<WallTime> last_pass;  ///< when a pass last took the lock
   std::vector<WorkerStatus> workers;
+  std::vector<OrphanStatus> orphans;
 };
 
 }  // namespace bootcheck

@@ -32,6 +32,9 @@ struct Share {
 
 enum class RestartMode { drain, surge };
 
+/// `orphans:`, and what is done with a worker that runs twice.
+enum class Orphans { warn, drain, ignore };
+
 /// `restart:` (contract, section 5).
 struct RestartPolicy {
   RestartMode mode = RestartMode::drain;

@@ -2,6 +2,7 @@
 
 #include "config/duration.h"
 #include "model/memory.h"
+#include "model/orphan.h"
 #include "pass/start.h"
 #include "system/clock.h"
 #include "system/pid_file.h"
@@ -24,9 +25,13 @@ class Actor {
 
   std::vector<Event> run(const Plan& plan, const std::function<void()>& save) {
     for (const auto& decision : plan) {
+      if (!decision.selected) continue;
       tell_what_was_found(decision);
       take_steps(decision);
     }
+    tell_orphans();
+    for (const auto& orphan : orphans_to_drain(facts_, state_))
+      drain_orphan(orphan);
     if (signalled_) save();
     if (!orders_.empty()) start();
     return std::move(events_);
@@ -87,12 +92,44 @@ class Actor {
     std::string pids;
     for (const auto& other : decision.judgement.others)
       pids += fmt::format("{}{}", pids.empty() ? "" : ", ", other.id.pid);
-    const auto* what = facts_.drain_duplicates
+    const auto* what = facts_.orphan_policy == Orphans::drain
                            ? "they are drained"
                            : "end them with kill -TERM, or set `orphans: drain`";
     auto& event = tell(EventKind::duplicate, decision.worker, Severity::error,
                        fmt::format("besides its own process, {}; {}", pids, what));
     event.fields.emplace_back("pids", pids);
+  }
+
+  void tell_orphans() {
+    if (facts_.orphan_policy != Orphans::warn) return;
+    for (const auto& orphan : facts_.orphans) {
+      auto& event = events_.emplace_back();
+      event.kind = EventKind::orphan;
+      event.severity = Severity::warning;
+      event.worker = orphan.argv.front();
+      add_pid(event, orphan.id.pid);
+      event.problem = fmt::format(
+          "pid {0}; end it with kill -TERM {0} (it finishes its job), or set `orphans: drain`",
+          orphan.id.pid);
+    }
+  }
+
+  void drain_orphan(const Process& orphan) {
+    Event event;
+    event.worker = orphan.argv.front();
+    add_pid(event, orphan.id.pid);
+    try {
+      if (!send_signal(proc_, orphan.id, SIGTERM)) return;
+      signalled_ = true;
+      state_.orphans.push_back({orphan.id, facts_.wall, facts_.now, "orphan"});
+      event.kind = EventKind::asked_to_stop;
+      event.fields.emplace_back("reason", "orphan");
+    } catch (const std::system_error& error) {
+      event.kind = EventKind::failed;
+      event.severity = Severity::error;
+      event.problem = error.what();
+    }
+    events_.push_back(std::move(event));
   }
 
   void tell_failing(std::size_t worker) {

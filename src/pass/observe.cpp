@@ -1,5 +1,6 @@
 #include "pass/observe.h"
 
+#include "model/orphan.h"
 #include "pass/status_command.h"
 #include "system/clock.h"
 #include "system/paths.h"
@@ -7,6 +8,8 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
+#include <unordered_set>
 
 #include <unistd.h>
 
@@ -16,10 +19,18 @@ namespace {
 /// What several workers share is read once a pass: the pid folder, the restart file.
 class SharedFacts {
  public:
-  const std::vector<SetAsideFile>& set_aside_in(const Path& folder) {
+  const PidFolder& pid_folder(const Path& folder) {
     const auto [entry, added] = folders_.try_emplace(folder.native());
-    if (added) entry->second = list_set_aside(folder);
+    if (added) entry->second = list_pid_folder(folder);
     return entry->second;
+  }
+
+  /// Of all folders that were listed.
+  std::vector<Path> pid_files() const {
+    std::vector<Path> files;
+    for (const auto& folder : folders_)
+      std::ranges::copy(folder.second.pid_files, std::back_inserter(files));
+    return files;
   }
 
   std::int64_t mtime_of(const Path& file) {
@@ -30,7 +41,7 @@ class SharedFacts {
   }
 
  private:
-  std::map<std::string, std::vector<SetAsideFile>> folders_;
+  std::map<std::string, PidFolder> folders_;
   std::map<std::string, std::int64_t> mtimes_;
 };
 
@@ -40,6 +51,19 @@ std::optional<ProcessId> known_process(const WorkerRecord* record, pid_t pid) {
   const auto stop = std::ranges::find(record->stops, pid,
                                       [](const StopRequest& each) { return each.process.pid; });
   return stop == record->stops.end() ? std::nullopt : std::optional(stop->process);
+}
+
+/// A worker whose pid file was lost is known by its record as well.
+std::optional<Process> look_at_remembered(const Observation& seen, const ProcFs& proc,
+                                          const WorkerRecord* record) {
+  if (record == nullptr || !record->process) return std::nullopt;
+  const auto id = *record->process;
+  const auto* file = std::get_if<PidInFile>(&seen.pid_file);
+  if (file != nullptr && file->pid == id.pid) return std::nullopt;
+  auto look = proc.look(id.pid, id);
+  auto* process = std::get_if<Process>(&look);
+  if (process == nullptr || process->id != id) return std::nullopt;
+  return std::move(*process);
 }
 
 void measure_memory(Observation& seen, const Worker& worker, const ProcFs& proc) {
@@ -57,7 +81,8 @@ Observation observe_worker(const Worker& worker, const ProcFs& proc, const Worke
   seen.pid_file = read_pid_file(worker.pid_file);
   if (const auto* file = std::get_if<PidInFile>(&seen.pid_file))
     seen.named = proc.look(file->pid, known_process(record, file->pid));
-  for (const auto& aside : shared.set_aside_in(worker.pid_file.parent_path())) {
+  seen.remembered = look_at_remembered(seen, proc, record);
+  for (const auto& aside : shared.pid_folder(worker.pid_file.parent_path()).set_aside) {
     if (aside.pid_file == worker.pid_file)
       seen.set_aside.push_back({aside.pid, proc.look(aside.pid, known_process(record, aside.pid))});
   }
@@ -69,7 +94,7 @@ Observation observe_worker(const Worker& worker, const ProcFs& proc, const Worke
 
 /// One scan of /proc serves all of `workers`; `seen` are theirs.
 void scan(const App& app, const ProcFs& proc, const std::vector<const Worker*>& workers,
-          const std::vector<Observation*>& seen) {
+          const std::vector<Observation*>& seen, const std::function<void(const Process&)>& visit) {
   const bool hidden = !proc.shows_all();
   for (auto* each : seen) {
     each->sightings.emplace();
@@ -78,7 +103,49 @@ void scan(const App& app, const ProcFs& proc, const std::vector<const Worker*>& 
   proc.scan(app.uid, [&](const Process& process) {
     for (std::size_t at = 0; at < workers.size(); ++at)
       sort_sighting(*workers[at], app, process, *seen[at]->sightings);
+    visit(process);
   });
+}
+
+void add_orphan(Facts& facts, const Process& process) {
+  if (facts.orphan_policy == Orphans::ignore) return;
+  const bool known =
+      std::ranges::find(facts.orphans, process.id, &Process::id) != facts.orphans.end();
+  if (!known && is_orphan(*facts.workers, facts.app, process)) facts.orphans.push_back(process);
+}
+
+/// Pid files of delayed_job workers that the configuration does not name.
+std::vector<Path> unknown_pid_files(const std::vector<Worker>& workers, std::vector<Path> files) {
+  const auto is_other = [](const Path& file) {
+    return !file.filename().native().starts_with("delayed_job");
+  };
+  std::erase_if(files, is_other);
+  std::unordered_set<std::string_view> configured;
+  for (const auto& worker : workers)
+    configured.insert(worker.pid_file.native());
+  std::erase_if(files, [&](const Path& file) { return configured.contains(file.native()); });
+  return files;
+}
+
+void find_orphans_in_pid_folders(Facts& facts, const ProcFs& proc, const SharedFacts& shared) {
+  for (const auto& path : unknown_pid_files(*facts.workers, shared.pid_files())) {
+    const auto file = read_pid_file(path);
+    const auto* named = std::get_if<PidInFile>(&file);
+    if (named == nullptr) continue;
+    const auto look = proc.look(named->pid);
+    if (const auto* process = std::get_if<Process>(&look)) add_orphan(facts, *process);
+  }
+}
+
+/// All of /proc, for every worker.
+void search_proc(Facts& facts, const ProcFs& proc) {
+  std::vector<const Worker*> workers;
+  std::vector<Observation*> seen;
+  for (std::size_t at = 0; at < facts.seen.size(); ++at) {
+    workers.push_back(&(*facts.workers)[at]);
+    seen.push_back(&facts.seen[at]);
+  }
+  scan(facts.app, proc, workers, seen, [&](const Process& process) { add_orphan(facts, process); });
 }
 
 }  // namespace
@@ -99,7 +166,9 @@ Facts observe(const Config& config, const App& app, const ProcFs& proc, const St
   facts.wall = wall_now();
   facts.ticks_per_second = ::sysconf(_SC_CLK_TCK);
   facts.recover_jobs = config.recover_jobs;
-  facts.drain_duplicates = config.orphans == Orphans::drain;
+  facts.orphan_policy = config.orphans;
+  facts.backoff_first = config.backoff.first;
+  facts.backoff_max = config.backoff.max;
 
   SharedFacts shared;
   bool must_scan = false;
@@ -110,15 +179,8 @@ Facts observe(const Config& config, const App& app, const ProcFs& proc, const St
     must_scan = must_scan || needs_scan(worker, app, facts.seen.back(), record);
   }
   ask_status_commands(config, facts.seen);
-  if (!must_scan) return facts;
-
-  std::vector<const Worker*> workers;
-  std::vector<Observation*> seen;
-  for (std::size_t at = 0; at < config.workers.size(); ++at) {
-    workers.push_back(&config.workers[at]);
-    seen.push_back(&facts.seen[at]);
-  }
-  scan(app, proc, workers, seen);
+  find_orphans_in_pid_folders(facts, proc, shared);
+  if (must_scan) search_proc(facts, proc);
   return facts;
 }
 
@@ -137,7 +199,7 @@ std::vector<Observation> observe_again(const Config& config, const App& app, con
   std::vector<Observation*> seen;
   for (auto& each : again)
     seen.push_back(&each);
-  scan(app, proc, workers, seen);
+  scan(app, proc, workers, seen, [](const Process&) {});
   return again;
 }
 

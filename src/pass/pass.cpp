@@ -4,10 +4,12 @@
 #include "pass/act.h"
 #include "pass/observe.h"
 #include "pass/tell.h"
+#include "report/problems.h"
 #include "system/clock.h"
 #include "system/state_file.h"
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -42,14 +44,34 @@ Event gap_event(WallTime last_pass, WallTime now) {
   return event;
 }
 
-void try_to_save(const Config& config, const State& state, std::vector<std::string>& warnings) {
-  try {
-    save_state(config.state_file, state);
-  } catch (const std::system_error& error) {
-    warnings.push_back(fmt::format(
-        "the state file cannot be written, so what was done is not remembered: {}", error.what()));
+/// Saves the state when it changed, and knows whether that failed.
+class StateKeeper {
+ public:
+  StateKeeper(const Path& path, const State& state) : path_(path), saved_(state) {}
+
+  void save(const State& state) {
+    if (state == saved_) return;
+    try {
+      save_state(path_, state);
+      problem_.clear();
+    } catch (const std::system_error& error) {
+      problem_ = error.what();
+    }
+    saved_ = state;
   }
-}
+
+  std::optional<Event> trouble() const {
+    if (problem_.empty()) return std::nullopt;
+    return own_trouble(
+        "state",
+        "the state file cannot be written, so what was done is not remembered: " + problem_);
+  }
+
+ private:
+  const Path& path_;
+  State saved_;
+  std::string problem_;
+};
 
 }  // namespace
 
@@ -66,32 +88,40 @@ Snapshot take_snapshot(const Session& session, const Request& request) {
 }
 
 PassOutcome run_pass(const Session& session, const PassOptions& options) {
+  const auto began = std::chrono::steady_clock::now();
   const auto& config = session.config();
   auto taken = take_lock(config.lock_file, options.lock_wait);
   if (const auto* holder = std::get_if<LockHolder>(&taken)) return *holder;
   const auto& lock = std::get<Lock>(taken);
 
   auto loaded = load_state(config.state_file, session.boot_id());
-  const State remembered = loaded.state;
+  StateKeeper keeper(config.state_file, loaded.state);
   if (options.edit) options.edit(loaded.state);
 
   PassDone done;
-  if (!loaded.problem.empty()) done.warnings.push_back(loaded.problem);
+  if (!loaded.problem.empty()) done.events.push_back(own_trouble("state", loaded.problem));
   done.before = observe_and_plan(session, std::move(loaded.state), options.request);
-  auto state = done.before.state;
+  auto& state = done.after;
+  state = done.before.state;
   const auto now = done.before.facts.wall;
   if (lock.last_pass() && now - *lock.last_pass() > config.stuck_after.count() / 1000)
     done.events.push_back(gap_event(*lock.last_pass(), now));
   std::ranges::copy(done.before.noticed, std::back_inserter(done.events));
 
   remember_request(state, done.before.facts, done.before.plan, options.request);
-
-  const auto save = [&] { try_to_save(config, state, done.warnings); };
+  const auto save = [&] { keeper.save(state); };
   std::ranges::move(act(config, session.proc(), done.before.facts, done.before.plan, state, save),
                     std::back_inserter(done.events));
 
-  tell(config, done, state, now);
-  if (state != remembered) save();
+  write_log(config, done.events);
+  std::ranges::move(tell_others(session, done, state, began, save),
+                    std::back_inserter(done.events));
+  done.to_print = problems_to_tell(done.events, now, state.told);
+  save();
+  if (auto trouble = keeper.trouble()) {
+    done.events.push_back(*trouble);
+    done.to_print.push_back(std::move(*trouble));
+  }
   return done;
 }
 

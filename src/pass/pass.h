@@ -61,10 +61,9 @@ struct PassOptions {
 
 struct PassDone {
   Snapshot before;              ///< what was seen and planned
-  std::vector<Event> events;    ///< what was done and found
+  std::vector<Event> events;    ///< what was done and found, and bootcheck's own trouble
   std::vector<Event> to_print;  ///< problems not told within the last hour
-  std::vector<std::string>
-      warnings;  ///< of bootcheck's own: a log or state file that cannot be written
+  State after;                  ///< what is remembered from now on
 };
 
 /// Another pass holds the lock.

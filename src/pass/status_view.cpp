@@ -65,6 +65,12 @@ AppStatus status_of(const Session& session, const Snapshot& snapshot) {
     status.last_pass = mtime / 1'000'000'000;
   for (const auto& decision : snapshot.plan)
     status.workers.push_back(show(decision, snapshot));
+  for (const auto& orphan : snapshot.facts.orphans) {
+    const auto& drained = snapshot.state.orphans;
+    const bool draining =
+        std::ranges::find(drained, orphan.id, &StopRequest::process) != drained.end();
+    status.orphans.push_back({orphan.argv.front(), orphan.id.pid, draining});
+  }
   return status;
 }
 

@@ -1,16 +1,27 @@
-// The report step of a pass: the log, and which problems to print.
+// The report step of a pass: log, metrics, notifications, and which problems to print.
 #pragma once
 
 #include "pass/pass.h"
 
+#include <chrono>
+
 namespace bootcheck {
 
-/// Writes the pass's events to the log and fills `done.to_print` with the problems that were not
-/// printed within the last hour, which `state` remembers. A log that cannot be written is a warning
-/// in `done`.
-void tell(const Config& config, PassDone& done, State& state, WallTime now);
+/// A problem of bootcheck's own that keeps no worker from starting; `what` cannot be written.
+Event own_trouble(std::string what, std::string problem);
 
-/// Writes one event of no pass (the lock is busy) to the log; returns warnings.
-std::vector<std::string> tell_alone(const Config& config, const Event& event);
+/// Writes the pass's events to the log. What cannot be written becomes an event of `events`.
+void write_log(const Config& config, std::vector<Event>& events);
+
+/// Writes the metrics file and runs the `notify:` command where they are configured, and returns
+/// what failed of that. `state` remembers what was counted and notified; it is saved by `save`
+/// before any command runs.
+std::vector<Event> tell_others(const Session& session, const PassDone& done, State& state,
+                               std::chrono::steady_clock::time_point began,
+                               const std::function<void()>& save);
+
+/// Writes to the log that another pass holds the lock, and notifies of one that is stuck. Returns
+/// what is to be printed: a stuck pass when it is found, and then once an hour.
+std::vector<Event> tell_of_busy_lock(const Session& session, const Event& event);
 
 }  // namespace bootcheck

@@ -70,13 +70,18 @@ json::object status_object(const AppStatus& status) {
     auto& count = summary[name_of(worker.state)];
     count = count.is_null() ? 1 : count.as_int64() + 1;
   }
+  json::array orphans;
+  for (const auto& orphan : status.orphans)
+    orphans.push_back(json::object{
+        {"title", json_text(orphan.title)}, {"pid", orphan.pid}, {"draining", orphan.draining}});
   return {{"schema", 1},
           {"app", json_text(status.app)},
           {"environment", json_text(status.environment)},
           {"root", json_text(status.root.native())},
           {"last_pass", time_or_null(status.last_pass)},
           {"summary", std::move(summary)},
-          {"workers", std::move(workers)}};
+          {"workers", std::move(workers)},
+          {"orphans", std::move(orphans)}};
 }
 
 std::string_view name_of(Severity severity) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/event.h"
+#include "model/state.h"
 #include "model/status.h"
 
 #include <cstdint>
@@ -12,17 +13,6 @@
 #include <vector>
 
 namespace bootcheck {
-
-/// What was counted of one worker. Whoever keeps them may lose them: Prometheus knows counters that
-/// begin anew.
-struct Counters {
-  std::uint64_t starts = 0;
-  std::uint64_t start_failures = 0;
-  std::uint64_t crashes = 0;
-  std::uint64_t drains = 0;  ///< workers that were asked to stop and have exited
-  std::uint64_t jobs_recovered = 0;
-  bool operator==(const Counters&) const = default;
-};
 
 /// What metrics tell besides the status.
 struct PassFigures {

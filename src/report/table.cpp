@@ -146,7 +146,12 @@ std::string format_status(const AppStatus& status, const Style& style) {
     if (std::none_of(rows.begin() + 1, rows.end(), has_note)) rows.front().back().text.clear();
     text += "\n" + format_grid(rows, style.colour, style.width) + "\n";
   }
-  return text + summary_of(status) + "\n";
+  text += summary_of(status) + "\n";
+  for (const auto& orphan : status.orphans)
+    text += fmt::format("{} (pid {}) runs, but the configuration does not name it{}\n",
+                        printable(orphan.title), orphan.pid,
+                        orphan.draining ? "; it was asked to stop" : "");
+  return text;
 }
 
 std::string format_run(const AppStatus& status, const std::vector<Event>& events,

@@ -55,13 +55,17 @@ std::int64_t modification_time(const Path& path) {
   return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
-std::vector<SetAsideFile> list_set_aside(const Path& folder) {
-  std::vector<SetAsideFile> found;
+PidFolder list_pid_folder(const Path& folder) {
+  PidFolder found;
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(folder.c_str()), &::closedir);
   if (!directory) return found;
   while (const dirent* entry = ::readdir(directory.get())) {
-    if (auto file = parse_set_aside(folder, static_cast<const char*>(entry->d_name)))
-      found.push_back(std::move(*file));
+    const std::string_view name = static_cast<const char*>(entry->d_name);
+    if (name.ends_with(".pid")) {
+      found.pid_files.push_back(folder / std::string(name));
+    } else if (auto file = parse_set_aside(folder, name)) {
+      found.set_aside.push_back(std::move(*file));
+    }
   }
   return found;
 }

@@ -25,7 +25,13 @@ struct SetAsideFile {
   pid_t pid = 0;
 };
 
-/// Those in one folder; none when it cannot be listed.
-std::vector<SetAsideFile> list_set_aside(const Path& folder);
+/// What a pid folder holds besides the pid files one asks for.
+struct PidFolder {
+  std::vector<SetAsideFile> set_aside;
+  std::vector<Path> pid_files;  ///< every `*.pid`
+};
+
+/// Empty when it cannot be listed.
+PidFolder list_pid_folder(const Path& folder);
 
 }  // namespace bootcheck

@@ -33,6 +33,7 @@ void enter_new_boot(State& state, const std::string& boot_id) {
     record.started_at = 0;
     record.failures = {};
   }
+  state.orphans.clear();
   state.boot_id = boot_id;
 }
 

@@ -88,6 +88,7 @@ json::object to_json(const StopRequest& stop) {
   object["at"] = stop.at;
   object["asked_at"] = stop.asked_at;
   object["reason"] = stop.reason;
+  if (stop.told_slow) object["told_slow"] = true;
   return object;
 }
 
@@ -97,7 +98,23 @@ std::optional<StopRequest> stop_from(const json::object* object) {
   return StopRequest{.process = *process,
                      .at = number<WallTime>(*object, "at").value_or(0),
                      .asked_at = number<BootTime>(*object, "asked_at").value_or(0),
-                     .reason = text(*object, "reason")};
+                     .reason = text(*object, "reason"),
+                     .told_slow = object->contains("told_slow")};
+}
+
+json::array to_json(const std::vector<StopRequest>& stops) {
+  json::array array;
+  for (const auto& stop : stops)
+    array.push_back(to_json(stop));
+  return array;
+}
+
+std::vector<StopRequest> stops_from(const json::object& object, json::string_view key) {
+  std::vector<StopRequest> stops;
+  each_element(object, key, [&](const json::value& value) {
+    if (auto stop = stop_from(value.if_object())) stops.push_back(std::move(*stop));
+  });
+  return stops;
 }
 
 // --- workers: what says nothing is left out, to keep the file short ------------------------------
@@ -129,10 +146,7 @@ json::object to_json(const WorkerRecord& record) {
   if (record.restart_file_mtime != 0) object["restart_file_mtime"] = record.restart_file_mtime;
   if (record.to_replace) object["to_replace"] = to_json(*record.to_replace);
   if (record.replace_by_surge) object["replace_by_surge"] = true;
-  json::array stops;
-  for (const auto& stop : record.stops)
-    stops.push_back(to_json(stop));
-  if (!stops.empty()) object["stops"] = std::move(stops);
+  if (!record.stops.empty()) object["stops"] = to_json(record.stops);
   if (!record.unrecovered.empty())
     object["unrecovered"] = json::array(record.unrecovered.begin(), record.unrecovered.end());
   if (record.failures != Failures{}) object["failures"] = to_json(record.failures);
@@ -147,9 +161,7 @@ WorkerRecord record_from(const json::object& object) {
   record.restart_file_mtime = number<std::int64_t>(object, "restart_file_mtime").value_or(0);
   record.to_replace = process_from(child(object, "to_replace"));
   record.replace_by_surge = object.contains("replace_by_surge");
-  each_element(object, "stops", [&](const json::value& value) {
-    if (auto stop = stop_from(value.if_object())) record.stops.push_back(std::move(*stop));
-  });
+  record.stops = stops_from(object, "stops");
   each_element(object, "unrecovered", [&](const json::value& value) {
     if (const auto pid = to_number<pid_t>(value); is_pid(pid)) record.unrecovered.push_back(*pid);
   });
@@ -172,6 +184,27 @@ Hold hold_from(const json::object& object) {
           .until = number<WallTime>(object, "until")};
 }
 
+// --- counters ------------------------------------------------------------------------------------
+
+json::object to_json(const Counters& counters) {
+  return {{"starts", counters.starts},
+          {"start_failures", counters.start_failures},
+          {"crashes", counters.crashes},
+          {"drains", counters.drains},
+          {"jobs_recovered", counters.jobs_recovered}};
+}
+
+Counters counters_from(const json::object& object) {
+  const auto count = [&](json::string_view key) {
+    return number<std::uint64_t>(object, key).value_or(0);
+  };
+  return {.starts = count("starts"),
+          .start_failures = count("start_failures"),
+          .crashes = count("crashes"),
+          .drains = count("drains"),
+          .jobs_recovered = count("jobs_recovered")};
+}
+
 }  // namespace
 
 json::object state_to_json(const State& state) {
@@ -184,10 +217,12 @@ json::object state_to_json(const State& state) {
   json::object told;
   for (const auto& [problem, when] : state.told)
     told[problem] = json::object{{"at", when.at}};
-  return {{"boot_id", state.boot_id},
-          {"workers", std::move(workers)},
-          {"holds", std::move(holds)},
-          {"told", std::move(told)}};
+  json::object counters;
+  for (const auto& [name, counted] : state.counters)
+    counters[name] = to_json(counted);
+  return {{"boot_id", state.boot_id},        {"workers", std::move(workers)},
+          {"holds", std::move(holds)},       {"told", std::move(told)},
+          {"counters", std::move(counters)}, {"orphans", to_json(state.orphans)}};
 }
 
 State state_from_json(const json::object& root) {
@@ -203,6 +238,10 @@ State state_from_json(const json::object& root) {
     state.told.insert_or_assign(std::move(problem),
                                 Told{.at = number<WallTime>(object, "at").value_or(0)});
   });
+  each_child(root, "counters", [&](std::string name, const json::object& object) {
+    state.counters.insert_or_assign(std::move(name), counters_from(object));
+  });
+  state.orphans = stops_from(root, "orphans");
   return state;
 }
 
