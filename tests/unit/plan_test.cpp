@@ -93,14 +93,14 @@ TEST_F(Planning, ALostPidFileIsWrittenBackAndNothingStarted) {
 TEST_F(Planning, DuplicatesAreReportedAndDrainedOnlyWhenAskedFor) {
   see("2", seen(PidInFile{100}, living(100), alive({100, 200})));
   EXPECT_TRUE(is_idle(plan()));
-  facts_.orphan_policy == Orphans::drain = true;
+  facts_.orphan_policy = Orphans::drain;
   EXPECT_THAT(steps_of_first(), ElementsAre("ask pid 200 to finish its job and exit (duplicate)"));
 }
 
 TEST_F(Planning, OfDuplicatesWithoutAPidFileTheOldestIsKept) {
   auto sightings = alive({100, 200});
   sightings.alive[1].id.start_time = 1;
-  facts_.orphan_policy == Orphans::drain = true;
+  facts_.orphan_policy = Orphans::drain;
   see("2", seen(NoPidFile{}, NoProcess{}, sightings));
   EXPECT_THAT(steps_of_first(), ElementsAre("write the pid file back (pid 200)",
                                             "ask pid 100 to finish its job and exit (duplicate)"));
