@@ -28,9 +28,7 @@ void print_problem(std::string_view text) {
 }
 
 void print_problems(const std::vector<Event>& events, std::string_view app) {
-  for (const auto& event : events) {
-    if (!event.problem.empty()) write_all(stderr, problem_line(event, app));
-  }
+  write_all(stderr, problem_lines(events, app));
 }
 
 bool is_terminal() {

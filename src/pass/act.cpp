@@ -238,6 +238,8 @@ class Actor {
       auto& event = tell(EventKind::started, result.worker);
       add_pid(event, result.process->id.pid);
       event.fields.emplace_back("took", format_duration(result.took));
+      if (!result.trouble.empty())
+        tell(EventKind::failed, result.worker, Severity::warning, result.trouble);
     } else {
       remember_failed(record, worker_of(result.worker), result.why, facts_, boot_now());
       tell(EventKind::start_failed, result.worker, Severity::error, result.why);

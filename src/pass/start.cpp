@@ -3,6 +3,7 @@
 #include "config/duration.h"
 #include "pass/observe.h"
 #include "pass/recovery.h"
+#include "pass/start_error.h"
 #include "system/launch.h"
 #include "system/pid_file.h"
 
@@ -28,17 +29,6 @@ constexpr Duration kGraceOfDaemons{2000};
 
 Duration since(Clock::time_point begin) {
   return std::chrono::duration_cast<Duration>(Clock::now() - begin);
-}
-
-std::string outcome_text(const LaunchOutcome& outcome, Duration limit) {
-  if (const auto* exited = std::get_if<Exited>(&outcome)) {
-    if (exited->code == 0) return "its start command succeeded but no such worker came up";
-    return fmt::format("its start command exited with {}", exited->code);
-  }
-  if (const auto* killed = std::get_if<KilledBySignal>(&outcome))
-    return fmt::format("its start command was ended by signal {}", killed->signal);
-  if (const auto* failed = std::get_if<NotStarted>(&outcome)) return failed->why;
-  return "it was not seen running within " + format_duration(limit);
 }
 
 /// One start command and the workers it has to bring up.
@@ -222,8 +212,11 @@ class Starter {
     auto look = context_.proc.look(ascent.launch->pid);
     auto* process = std::get_if<Process>(&look);
     if (process == nullptr) return std::nullopt;
-    const auto& worker = worker_of(ascent.result.worker);
-    write_pid_file(worker.pid_file, process->id.pid);
+    try {
+      write_pid_file(worker_of(ascent.result.worker).pid_file, process->id.pid);
+    } catch (const std::system_error& error) {
+      ascent.result.trouble = error.what();  // it runs, and its record proves it
+    }
     return std::move(*process);
   }
 
@@ -234,20 +227,16 @@ class Starter {
       const bool in_time =
           since(launch.ended) < (worker.preload ? kGraceOfDaemons : worker.start_timeout);
       if (may_still_come && in_time && since(launch.began) < worker.start_timeout) return {};
-      return outcome_text(*launch.outcome, worker.start_timeout);
+      return why_not_up(*launch.outcome, worker.start_timeout);
     }
     return since(launch.began) < worker.start_timeout
                ? std::string()
-               : outcome_text(TimedOut{}, worker.start_timeout);
+               : why_not_up(TimedOut{}, worker.start_timeout);
   }
 
   static void fail(Ascent& ascent, const std::string& why) {
-    const auto& launch = *ascent.launch;
-    const auto said = tail(launch.request.output, launch.log_offset, 5);
-    ascent.result.why = why;
-    if (!said.empty()) ascent.result.why += fmt::format(": {}", said);
-    if (!launch.request.output.empty())
-      ascent.result.why += fmt::format("; see {}", launch.request.output.native());
+    ascent.result.why =
+        with_last_words(why, ascent.launch->request.output, ascent.launch->log_offset);
     ascent.done = true;
   }
 

@@ -124,8 +124,8 @@ module Bootcheck
     error = error_of { require environment if File.exist?(environment) }
     return true unless error
 
+    $stderr.puts(Array(error.backtrace).first(10).map { |line| "    from #{line}" })
     $stderr.puts "bootcheck: the application does not boot: #{reason(error)}"
-    $stderr.puts(Array(error.backtrace).first(10).map { |line| "    #{line}" })
     false
   end
 

@@ -87,6 +87,25 @@ std::string problem_line(const Event& event, std::string_view app) {
   return line + "\n";
 }
 
+std::string problem_lines(const std::vector<Event>& events, std::string_view app) {
+  std::vector<Event> lines;
+  for (const auto& event : events) {
+    if (!is_problem(event)) continue;
+    const auto same = std::ranges::find_if(lines, [&](const Event& line) {
+      return line.kind == event.kind && line.problem == event.problem && !event.worker.empty();
+    });
+    if (same == lines.end()) {
+      lines.push_back(event);
+    } else {
+      same->worker += ", " + event.worker;
+    }
+  }
+  std::string text;
+  for (const auto& line : lines)
+    text += problem_line(line, app);
+  return text;
+}
+
 std::string problem_key(const Event& event) {
   auto key = fmt::format("{}{} {}", prefix, event.worker.empty() ? "-" : event.worker,
                          is_down(event.kind) ? "down" : name_of(event.kind));

@@ -19,6 +19,11 @@ bool is_problem(const Event& event);
 /// before the worker: `bootcheck: shop: delayed_job.1: ...`.
 std::string problem_line(const Event& event, std::string_view app = {});
 
+/// The lines of all problems among `events`. Workers that have the same to say, as those of one
+/// boot that failed, say it in one line: `bootcheck: delayed_job.1, delayed_job.2: not started:
+/// ...`.
+std::string problem_lines(const std::vector<Event>& events, std::string_view app = {});
+
 /// Under which name a problem is remembered as told: its worker (`-`: the whole pass) and its kind,
 /// not its text, in which pids and times differ each time. The kinds that are stages of one trouble
 /// - a worker does not stay up - are one: `crashed`, `start_failed` and `failing` are all `down`.

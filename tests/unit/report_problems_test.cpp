@@ -34,6 +34,23 @@ TEST(ProblemLine, NamesTheAppWhereThereAreSeveral) {
             "bootcheck: shop: delayed_job.1: crashed\n");
 }
 
+TEST(ProblemLines, WorkersThatHaveTheSameToSaySayItInOneLine) {
+  EXPECT_EQ(
+      problem_lines({problem(EventKind::start_failed, "a", "no"),
+                     problem(EventKind::start_failed, "b", "no"),
+                     problem(EventKind::start_failed, "c", "other"),
+                     problem(EventKind::crashed, "d", ""), problem(EventKind::failing, "e", "no")}),
+      "bootcheck: a, b: not started: no\n"
+      "bootcheck: c: not started: other\n"
+      "bootcheck: e: does not stay up: no\n");
+}
+
+TEST(ProblemLines, ProblemsOfTheWholePassAreKeptApart) {
+  EXPECT_EQ(
+      problem_lines({problem(EventKind::failed, "", "x"), problem(EventKind::failed, "", "x")}),
+      "bootcheck: failed: x\nbootcheck: failed: x\n");
+}
+
 TEST(ProblemLine, IsOneLineWhateverAStartCommandPrinted) {
   EXPECT_EQ(problem_line(problem(EventKind::start_failed, "a",
                                  "exited with 1:\n  \x1b[31mLoadError\x1b[0m\n\n  from x.rb\n")),
