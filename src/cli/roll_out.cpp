@@ -66,6 +66,7 @@ class RollOut {
     if (const auto* holder = std::get_if<LockHolder>(&outcome))
       return report_busy(session_, *holder, options_);
     take_note(std::get<PassDone>(outcome));
+    if (!options_.wait && !has_signalled()) return finish();  // those who drain were asked before
     PassOptions ordinary;
     ordinary.lock_wait = first.lock_wait;
     while (wait_for_event()) {
@@ -76,6 +77,10 @@ class RollOut {
   }
 
  private:
+  bool has_signalled() const {
+    return std::ranges::find(events_, EventKind::asked_to_stop, &Event::kind) != events_.end();
+  }
+
   /// What is left of the patience, at most `most`.
   Duration time_left(Duration most) const {
     if (patience_ == kForEver) return most;

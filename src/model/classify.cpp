@@ -123,8 +123,10 @@ Judgement judge_unnamed(const Worker& worker, const App& app, const Observation&
   auto others = other_workers(seen, {});
   if (others.size() > 1) return found(WorkerState::duplicate, Proof::scan, {}, std::move(others));
   if (others.size() == 1) {
-    const auto proof = seen.remembered ? Proof::record : Proof::scan;
-    return found(WorkerState::lost, proof, others.front());
+    // A worker removes its pid file before its process ends: that is no loss.
+    const bool drains = find_stop(memory.record, others.front().id) != nullptr;
+    return found(drains ? WorkerState::draining : WorkerState::lost,
+                 seen.remembered ? Proof::record : Proof::scan, others.front());
   }
   if (seen.status == StatusAnswer::running)
     return found(WorkerState::running, Proof::status_command, {});

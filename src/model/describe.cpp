@@ -11,7 +11,7 @@ std::string text_of(const RemovePidFile& step) {
   return "remove the pid file (it says " + std::to_string(step.pid) + ")";
 }
 std::string text_of(const RestorePidFile& step) {
-  return "write the pid file back (pid " + std::to_string(step.pid) + ")";
+  return "write the pid file back (pid " + std::to_string(step.process.pid) + ")";
 }
 std::string text_of(const RecoverJobs& step) {
   return "hand back the jobs of pid " + std::to_string(step.pid);

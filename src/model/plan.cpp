@@ -87,7 +87,7 @@ struct Planner {
   void plan_lost(const Process& process) {
     const auto* file = std::get_if<PidInFile>(&seen.pid_file);
     if (file != nullptr && is_gone(seen.named)) recover(file->pid);
-    add(RestorePidFile{process.id.pid});
+    add(RestorePidFile{process.id});
   }
 
   /// Keep the one in the pid file; if none is there, the oldest.
@@ -97,7 +97,7 @@ struct Planner {
     if (!keep) {
       keep = std::ranges::min(judgement.others, {},
                               [](const Process& other) { return other.id.start_time; });
-      add(RestorePidFile{keep->id.pid});
+      add(RestorePidFile{keep->id});
     }
     if (facts.orphan_policy != Orphans::drain) return;
     for (const auto& other : judgement.others) {

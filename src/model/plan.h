@@ -16,7 +16,7 @@ struct RemovePidFile {
 };
 /// Write the pid of the living worker into its pid file.
 struct RestorePidFile {
-  pid_t pid = 0;
+  ProcessId process;
   bool operator==(const RestorePidFile&) const = default;
 };
 /// Give the jobs of a dead process of this worker back to the queue.

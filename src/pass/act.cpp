@@ -7,6 +7,7 @@
 #include "system/clock.h"
 #include "system/pid_file.h"
 #include "system/signal.h"
+#include "system/wait.h"
 
 #include <algorithm>
 #include <set>
@@ -17,6 +18,9 @@
 
 namespace bootcheck {
 namespace {
+
+/// A worker that somebody else has asked to stop removes its pid file and is gone shortly after.
+constexpr Duration kLastMoments{300};
 
 class Actor {
  public:
@@ -174,8 +178,9 @@ class Actor {
   }
 
   void take(std::size_t worker, const RestorePidFile& step) {
-    write_pid_file(worker_of(worker).pid_file, step.pid);
-    add_pid(tell(EventKind::restored, worker, Severity::warning), step.pid);
+    if (wait_for_exit(proc_, {step.process}, kLastMoments)) return;  // the next pass starts it
+    write_pid_file(worker_of(worker).pid_file, step.process.pid);
+    add_pid(tell(EventKind::restored, worker, Severity::warning), step.process.pid);
   }
 
   void take(std::size_t worker, const SetPidFileAside& step) {

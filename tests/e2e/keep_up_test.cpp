@@ -53,8 +53,8 @@ TEST_F(KeepUp, AKilledWorkerComesBackAndTheOthersAreLeftAlone) {
   EXPECT_NE(after["delayed_job.1"], before["delayed_job.1"]);
   EXPECT_EQ(after["delayed_job.0"], before["delayed_job.0"]);
   EXPECT_EQ(after["delayed_job.2"], before["delayed_job.2"]);
-  EXPECT_THAT(log(), HasSubstr("delayed_job.1 crashed pid=" +
-                               std::to_string(before["delayed_job.1"])));
+  EXPECT_THAT(log(),
+              HasSubstr("delayed_job.1 crashed pid=" + std::to_string(before["delayed_job.1"])));
 }
 
 // delayed_job 548, bluepill 3

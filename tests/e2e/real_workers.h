@@ -5,6 +5,8 @@
 #include "support/files.h"
 #include "support/wait_until.h"
 
+#include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -48,7 +50,7 @@ class RealWorkers : public testing::Test {
   /// The only process of a worker; 0, and a failure, if there is another number of them.
   pid_t only(const std::string& worker) const {
     const auto pids = app_.living(worker);
-    EXPECT_EQ(pids.size(), 1U) << worker;
+    EXPECT_EQ(pids.size(), 1U) << worker << "\n" << story();
     return pids.size() == 1 ? pids.front() : 0;
   }
 
@@ -82,6 +84,20 @@ class RealWorkers : public testing::Test {
 
   std::string name_of(pid_t pid) const { return command_line(pid); }
 
+  /// Passes as cron makes them, only more often, until it is so.
+  void passes_until(const std::function<bool()>& condition,
+                    std::chrono::seconds deadline = std::chrono::seconds{60}) const {
+    EXPECT_TRUE(wait_until(
+        [&] {
+          pass();
+          return condition();
+        },
+        deadline))
+        << story();
+  }
+
+  bool are_all_done() const { return app_.jobs().empty(); }
+
   /// How often each job ran to its end.
   std::map<std::string, int> finished_runs() const {
     std::map<std::string, int> counts;
@@ -89,6 +105,14 @@ class RealWorkers : public testing::Test {
       if (!run.at("finished_at").is_null()) ++counts[std::string(run.at("name").as_string())];
     }
     return counts;
+  }
+
+  /// What a failed test is understood by.
+  std::string story() const {
+    std::string text = log();
+    for (const pid_t pid : processes_in(app_.root().parent_path()))
+      text += std::to_string(pid) + " " + command_line(pid) + "\n";
+    return text + app_.bootcheck({"status"}).out;
   }
 
   std::string log() const { return read_file(app_.root() / "log" / "bootcheck.log"); }

@@ -10,6 +10,7 @@
 
 #include <boost/filesystem/directory.hpp>
 #include <boost/json/parse.hpp>
+#include <fmt/format.h>
 
 namespace bootcheck::test {
 namespace {
@@ -50,10 +51,18 @@ void point_current(const fs::path& current, const fs::path& release) {
   fs::rename(next, current);
 }
 
+/// Dead, but for its entry in the table of processes: all its threads are, the leader is the first.
 bool is_zombie(pid_t pid) {
-  const auto stat = read_file("/proc/" + std::to_string(pid) + "/stat");
-  const auto bracket = stat.rfind(')');
-  return bracket == std::string::npos || bracket + 2 >= stat.size() || stat[bracket + 2] == 'Z';
+  boost::system::error_code gone;
+  fs::directory_iterator task(fmt::format("/proc/{}/task", pid), gone);
+  for (; !gone && task != fs::directory_iterator(); task.increment(gone)) {
+    const auto stat = read_file(task->path() / "stat");
+    const auto bracket = stat.rfind(')');
+    if (bracket != std::string::npos && bracket + 2 < stat.size() && stat[bracket + 2] != 'Z' &&
+        stat[bracket + 2] != 'X')
+      return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -158,6 +167,15 @@ std::vector<boost::json::object> DemoApp::jobs() const {
 
 std::vector<boost::json::object> DemoApp::runs() const {
   return report("runs");
+}
+
+void DemoApp::sql(const std::string& statement) const {
+  must_succeed(run({"ruby", "-rsqlite3", "-e",
+                    "SQLite3::Database.new('db/production.sqlite3').tap { |all| "
+                    "all.busy_timeout = 30_000 }.execute_batch(ARGV[0])",
+                    statement},
+                   {.directory = root_, .env = {}}),
+               statement);
 }
 
 std::optional<pid_t> DemoApp::pid_of(const std::string& worker) const {

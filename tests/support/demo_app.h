@@ -50,6 +50,9 @@ class DemoApp {
   std::vector<boost::json::object> jobs() const;
   std::vector<boost::json::object> runs() const;
 
+  /// Changes the database by a statement of SQL.
+  void sql(const std::string& statement) const;
+
   /// The pid in a worker's pid file; none: no file or no number.
   std::optional<pid_t> pid_of(const std::string& worker) const;
   /// The pids of the living processes that bear exactly this title and work in the app.

@@ -105,6 +105,31 @@ TEST(Classify, AWorkerThatWasAskedToStopDrains) {
   EXPECT_EQ(judgement.state, draining);
 }
 
+TEST(Classify, AWorkerThatWasAskedToStopAndHasRemovedItsPidFileIsNotLost) {
+  WorkerRecord record;
+  record.stops.push_back({ProcessId{100, 5000}, 1, 1, "restart"});
+  auto judgement = classify(worker("2"), app(), seen(NoPidFile{}, NoProcess{}, alive({100})),
+                            {.record = &record, .hold = nullptr, .now = 0});
+  EXPECT_EQ(judgement.state, draining);
+  EXPECT_EQ(judgement.process->id.pid, 100);
+}
+
+TEST(Classify, ARememberedWorkerWithoutAPidFileIsLostWhateverItBears) {
+  auto observation = seen(NoPidFile{}, NoProcess{}, kNothing);
+  observation.remembered = std::get<Process>(with_title(100, "ruby in a job"));
+  const auto judgement = classify(worker("2"), app(), observation, {});
+  EXPECT_EQ(judgement.state, lost);
+  EXPECT_EQ(judgement.proof, Proof::record);
+}
+
+TEST(Classify, ARememberedWorkerBesideTheOneInThePidFileIsADuplicate) {
+  auto observation = seen(PidInFile{200}, living(200), alive({200}));
+  observation.remembered = std::get<Process>(with_title(100, "ruby in a job"));
+  const auto judgement = classify(worker("2"), app(), observation, {});
+  EXPECT_EQ(judgement.state, duplicate);
+  EXPECT_EQ(judgement.others.front().id.pid, 100);
+}
+
 TEST(Classify, ASuccessorIsNoDuplicateOfTheWorkerThatWasSetAside) {
   auto observation = seen(PidInFile{200}, living(200), alive({100, 200}));
   observation.set_aside.push_back({100, living(100)});

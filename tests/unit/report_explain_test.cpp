@@ -145,7 +145,7 @@ TEST(Explain, ALostWorkerThatWasFound) {
   scene.decision.judgement.state = WorkerState::lost;
   scene.decision.judgement.proof = Proof::scan;
   scene.decision.judgement.process = found;
-  scene.decision.steps = {RestorePidFile{7}};
+  scene.decision.steps = {RestorePidFile{{.pid = 7}}};
   const auto text = scene.text();
   EXPECT_THAT(text, HasSubstr("  /proc         searched: found it as pid 7\n"));
   EXPECT_THAT(text, HasSubstr("/srv/shop/releases/1, in another release of the app\n"));
