@@ -69,7 +69,8 @@ TEST(StatusJson, HasEveryFieldOfEveryWorker) {
       "note": null,
       "pid_file": "/srv/shop/current/tmp/pids/delayed_job.1.pid"
     }
-  ]
+  ],
+  "orphans": []
 }
 )");
 }
