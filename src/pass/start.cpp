@@ -136,7 +136,8 @@ class Starter {
                                    .process = judgement.process,
                                    .skipped = true,
                                    .took = {},
-                                   .why = fmt::format("it is {} now", name_of(judgement.state))});
+                                   .why = fmt::format("it is {} now", name_of(judgement.state)),
+                                   .trouble = {}});
       }
     }
     return missing;
