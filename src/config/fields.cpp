@@ -205,17 +205,17 @@ std::optional<int> read_signal(const YamlNode& node, Mistakes& mistakes) {
   const auto text = read_text(node, mistakes);
   if (!text) return std::nullopt;
   auto name = std::string_view(*text);
-  if (name == "KILL" || name == "SIGKILL" || name == "9") {
+  const auto number = to_int(name);
+  if (name.starts_with("SIG")) name.remove_prefix(3);
+  if (name == "KILL" || number == SIGKILL) {
     mistakes.add(node, "KILL asks nobody to finish a job; see kill_after");
     return std::nullopt;
   }
-  if (name.starts_with("SIG")) name.remove_prefix(3);
-  const auto* const found =
-      std::ranges::find(kNames, name, &std::pair<std::string_view, int>::first);
+  // Any other signal, a real-time one apart, ends or stops whoever gets it in the middle of a job.
+  const auto* const found = std::ranges::find_if(
+      kNames, [&](const auto& each) { return each.first == name || each.second == number; });
   if (found != kNames.end()) return found->second;
-  if (const auto number = to_int(name);
-      number && *number >= 1 && *number <= 64 && *number != SIGSTOP)
-    return number;
+  if (number && *number >= SIGRTMIN && *number <= SIGRTMAX) return number;
   mistakes.add(
       node,
       fmt::format("`{}` is no signal that asks a process to stop (TERM, QUIT, INT, ...)", *text));
