@@ -233,8 +233,8 @@ void Entry::read_settings(Worker& worker, const Expander& expand) const {
   read_into(section_, "preload", worker.preload, read_bool);
   read_into(section_, "enabled", worker.enabled, read_bool);
   read_into(section_, "stop_signal", worker.stop_signal, read_signal);
-  read_into(section_, "start_timeout", worker.start_timeout, read_duration);
-  read_into(section_, "kill_after", worker.kill_after, read_duration);
+  read_into(section_, "start_timeout", worker.start_timeout, read_time_limit);
+  read_into(section_, "kill_after", worker.kill_after, read_time_limit);
   if (const auto node = section_.find("restart")) {
     worker.restart = read_restart(*node, worker.restart, defaults_->root, *mistakes_);
     worker.restart.restart_file = expand.text(*node, worker.restart.restart_file.native());

@@ -169,6 +169,13 @@ std::optional<Duration> read_duration(const YamlNode& node, Mistakes& mistakes) 
   return std::nullopt;
 }
 
+std::optional<Duration> read_time_limit(const YamlNode& node, Mistakes& mistakes) {
+  const auto limit = read_duration(node, mistakes);
+  if (!limit || *limit > Duration::zero()) return limit;
+  mistakes.add(node, "a duration longer than 0 belongs here; leave it out for none");
+  return std::nullopt;
+}
+
 std::optional<std::uint64_t> read_size(const YamlNode& node, Mistakes& mistakes) {
   if (node.kind() == YamlKind::scalar) {
     if (const auto size = parse_size(node.text()); size && *size > 0) return size;

@@ -62,6 +62,8 @@ std::optional<std::string> read_text(const YamlNode& node, Mistakes& mistakes);
 std::optional<bool> read_bool(const YamlNode& node, Mistakes& mistakes);
 std::optional<int> read_int(const YamlNode& node, int least, int most, Mistakes& mistakes);
 std::optional<Duration> read_duration(const YamlNode& node, Mistakes& mistakes);
+/// A duration that cannot be 0.
+std::optional<Duration> read_time_limit(const YamlNode& node, Mistakes& mistakes);
 std::optional<std::uint64_t> read_size(const YamlNode& node, Mistakes& mistakes);
 std::optional<Share> read_share(const YamlNode& node, Mistakes& mistakes);
 std::optional<int> read_signal(const YamlNode& node, Mistakes& mistakes);

@@ -89,7 +89,7 @@ class Reader {
                                  {"systemd", Launcher::systemd},
                                  {"auto", Launcher::automatic}});
     read_into(section_, "recover_jobs", config_.recover_jobs, read_bool);
-    read_into(section_, "stuck_after", config_.stuck_after, read_duration);
+    read_into(section_, "stuck_after", config_.stuck_after, read_time_limit);
     if (const auto node = section_.find("backoff")) read_backoff(*node);
   }
 
@@ -139,7 +139,7 @@ class Reader {
     defaults.environment = config_.environment;
     defaults.start_timeout = std::chrono::minutes(5);
     defaults.restart.restart_file = below(config_.root, "tmp/restart.txt");
-    read_into(section_, "start_timeout", defaults.start_timeout, read_duration);
+    read_into(section_, "start_timeout", defaults.start_timeout, read_time_limit);
     if (const auto restart = section_.find("restart"))
       defaults.restart = read_restart(*restart, defaults.restart, config_.root, *mistakes_);
     if (const auto limits = section_.find("limits"))
