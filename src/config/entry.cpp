@@ -153,12 +153,15 @@ std::optional<Worker> Entry::worker(const std::string& identifier) const {
     worker.foreground = preset_->foreground;
     worker.preload = preset_->preload;
   }
+  const bool fixed = preset_ != nullptr && preset_->fixed;
+  if (!fixed) expand.add("pid_file", worker.pid_file.native());
   Argv args;
-  if (const auto node = section_.find("args"); node && preset_ != nullptr) {
+  if (const auto node = section_.find("args"); node && preset_ != nullptr)
     args = expand.words(*node, read_texts(*node, *mistakes_).value_or(Argv()));
-    if (preset_->fixed) adopt_delayed_job_args(worker, args);
+  if (fixed) {
+    adopt_delayed_job_args(worker, args);  // they say where the pid file is
+    expand.add("pid_file", worker.pid_file.native());
   }
-  expand.add("pid_file", worker.pid_file.native());
   worker.start = section_.find("start") ? start(expand) : preset_start(expand, args);
   read_settings(worker, expand);
   return worker;
