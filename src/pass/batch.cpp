@@ -16,7 +16,7 @@ bool runs_in_starter(const Worker& worker) {
 }
 
 bool share_a_boot(const Worker& one, const Worker& other) {
-  return one.preload && other.preload && one.preset == other.preset &&
+  return runs_in_starter(one) && runs_in_starter(other) && one.preload && other.preload &&
          one.start.front() == other.start.front() &&
          one.working_directory == other.working_directory && one.env == other.env;
 }
