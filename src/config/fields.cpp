@@ -41,6 +41,8 @@ std::optional<int> to_int(std::string_view text) {
 
 /// Longer lists are noise; what an alias repeats stays bounded by this.
 constexpr std::size_t kMostItems = 1000;
+/// A mapping can merge others that merge others, and itself.
+constexpr int kMostMerges = 100;
 
 bool is_too_long(const YamlNode& node, std::size_t size, Mistakes& mistakes) {
   if (size > kMostItems) mistakes.add(node, fmt::format("more than {} items", kMostItems));
@@ -83,13 +85,18 @@ Section::Section(const YamlNode& node, const std::vector<std::string_view>& know
     mistakes.add(node, "a mapping (key: value) belongs here");
     return;
   }
+  read_pairs(node, known, false);
+}
+
+void Section::read_pairs(const YamlNode& mapping, const std::vector<std::string_view>& known,
+                         bool merged) {
   std::vector<YamlNode> merges;
-  for (const auto& [key, value] : node.pairs()) {
-    if (mistakes.enough()) return;
+  for (const auto& [key, value] : mapping.pairs()) {
+    if (mistakes_->enough()) return;
     if (key.kind() == YamlKind::scalar && key.text() == "<<") {
       merges.push_back(value);
     } else {
-      read(key, value, known, false);
+      read(key, value, known, merged);
     }
   }
   for (const auto& value : merges)
@@ -113,11 +120,10 @@ void Section::read(const YamlNode& key, const YamlNode& value,
 void Section::merge(const YamlNode& value, const std::vector<std::string_view>& known) {
   if (value.kind() != YamlKind::mapping) {
     mistakes_->add(value, "`<<` takes one mapping: `<<: *default`");
-    return;
-  }
-  for (const auto& [key, merged] : value.pairs()) {
-    if (mistakes_->enough()) return;
-    read(key, merged, known, true);
+  } else if (++merges_ > kMostMerges) {
+    mistakes_->add(value, "it merges too many mappings, or itself");
+  } else {
+    read_pairs(value, known, true);
   }
 }
 

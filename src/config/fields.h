@@ -50,10 +50,12 @@ class Section {
  private:
   void read(const YamlNode& key, const YamlNode& value, const std::vector<std::string_view>& known,
             bool merged);
+  void read_pairs(const YamlNode& mapping, const std::vector<std::string_view>& known, bool merged);
   void merge(const YamlNode& value, const std::vector<std::string_view>& known);
 
   YamlNode node_;
   Mistakes* mistakes_;
+  int merges_ = 0;
   std::map<std::string, YamlNode, std::less<>> values_;
 };
 
