@@ -23,7 +23,7 @@ constexpr auto kOptions = std::to_array<Option>({
     {"environment", 'e', true, ""},
     {"min-priority", '\0', true, ""},
     {"max-priority", '\0', true, ""},
-    {"number_of_workers", 'n', true, "`count` or `identifiers` say how many there are"},
+    {"number-of-workers", 'n', true, "`count` or `identifiers` say how many there are"},
     {"pid-dir", '\0', true, "", &DelayedJobArgs::pid_dir},
     {"identifier", 'i', true, "`identifiers` says it"},
     {"monitor", 'm', false,
@@ -43,7 +43,18 @@ constexpr auto kOptions = std::to_array<Option>({
 constexpr auto kCommands =
     std::to_array<std::string_view>({"start", "stop", "restart", "reload", "run", "zap", "status"});
 
-const Option* find_long(std::string_view word) {
+/// OptionParser takes `--Number_Of_Workers` for `--number-of-workers`.
+std::string as_declared(std::string_view word) {
+  std::string plain(word);
+  for (auto& each : plain) {
+    if (each == '_') each = '-';
+    if (each >= 'A' && each <= 'Z') each = static_cast<char>(each - 'A' + 'a');
+  }
+  return plain;
+}
+
+const Option* find_long(std::string_view typed) {
+  const auto word = as_declared(typed);
   const auto* const exact = std::ranges::find(kOptions, word, &Option::word);
   if (exact != kOptions.end()) return exact;
   const auto* const near = std::ranges::find_if(
