@@ -6,6 +6,46 @@
 namespace bootcheck {
 namespace {
 
+constexpr std::size_t kQuick = 20'000;  // bytes; of so many even brackets alone take a moment
+constexpr int kDeepest = 100;
+
+struct Parser {
+  explicit Parser(std::string_view text) {
+    if (yaml_parser_initialize(&parser) == 0) throw std::bad_alloc();
+    yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(text.data()),
+                                 text.size());
+  }
+  ~Parser() { yaml_parser_delete(&parser); }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+
+  yaml_parser_t parser{};
+};
+
+int depth_of(yaml_event_type_t type) {
+  if (type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT) return 1;
+  return type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT ? -1 : 0;
+}
+
+/// For each token libyaml looks through all open brackets: a megabyte of them takes hours. Null: it
+/// is not that deep, or it is no YAML before it gets so deep.
+std::unique_ptr<YamlMistake> find_depth(std::string_view text) {
+  Parser holder(text);
+  yaml_event_t event;
+  int depth = 0;
+  for (bool more = true; more && yaml_parser_parse(&holder.parser, &event) != 0;) {
+    const auto mark = event.start_mark;
+    depth += depth_of(event.type);
+    more = event.type != YAML_STREAM_END_EVENT;
+    yaml_event_delete(&event);
+    if (depth > kDeepest)
+      return std::make_unique<YamlMistake>(YamlMistake{static_cast<int>(mark.line) + 1,
+                                                       static_cast<int>(mark.column) + 1,
+                                                       "nothing belongs so deep inside"});
+  }
+  return nullptr;
+}
+
 /// Where the text ends.
 yaml_mark_t mark_of(std::string_view text) {
   const auto last_line = text.substr(text.find_last_of('\n') + 1);
@@ -54,10 +94,10 @@ std::vector<std::pair<YamlNode, YamlNode>> YamlNode::pairs() const {
 }
 
 YamlDocument::YamlDocument(std::string_view text) {
-  yaml_parser_t parser;
-  if (yaml_parser_initialize(&parser) == 0) throw std::bad_alloc();
-  yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(text.data()),
-                               text.size());
+  if (text.size() > kQuick) mistake_ = find_depth(text);
+  if (mistake_) return;
+  Parser holder(text);
+  auto& parser = holder.parser;
   loaded_ = yaml_parser_load(&parser, &document_) != 0;
   if (loaded_) {
     root_ = yaml_document_get_root_node(&document_);
@@ -65,7 +105,6 @@ YamlDocument::YamlDocument(std::string_view text) {
   } else {
     note_mistake(parser, text);
   }
-  yaml_parser_delete(&parser);
 }
 
 YamlDocument::~YamlDocument() {
