@@ -81,8 +81,15 @@ std::string fixed_preset(const Worker& worker) {
   return lines;
 }
 
+/// The name as an entry with identifiers has to give it: without `%{id}` the reader would add one.
+std::string name_pattern(const Worker& worker) {
+  auto name = worker.name;
+  const auto at = worker.identifier.empty() ? name.npos : name.rfind(worker.identifier);
+  return at == name.npos ? name : name.replace(at, worker.identifier.size(), "%{id}");
+}
+
 std::string any_program(const Worker& worker) {
-  std::string lines = fmt::format("  - name: {}\n", yaml_quoted(worker.name));
+  std::string lines = fmt::format("  - name: {}\n", yaml_quoted(name_pattern(worker)));
   if (!worker.preset.empty()) lines += fmt::format("    preset: {}\n", worker.preset);
   if (!worker.identifier.empty())
     lines += fmt::format("    identifiers: [{}]\n", yaml_quoted(worker.identifier));
