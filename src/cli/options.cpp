@@ -47,7 +47,8 @@ void declare(CLI::App& app, Options& options, Durations& durations, std::vector<
   app.add_option("-n,--workers", options.count);
   app.add_option("-i,--identifier", options.identifiers)
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);  // or the command behind it would be an identifier
   app.add_option("-e,--environment", options.environment);
   app.add_flag("--dry-run", options.dry_run);
   app.add_flag("--json", options.json);
