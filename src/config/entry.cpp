@@ -159,6 +159,7 @@ std::optional<Worker> Entry::worker(const std::string& identifier) const {
   if (const auto node = section_.find("args"); node && preset_ != nullptr)
     args = expand.words(*node, read_texts(*node, *mistakes_).value_or(Argv()));
   if (fixed) {
+    args = join_lists(args);
     adopt_delayed_job_args(worker, args);  // they say where the pid file is
     expand.add("pid_file", worker.pid_file.native());
   }
