@@ -92,6 +92,7 @@ TEST(Batches, AreMadeOfTheOrdersOnlyAndKeepTheirOrder) {
   EXPECT_EQ(groups_of(config, orders), (Groups{{4, 1, 2}}));
   EXPECT_TRUE(make_batches(config, {}).empty());
   const auto batch = make_batches(config, orders).front();
+  ASSERT_EQ(batch.size(), 3U);
   EXPECT_FALSE(batch[1].start);
   EXPECT_EQ(batch[1].recover, std::vector<pid_t>{77});
 }
