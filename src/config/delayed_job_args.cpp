@@ -117,7 +117,7 @@ DelayedJobArgs read_delayed_job_args(const Argv& args) {
       if (is_command(*arg)) {
         found.mistake =
             fmt::format("`{}` cannot stand here: bootcheck says what delayed_job has to do", *arg);
-      } else if (!may_be_value) {
+      } else if (!may_be_value && found.mistake.empty()) {
         found.mistake = fmt::format(
             "`{}` cannot stand here: delayed_job would take it for a command; a value with commas "
             "needs quotes in a list",
