@@ -9,6 +9,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/filesystem/operations.hpp>
 #include <boost/process/v2/process.hpp>
 
 #include <sys/wait.h>
@@ -44,6 +45,12 @@ struct ChildHooks {
                 const char* const*, const error_code&) const {
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);
   }
+
+  // 1.81 calls the two hooks above as they are, but only if it could call them like this.
+  void on_exec_error(bp::posix::default_launcher&, const error_code&, const bp::filesystem::path&,
+                     const char* const*, const error_code&) const;
+  void on_error(bp::posix::default_launcher&, const error_code&, const bp::filesystem::path&,
+                const char* const*, const error_code&) const;
 };
 
 struct Child {
@@ -59,6 +66,14 @@ struct Child {
 LaunchOutcome outcome_of(int wait_status) {
   if (WIFSIGNALED(wait_status)) return KilledBySignal{WTERMSIG(wait_status)};
   return Exited{WEXITSTATUS(wait_status)};
+}
+
+/// What the errno is about that a child has sent instead of becoming the program.
+std::string culprit(const LaunchRequest& request, const std::string& program) {
+  error_code ignored;
+  return boost::filesystem::is_directory(request.working_directory, ignored)
+             ? program
+             : request.working_directory.native();
 }
 
 /// The group is the child's own, and the child is not reaped yet: no stranger can be meant.
@@ -109,7 +124,7 @@ pid_t Launches::start(const LaunchRequest& request,
         launcher(impl_->context.get_executor(), error, plan.program(), arguments, ChildHooks{plan});
     if (error) {
       process.detach();
-      child.done(NotStarted{plan.program() + ": " + error.message()});
+      child.done(NotStarted{culprit(request, plan.program()) + ": " + error.message()});
       return 0;
     }
     child.pid = launcher.pid;
@@ -121,6 +136,8 @@ pid_t Launches::start(const LaunchRequest& request,
   child.process->async_wait([&child](const error_code& error, int) {
     child.timer.cancel();
     if (!child.process) return;
+    // What it leaves behind ignores SIGTERM; a group that has members keeps its number.
+    if (child.timed_out) ::kill(-child.pid, SIGKILL);
     const auto outcome =
         error ? LaunchOutcome(LeftRunning{}) : outcome_of(child.process->native_exit_code());
     child.process->detach();

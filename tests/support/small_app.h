@@ -1,0 +1,55 @@
+// An application of small shell scripts: workers that start in no time, and no Ruby.
+#pragma once
+
+#include "support/run.h"
+#include "support/temp_dir.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <boost/filesystem/path.hpp>
+
+#include <sys/types.h>
+
+namespace bootcheck::test {
+
+class SmallApp {
+ public:
+  /// With the script bin/feed, a foreground worker: says `up ARGS...`, and when asked to stop by
+  /// TERM, `down`.
+  SmallApp();
+  /// Ends every process that works inside the folder, each by its own pid, and waits until they are
+  /// gone.
+  ~SmallApp();
+  SmallApp(const SmallApp&) = delete;
+  SmallApp& operator=(const SmallApp&) = delete;
+
+  const boost::filesystem::path& root() const { return folder_.path(); }
+
+  /// Writes config/bootcheck.yml.
+  void configure(const std::string& yaml) const;
+  /// Writes an executable; `name` is relative to the root.
+  void script(const std::string& name, const std::string& body,
+              const std::string& interpreter = "/bin/sh") const;
+
+  /// bootcheck -C ROOT ARGS...
+  Finished bootcheck(const std::vector<std::string>& arguments = {}) const;
+
+  boost::filesystem::path pid_file(const std::string& worker) const;
+  /// The pid in a worker's pid file, if that process lives; 0: none.
+  pid_t living(const std::string& worker) const;
+  /// What a worker has written to stdout and stderr.
+  std::string output(const std::string& worker) const;
+  std::string log() const;
+  /// Every file below the root: path, kind, time, and text.
+  std::map<std::string, std::string> listing() const;
+
+ private:
+  TempDir folder_;
+};
+
+/// Sends SIGKILL and waits until the process is gone; whether it is.
+bool kill_and_wait(pid_t pid);
+
+}  // namespace bootcheck::test
