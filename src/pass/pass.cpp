@@ -17,13 +17,13 @@
 namespace bootcheck {
 namespace {
 
-uid_t workers_uid(const Config& config) {
-  if (config.user.empty()) return current_user().uid;
-  const auto user = find_user(config.user);
+User workers_user_now(const Config& config) {
+  if (config.user.empty()) return current_user();
+  auto user = find_user(config.user);
   if (!user)
     throw std::system_error(ENOENT, std::generic_category(),
                             fmt::format("user `{}` of the configuration", config.user));
-  return user->uid;
+  return *std::move(user);
 }
 
 Snapshot observe_and_plan(const Session& session, State state, const Request& request) {
@@ -76,8 +76,8 @@ class StateKeeper {
 }  // namespace
 
 Session::Session(const Config& config)
-    : config_(config), uid_(workers_uid(config)), boot_id_(read_boot_id()) {
-  if (uid_ != current_user().uid) acting_.emplace(*find_user(config.user));
+    : config_(config), user_(workers_user_now(config)), boot_id_(read_boot_id()) {
+  if (!config.user.empty()) acting_.emplace(user_);
 }
 
 Snapshot take_snapshot(const Session& session, const Request& request) {

@@ -26,11 +26,11 @@ class Session {
   const Config& config() const { return config_; }
   const ProcFs& proc() const { return proc_; }
   const std::string& boot_id() const { return boot_id_; }
-  uid_t uid() const { return uid_; }
+  uid_t uid() const { return user_.uid; }
 
  private:
   const Config& config_;
-  uid_t uid_;
+  User user_;
   std::optional<ActingAs> acting_;
   ProcFs proc_;
   std::string boot_id_;

@@ -1,59 +1,50 @@
 #include "system/user.h"
 
+#include "system/command_output.h"
 #include "system/errors.h"
+#include "system/text_file.h"
+#include "system/user_database.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include <grp.h>
-#include <pwd.h>
 #include <unistd.h>
 
 namespace bootcheck {
 namespace {
 
-std::string text_or_empty(const char* text) {
-  return text == nullptr ? std::string() : std::string(text);
+/// Empty when it cannot be read.
+std::string text_of(const char* path) {
+  try {
+    return read_text_file(path);
+  } catch (const std::system_error&) {
+    return {};
+  }
 }
 
-std::vector<gid_t> groups_of(const std::string& name, gid_t gid) {
-  // getgrouplist says how many there are when the room does not suffice: getgrouplist(3).
-  std::vector<gid_t> groups(32);
-  auto count = static_cast<int>(groups.size());
-  while (::getgrouplist(name.c_str(), gid, groups.data(), &count) < 0) {
-    const auto wanted = static_cast<std::size_t>(count);
-    groups.resize(wanted > groups.size() ? wanted : groups.size() * 2);
-    count = static_cast<int>(groups.size());
-  }
-  groups.resize(static_cast<std::size_t>(count));
+std::vector<gid_t> groups_of(const User& user) {
+  auto groups =
+      files_know_all_groups(text_of("/etc/nsswitch.conf"))
+          ? parse_groups(text_of("/etc/group"), user.name)
+          : parse_initgroups(command_output({"getent", "initgroups", user.name}).value_or(""));
+  if (std::ranges::find(groups, user.gid) == groups.end()) groups.insert(groups.begin(), user.gid);
   return groups;
 }
 
-/// `look_up(entry, buffer, size, result)` is getpwnam_r or getpwuid_r.
-template <class LookUp>
-std::optional<User> find_entry(const LookUp& look_up, const std::string& who) {
-  std::vector<char> buffer(1024);
-  for (;;) {
-    passwd entry{};
-    passwd* found = nullptr;
-    const int error = look_up(&entry, buffer.data(), buffer.size(), &found);
-    if (found != nullptr) {
-      return User{.name = text_or_empty(entry.pw_name),
-                  .uid = entry.pw_uid,
-                  .gid = entry.pw_gid,
-                  .groups = groups_of(text_or_empty(entry.pw_name), entry.pw_gid),
-                  .home = text_or_empty(entry.pw_dir),
-                  .shell = text_or_empty(entry.pw_shell)};
-    }
-    if (error == ERANGE) {
-      buffer.resize(buffer.size() * 2);
-    } else if (error == 0 || error == ENOENT || error == ESRCH) {  // NSS modules do not agree
-      return {};
-    } else if (error != EINTR) {
-      throw_error(error, "cannot look up " + who);
-    }
+/// `key` is a name or a uid. Who is not in /etc/passwd may be known to another service, say LDAP.
+template <class Key>
+std::optional<User> look_up(const Key& key, const std::string& text) {
+  auto user = parse_passwd(text_of("/etc/passwd"), key);
+  if (!user) {
+    if (const auto entry = command_output({"getent", "passwd", "--", text}))
+      user = parse_passwd(*entry, key);
   }
+  if (user) user->groups = groups_of(*user);
+  return user;
 }
 
 std::vector<gid_t> present_groups() {
@@ -75,13 +66,11 @@ std::string name_of(const User& user) {
 }  // namespace
 
 std::optional<User> find_user(const std::string& name) {
-  return find_entry([&](auto... room) { return ::getpwnam_r(name.c_str(), room...); },
-                    "the user " + name);
+  return name.empty() ? std::nullopt : look_up(std::string_view(name), name);
 }
 
 std::optional<User> find_user(uid_t uid) {
-  return find_entry([uid](auto... room) { return ::getpwuid_r(uid, room...); },
-                    fmt::format("the user of uid {}", uid));
+  return look_up(uid, std::to_string(uid));
 }
 
 User current_user() {

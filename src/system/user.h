@@ -19,8 +19,8 @@ struct User {
   std::string shell;
 };
 
-/// passwd(5) and group(5) through NSS. None: no such user. Throws std::system_error when the lookup
-/// fails.
+/// From passwd(5) and group(5), and by getent(1) where these do not tell all. None: no such user.
+/// Throws std::system_error when getent cannot be run.
 std::optional<User> find_user(const std::string& name);
 /// The same by user id, for the name, home and shell of who runs this:
 /// `find_user(current_user().uid)`.
