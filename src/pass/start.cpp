@@ -157,6 +157,8 @@ class Starter {
     }
     try {
       launch.request = make_request(context_.config, launch.batch);
+      if (auto problem = make_output(launch.request.output); !problem.empty())
+        start_without_output(launch, problem);
       boost::system::error_code none;
       const auto size = boost::filesystem::file_size(launch.request.output, none);
       launch.log_offset = none ? 0 : size;
@@ -167,6 +169,15 @@ class Starter {
     } catch (const std::exception& error) {
       launch.outcome = NotStarted{error.what()};
       launch.ended = Clock::now();
+    }
+  }
+
+  /// A full disk, a log of another user: no reason to keep a worker down.
+  void start_without_output(Launch& launch, const std::string& problem) {
+    launch.request.output = "/dev/null";
+    for (auto& ascent : ascents_) {
+      if (ascent->launch == &launch)
+        ascent->result.trouble = "what it prints cannot be kept: " + problem;
     }
   }
 
