@@ -23,6 +23,10 @@ constexpr auto kCommands = std::to_array<std::pair<const char*, Command>>({
     {"crontab", Command::crontab},
 });
 
+/// What `--wait` alone is taken for.
+constexpr const char* kWaitForEver = "forever";
+constexpr int kMostWorkers = 1000;
+
 /// Durations as they were typed; read once the words are parsed, so that a mistake names its
 /// option.
 struct Durations {
@@ -43,7 +47,8 @@ void declare(CLI::App& app, Options& options, Durations& durations, std::vector<
   app.add_option("-n,--workers", options.count);
   app.add_option("-i,--identifier", options.identifiers)
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);  // or the command behind it would be an identifier
   app.add_option("-e,--environment", options.environment);
   app.add_flag("--dry-run", options.dry_run);
   app.add_flag("--json", options.json);
@@ -60,9 +65,15 @@ void declare(CLI::App& app, Options& options, Durations& durations, std::vector<
 std::string read_duration(const std::string& name, const std::string& text,
                           std::optional<Duration>& value) {
   if (text.empty()) return {};
-  value = text == "forever" ? kForEver : parse_duration(text);
+  value = parse_duration(text);
   return value ? std::string()
                : name + ": `" + text + "` is no duration (write 500ms, 45s, 10m, 4h, 1d)";
+}
+
+std::string read_wait(const std::string& text, std::optional<Duration>& value) {
+  if (text != kWaitForEver) return read_duration("--wait", text, value);
+  value = kForEver;  // only here: no hold ends so late, and no lock is waited for so long
+  return {};
 }
 
 /// The first word is the command; empty: all is well.
@@ -78,7 +89,8 @@ std::string read_words(const std::vector<std::string>& words, Options& options) 
 
 std::string find_contradiction(const Options& options) {
   const auto is = [&](Command command) { return options.command == command; };
-  if (options.count && *options.count < 1) return "-n: at least one worker";
+  if (options.count && (*options.count < 1 || *options.count > kMostWorkers))
+    return "-n: from 1 to " + std::to_string(kMostWorkers) + " workers";
   if (options.count && !options.identifiers.empty()) return "-n and -i exclude each other";
   if (options.config && (options.count || !options.identifiers.empty()))
     return "-n and -i are for use without a configuration";
@@ -101,7 +113,7 @@ std::string name_of(Command command) {
 ParsedOptions parse_options(std::vector<std::string> words) {
   // `--wait` alone waits as long as it takes; its duration can only come behind an equals sign, or
   // a worker's name would be taken for one.
-  std::ranges::replace(words, std::string("--wait"), std::string("--wait=forever"));
+  std::ranges::replace(words, std::string("--wait"), std::string("--wait=") + kWaitForEver);
   Options options;
   Durations durations;
   std::vector<std::string> rest;
@@ -119,7 +131,7 @@ ParsedOptions parse_options(std::vector<std::string> words) {
   if (version) return Information{version_text()};
   for (auto message : {read_words(rest, options),
                        read_duration("--lock-wait", durations.lock_wait, options.lock_wait),
-                       read_duration("--wait", durations.wait, options.wait),
+                       read_wait(durations.wait, options.wait),
                        read_duration("--for", durations.hold_for, options.hold_for)}) {
     if (!message.empty()) return UsageError{std::move(message)};
   }

@@ -23,7 +23,7 @@ constexpr auto kOptions = std::to_array<Option>({
     {"environment", 'e', true, ""},
     {"min-priority", '\0', true, ""},
     {"max-priority", '\0', true, ""},
-    {"number_of_workers", 'n', true, "`count` or `identifiers` say how many there are"},
+    {"number-of-workers", 'n', true, "`count` or `identifiers` say how many there are"},
     {"pid-dir", '\0', true, "", &DelayedJobArgs::pid_dir},
     {"identifier", 'i', true, "`identifiers` says it"},
     {"monitor", 'm', false,
@@ -43,7 +43,26 @@ constexpr auto kOptions = std::to_array<Option>({
 constexpr auto kCommands =
     std::to_array<std::string_view>({"start", "stop", "restart", "reload", "run", "zap", "status"});
 
-const Option* find_long(std::string_view word) {
+bool is_command(std::string_view word) {
+  return std::ranges::find(kCommands, word) != kCommands.end();
+}
+
+bool is_option(std::string_view word) {
+  return word.size() > 1 && word.starts_with('-');
+}
+
+/// OptionParser takes `--Number_Of_Workers` for `--number-of-workers`.
+std::string as_declared(std::string_view word) {
+  std::string plain(word);
+  for (auto& each : plain) {
+    if (each == '_') each = '-';
+    if (each >= 'A' && each <= 'Z') each = static_cast<char>(each - 'A' + 'a');
+  }
+  return plain;
+}
+
+const Option* find_long(std::string_view typed) {
+  const auto word = as_declared(typed);
   const auto* const exact = std::ranges::find(kOptions, word, &Option::word);
   if (exact != kOptions.end()) return exact;
   const auto* const near = std::ranges::find_if(
@@ -71,17 +90,45 @@ std::pair<const Option*, std::optional<std::string>> split(std::string_view word
 
 }  // namespace
 
+Argv join_lists(const Argv& args) {
+  Argv joined;
+  bool in_list = false;  // the last word ends with names of queues
+  for (auto arg = args.begin(); arg != args.end(); ++arg) {
+    if (is_option(*arg)) {
+      const auto [option, value] = split(*arg);
+      joined.push_back(*arg);
+      if (option != nullptr && option->has_value && !value && arg + 1 != args.end())
+        joined.push_back(*++arg);
+      in_list = option != nullptr && (option->word == "queues" || option->word == "queue");
+    } else if (in_list && !is_command(*arg)) {
+      joined.back() += "," + *arg;
+    } else {
+      joined.push_back(*arg);
+    }
+  }
+  return joined;
+}
+
 DelayedJobArgs read_delayed_job_args(const Argv& args) {
   DelayedJobArgs found;
+  bool may_be_value = false;  // of an option that only a newer delayed_job knows
   for (auto arg = args.begin(); arg != args.end(); ++arg) {
-    if (arg->size() < 2 || !arg->starts_with('-')) {
-      if (std::ranges::find(kCommands, *arg) != kCommands.end())
+    if (!is_option(*arg)) {
+      if (is_command(*arg)) {
         found.mistake =
             fmt::format("`{}` cannot stand here: bootcheck says what delayed_job has to do", *arg);
+      } else if (!may_be_value && found.mistake.empty()) {
+        found.mistake = fmt::format(
+            "`{}` cannot stand here: delayed_job would take it for a command; a value with commas "
+            "needs quotes in a list",
+            *arg);
+      }
+      may_be_value = false;
       continue;
     }
     auto [option, value] = split(*arg);
-    if (option == nullptr) continue;  // of a newer delayed_job
+    may_be_value = option == nullptr;
+    if (option == nullptr) continue;
     if (!option->mistake.empty())
       found.mistake = fmt::format("`{}` cannot stand here: {}", *arg, option->mistake);
     if (option->has_value && !value && arg + 1 != args.end()) value = *++arg;

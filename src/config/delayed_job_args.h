@@ -14,6 +14,11 @@ struct DelayedJobArgs {
   std::string mistake;  ///< why these arguments cannot be used; empty: they can
 };
 
+/// In a YAML list a comma ends an item: `[--queues=default,mailers]` are the two words
+/// `--queues=default` and `mailers`. delayed_job would take the second for a command, so it can
+/// only be meant for another queue: puts such words together again.
+Argv join_lists(const Argv& args);
+
 /// Looks through `args` as Ruby's OptionParser does: abbreviated long options, values attached or
 /// in the next word.
 DelayedJobArgs read_delayed_job_args(const Argv& args);

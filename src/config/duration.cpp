@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -33,7 +34,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
       {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
   const auto milliseconds = parse(text, kUnits);
   if (!milliseconds || *milliseconds > kLongest) return std::nullopt;
-  return Duration(static_cast<Duration::rep>(*milliseconds));
+  return Duration(std::llround(*milliseconds));
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {

@@ -153,12 +153,16 @@ std::optional<Worker> Entry::worker(const std::string& identifier) const {
     worker.foreground = preset_->foreground;
     worker.preload = preset_->preload;
   }
+  const bool fixed = preset_ != nullptr && preset_->fixed;
+  if (!fixed) expand.add("pid_file", worker.pid_file.native());
   Argv args;
-  if (const auto node = section_.find("args"); node && preset_ != nullptr) {
+  if (const auto node = section_.find("args"); node && preset_ != nullptr)
     args = expand.words(*node, read_texts(*node, *mistakes_).value_or(Argv()));
-    if (preset_->fixed) adopt_delayed_job_args(worker, args);
+  if (fixed) {
+    args = join_lists(args);
+    adopt_delayed_job_args(worker, args);  // they say where the pid file is
+    expand.add("pid_file", worker.pid_file.native());
   }
-  expand.add("pid_file", worker.pid_file.native());
   worker.start = section_.find("start") ? start(expand) : preset_start(expand, args);
   read_settings(worker, expand);
   return worker;
@@ -233,8 +237,8 @@ void Entry::read_settings(Worker& worker, const Expander& expand) const {
   read_into(section_, "preload", worker.preload, read_bool);
   read_into(section_, "enabled", worker.enabled, read_bool);
   read_into(section_, "stop_signal", worker.stop_signal, read_signal);
-  read_into(section_, "start_timeout", worker.start_timeout, read_duration);
-  read_into(section_, "kill_after", worker.kill_after, read_duration);
+  read_into(section_, "start_timeout", worker.start_timeout, read_time_limit);
+  read_into(section_, "kill_after", worker.kill_after, read_time_limit);
   if (const auto node = section_.find("restart")) {
     worker.restart = read_restart(*node, worker.restart, defaults_->root, *mistakes_);
     worker.restart.restart_file = expand.text(*node, worker.restart.restart_file.native());

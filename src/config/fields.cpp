@@ -41,6 +41,8 @@ std::optional<int> to_int(std::string_view text) {
 
 /// Longer lists are noise; what an alias repeats stays bounded by this.
 constexpr std::size_t kMostItems = 1000;
+/// A mapping can merge others that merge others, and itself.
+constexpr int kMostMerges = 100;
 
 bool is_too_long(const YamlNode& node, std::size_t size, Mistakes& mistakes) {
   if (size > kMostItems) mistakes.add(node, fmt::format("more than {} items", kMostItems));
@@ -83,13 +85,18 @@ Section::Section(const YamlNode& node, const std::vector<std::string_view>& know
     mistakes.add(node, "a mapping (key: value) belongs here");
     return;
   }
+  read_pairs(node, known, false);
+}
+
+void Section::read_pairs(const YamlNode& mapping, const std::vector<std::string_view>& known,
+                         bool merged) {
   std::vector<YamlNode> merges;
-  for (const auto& [key, value] : node.pairs()) {
-    if (mistakes.enough()) return;
+  for (const auto& [key, value] : mapping.pairs()) {
+    if (mistakes_->enough()) return;
     if (key.kind() == YamlKind::scalar && key.text() == "<<") {
       merges.push_back(value);
     } else {
-      read(key, value, known, false);
+      read(key, value, known, merged);
     }
   }
   for (const auto& value : merges)
@@ -113,11 +120,10 @@ void Section::read(const YamlNode& key, const YamlNode& value,
 void Section::merge(const YamlNode& value, const std::vector<std::string_view>& known) {
   if (value.kind() != YamlKind::mapping) {
     mistakes_->add(value, "`<<` takes one mapping: `<<: *default`");
-    return;
-  }
-  for (const auto& [key, merged] : value.pairs()) {
-    if (mistakes_->enough()) return;
-    read(key, merged, known, true);
+  } else if (++merges_ > kMostMerges) {
+    mistakes_->add(value, "it merges too many mappings, or itself");
+  } else {
+    read_pairs(value, known, true);
   }
 }
 
@@ -169,6 +175,13 @@ std::optional<Duration> read_duration(const YamlNode& node, Mistakes& mistakes) 
   return std::nullopt;
 }
 
+std::optional<Duration> read_time_limit(const YamlNode& node, Mistakes& mistakes) {
+  const auto limit = read_duration(node, mistakes);
+  if (!limit || *limit > Duration::zero()) return limit;
+  mistakes.add(node, "a duration longer than 0 belongs here; leave it out for none");
+  return std::nullopt;
+}
+
 std::optional<std::uint64_t> read_size(const YamlNode& node, Mistakes& mistakes) {
   if (node.kind() == YamlKind::scalar) {
     if (const auto size = parse_size(node.text()); size && *size > 0) return size;
@@ -205,17 +218,17 @@ std::optional<int> read_signal(const YamlNode& node, Mistakes& mistakes) {
   const auto text = read_text(node, mistakes);
   if (!text) return std::nullopt;
   auto name = std::string_view(*text);
-  if (name == "KILL" || name == "SIGKILL" || name == "9") {
+  const auto number = to_int(name);
+  if (name.starts_with("SIG")) name.remove_prefix(3);
+  if (name == "KILL" || number == SIGKILL) {
     mistakes.add(node, "KILL asks nobody to finish a job; see kill_after");
     return std::nullopt;
   }
-  if (name.starts_with("SIG")) name.remove_prefix(3);
-  const auto* const found =
-      std::ranges::find(kNames, name, &std::pair<std::string_view, int>::first);
+  // Any other signal, a real-time one apart, ends or stops whoever gets it in the middle of a job.
+  const auto* const found = std::ranges::find_if(
+      kNames, [&](const auto& each) { return each.first == name || each.second == number; });
   if (found != kNames.end()) return found->second;
-  if (const auto number = to_int(name);
-      number && *number >= 1 && *number <= 64 && *number != SIGSTOP)
-    return number;
+  if (number && *number >= SIGRTMIN && *number <= SIGRTMAX) return number;
   mistakes.add(
       node,
       fmt::format("`{}` is no signal that asks a process to stop (TERM, QUIT, INT, ...)", *text));

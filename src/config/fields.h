@@ -50,10 +50,12 @@ class Section {
  private:
   void read(const YamlNode& key, const YamlNode& value, const std::vector<std::string_view>& known,
             bool merged);
+  void read_pairs(const YamlNode& mapping, const std::vector<std::string_view>& known, bool merged);
   void merge(const YamlNode& value, const std::vector<std::string_view>& known);
 
   YamlNode node_;
   Mistakes* mistakes_;
+  int merges_ = 0;
   std::map<std::string, YamlNode, std::less<>> values_;
 };
 
@@ -62,6 +64,8 @@ std::optional<std::string> read_text(const YamlNode& node, Mistakes& mistakes);
 std::optional<bool> read_bool(const YamlNode& node, Mistakes& mistakes);
 std::optional<int> read_int(const YamlNode& node, int least, int most, Mistakes& mistakes);
 std::optional<Duration> read_duration(const YamlNode& node, Mistakes& mistakes);
+/// A duration that cannot be 0.
+std::optional<Duration> read_time_limit(const YamlNode& node, Mistakes& mistakes);
 std::optional<std::uint64_t> read_size(const YamlNode& node, Mistakes& mistakes);
 std::optional<Share> read_share(const YamlNode& node, Mistakes& mistakes);
 std::optional<int> read_signal(const YamlNode& node, Mistakes& mistakes);

@@ -47,7 +47,7 @@ RestartPolicy read_restart(const YamlNode& node, RestartPolicy policy, const Pat
 Limits read_limits(const YamlNode& node, Limits limits, Mistakes& mistakes) {
   const Section section(node, {"memory", "age"}, mistakes);
   read_into(section, "memory", limits.memory, read_size);
-  read_into(section, "age", limits.age, read_duration);
+  read_into(section, "age", limits.age, read_time_limit);
   return limits;
 }
 

@@ -4,6 +4,9 @@
 #include "config/workers.h"
 #include "config/writer.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace bootcheck {
@@ -40,6 +43,7 @@ class Reader {
     read_pass();
     read_files();
     read_log();
+    check_files();
     read_all_workers();
     return std::move(config_);
   }
@@ -89,7 +93,7 @@ class Reader {
                                  {"systemd", Launcher::systemd},
                                  {"auto", Launcher::automatic}});
     read_into(section_, "recover_jobs", config_.recover_jobs, read_bool);
-    read_into(section_, "stuck_after", config_.stuck_after, read_duration);
+    read_into(section_, "stuck_after", config_.stuck_after, read_time_limit);
     if (const auto node = section_.find("backoff")) read_backoff(*node);
   }
 
@@ -133,13 +137,31 @@ class Reader {
     config_.log.path = below(config_.root, path);
   }
 
+  /// The lock file has to stay what it is, and the others are replaced or appended to: of one name
+  /// with another of them it would vanish under a pass, and two passes would run at once.
+  void check_files() {
+    std::vector<std::pair<std::string_view, Path>> files = {{"lock_file", config_.lock_file},
+                                                            {"state_file", config_.state_file}};
+    if (config_.metrics_file) files.emplace_back("metrics_file", *config_.metrics_file);
+    if (config_.log.to == LogTarget::file) files.emplace_back("log", config_.log.path);
+    for (auto file = files.begin(); file != files.end(); ++file) {
+      const auto same = std::find_if(
+          files.begin(), file, [&](const auto& other) { return other.second == file->second; });
+      if (same == file) continue;
+      const auto place = section_.find(file->first);
+      mistakes_->add(place ? *place : section_.find(same->first).value_or(section_.node()),
+                     fmt::format("`{}` and `{}` are one file, {}", file->first, same->first,
+                                 file->second.native()));
+    }
+  }
+
   void read_all_workers() {
     EntryDefaults defaults;
     defaults.root = config_.root;
     defaults.environment = config_.environment;
     defaults.start_timeout = std::chrono::minutes(5);
     defaults.restart.restart_file = below(config_.root, "tmp/restart.txt");
-    read_into(section_, "start_timeout", defaults.start_timeout, read_duration);
+    read_into(section_, "start_timeout", defaults.start_timeout, read_time_limit);
     if (const auto restart = section_.find("restart"))
       defaults.restart = read_restart(*restart, defaults.restart, config_.root, *mistakes_);
     if (const auto limits = section_.find("limits"))

@@ -81,8 +81,15 @@ std::string fixed_preset(const Worker& worker) {
   return lines;
 }
 
+/// The name as an entry with identifiers has to give it: without `%{id}` the reader would add one.
+std::string name_pattern(const Worker& worker) {
+  auto name = worker.name;
+  const auto at = worker.identifier.empty() ? name.npos : name.rfind(worker.identifier);
+  return at == name.npos ? name : name.replace(at, worker.identifier.size(), "%{id}");
+}
+
 std::string any_program(const Worker& worker) {
-  std::string lines = fmt::format("  - name: {}\n", yaml_quoted(worker.name));
+  std::string lines = fmt::format("  - name: {}\n", yaml_quoted(name_pattern(worker)));
   if (!worker.preset.empty()) lines += fmt::format("    preset: {}\n", worker.preset);
   if (!worker.identifier.empty())
     lines += fmt::format("    identifiers: [{}]\n", yaml_quoted(worker.identifier));
@@ -107,6 +114,24 @@ std::string entry(const Worker& worker) {
   lines += fmt::format("    restart: {}\n", text(worker.restart));
   if (worker.limits != Limits()) lines += fmt::format("    limits: {}\n", text(worker.limits));
   return lines;
+}
+
+/// A character beyond ASCII that cannot stand in YAML as it is, or ends a line there: its length in
+/// bytes, and how it is written. 0: none begins here.
+std::pair<std::size_t, std::string> unprintable(std::string_view text) {
+  static constexpr auto kOthers =
+      std::to_array<std::pair<std::string_view, std::string_view>>({{"\u2028", "\\L"},
+                                                                    {"\u2029", "\\P"},
+                                                                    {"\ufeff", "\\ufeff"},
+                                                                    {"\uffff", "\\uffff"},
+                                                                    {"\ufffe", "\\ufffe"}});
+  for (const auto& [bytes, escaped] : kOthers) {
+    if (text.starts_with(bytes)) return {bytes.size(), std::string(escaped)};
+  }
+  const auto second = text.size() < 2 ? 0U : static_cast<unsigned char>(text[1]);
+  const bool is_c1 = text.front() == '\xc2' && second >= 0x80 && second < 0xa0;
+  if (!is_c1) return {};
+  return {2, fmt::format("\\x{:02x}", second)};
 }
 
 template <class Enum>
@@ -167,8 +192,15 @@ std::string pass_settings(const Config& config) {
 
 std::string yaml_quoted(std::string_view text) {
   std::string quoted = "\"";
-  for (const char each : text) {
+  while (!text.empty()) {
+    if (const auto [length, escaped] = unprintable(text); length > 0) {
+      quoted += escaped;
+      text.remove_prefix(length);
+      continue;
+    }
+    const char each = text.front();
     const auto byte = static_cast<unsigned char>(each);
+    text.remove_prefix(1);
     if (each == '"' || each == '\\') {
       quoted += '\\';
       quoted += each;

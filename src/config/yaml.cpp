@@ -1,8 +1,61 @@
 #include "config/yaml.h"
 
+#include <algorithm>
 #include <new>
 
 namespace bootcheck {
+namespace {
+
+constexpr std::size_t kQuick = 20'000;  // bytes; of so many even brackets alone take a moment
+constexpr int kDeepest = 100;
+
+struct Parser {
+  explicit Parser(std::string_view text) {
+    if (yaml_parser_initialize(&parser) == 0) throw std::bad_alloc();
+    yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(text.data()),
+                                 text.size());
+  }
+  ~Parser() { yaml_parser_delete(&parser); }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+
+  yaml_parser_t parser{};
+};
+
+int depth_of(yaml_event_type_t type) {
+  if (type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT) return 1;
+  return type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT ? -1 : 0;
+}
+
+/// For each token libyaml looks through all open brackets: a megabyte of them takes hours. Null: it
+/// is not that deep, or it is no YAML before it gets so deep.
+std::unique_ptr<YamlMistake> find_depth(std::string_view text) {
+  Parser holder(text);
+  yaml_event_t event;
+  int depth = 0;
+  for (bool more = true; more && yaml_parser_parse(&holder.parser, &event) != 0;) {
+    const auto mark = event.start_mark;
+    depth += depth_of(event.type);
+    more = event.type != YAML_STREAM_END_EVENT;
+    yaml_event_delete(&event);
+    if (depth > kDeepest)
+      return std::make_unique<YamlMistake>(YamlMistake{static_cast<int>(mark.line) + 1,
+                                                       static_cast<int>(mark.column) + 1,
+                                                       "nothing belongs so deep inside"});
+  }
+  return nullptr;
+}
+
+/// Where the text ends.
+yaml_mark_t mark_of(std::string_view text) {
+  const auto last_line = text.substr(text.find_last_of('\n') + 1);
+  const auto is_character = [](char byte) { return (byte & 0xc0) != 0x80; };  // not one's rest
+  return {.index = text.size(),
+          .line = static_cast<std::size_t>(std::ranges::count(text, '\n')),
+          .column = static_cast<std::size_t>(std::ranges::count_if(last_line, is_character))};
+}
+
+}  // namespace
 
 YamlKind YamlNode::kind() const {
   if (node_->type == YAML_SEQUENCE_NODE) return YamlKind::sequence;
@@ -41,28 +94,27 @@ std::vector<std::pair<YamlNode, YamlNode>> YamlNode::pairs() const {
 }
 
 YamlDocument::YamlDocument(std::string_view text) {
-  yaml_parser_t parser;
-  if (yaml_parser_initialize(&parser) == 0) throw std::bad_alloc();
-  yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(text.data()),
-                               text.size());
+  if (text.size() > kQuick) mistake_ = find_depth(text);
+  if (mistake_) return;
+  Parser holder(text);
+  auto& parser = holder.parser;
   loaded_ = yaml_parser_load(&parser, &document_) != 0;
   if (loaded_) {
     root_ = yaml_document_get_root_node(&document_);
-    check_end(parser);
+    check_end(parser, text);
   } else {
-    note_mistake(parser);
+    note_mistake(parser, text);
   }
-  yaml_parser_delete(&parser);
 }
 
 YamlDocument::~YamlDocument() {
   if (loaded_) yaml_document_delete(&document_);
 }
 
-void YamlDocument::check_end(yaml_parser_t& parser) {
+void YamlDocument::check_end(yaml_parser_t& parser, std::string_view text) {
   if (root_ == nullptr) return;
   yaml_document_t next;
-  if (yaml_parser_load(&parser, &next) == 0) return note_mistake(parser);
+  if (yaml_parser_load(&parser, &next) == 0) return note_mistake(parser, text);
   if (const auto* root = yaml_document_get_root_node(&next); root != nullptr) {
     mistake_ = std::make_unique<YamlMistake>(
         YamlMistake{static_cast<int>(root->start_mark.line) + 1, 1,
@@ -71,10 +123,14 @@ void YamlDocument::check_end(yaml_parser_t& parser) {
   yaml_document_delete(&next);
 }
 
-void YamlDocument::note_mistake(const yaml_parser_t& parser) {
+void YamlDocument::note_mistake(const yaml_parser_t& parser, std::string_view text) {
   mistake_ = std::make_unique<YamlMistake>();
-  mistake_->line = static_cast<int>(parser.problem_mark.line) + 1;
-  mistake_->column = static_cast<int>(parser.problem_mark.column) + 1;
+  // libyaml's reader counts bytes only, and leaves the mark of the mistake before it, if any.
+  const auto mark = parser.error == YAML_READER_ERROR
+                        ? mark_of(text.substr(0, std::min(parser.problem_offset, text.size())))
+                        : parser.problem_mark;
+  mistake_->line = static_cast<int>(mark.line) + 1;
+  mistake_->column = static_cast<int>(mark.column) + 1;
   mistake_->message = parser.problem == nullptr ? "no YAML" : parser.problem;
   if (parser.context != nullptr)
     mistake_->message = std::string(parser.context) + ": " + mistake_->message;

@@ -57,8 +57,8 @@ class YamlDocument {
   YamlNode root() { return {&document_, root_}; }
 
  private:
-  void check_end(yaml_parser_t& parser);
-  void note_mistake(const yaml_parser_t& parser);
+  void check_end(yaml_parser_t& parser, std::string_view text);
+  void note_mistake(const yaml_parser_t& parser, std::string_view text);
 
   yaml_document_t document_{};
   yaml_node_t* root_ = nullptr;

@@ -16,7 +16,7 @@ bool runs_in_starter(const Worker& worker) {
 }
 
 bool share_a_boot(const Worker& one, const Worker& other) {
-  return one.preload && other.preload && one.preset == other.preset &&
+  return runs_in_starter(one) && runs_in_starter(other) && one.preload && other.preload &&
          one.start.front() == other.start.front() &&
          one.working_directory == other.working_directory && one.env == other.env;
 }
@@ -64,9 +64,10 @@ std::string recovery_list(const Config& config, const Batch& batch) {
   return list.empty() ? std::string() : boost::json::serialize(list);
 }
 
-Path start_log(const Worker& first, const Batch& batch) {
+Path start_log(const Config& config, const Batch& batch) {
+  const auto& first = config.workers[batch.front().worker];
   const auto& name = batch.size() == 1 ? first.name : first.preset;
-  return first.working_directory / "log" / (name + ".start.log");
+  return config.root / "log" / (name + ".start.log");
 }
 
 }  // namespace
@@ -92,7 +93,7 @@ LaunchRequest make_request(const Config& config, const Batch& batch) {
   LaunchRequest request;
   request.working_directory = first.working_directory;
   request.env = environment_of(config, first);
-  request.output = start_log(first, batch);
+  request.output = start_log(config, batch);
   request.user = workers_user(config);
   if (runs_in_starter(first)) {
     request.argv = starter_command(config, batch);

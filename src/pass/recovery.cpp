@@ -59,6 +59,8 @@ bool read_lines(const std::vector<std::string_view>& lines, const std::string& w
 
 void collect_recoveries(const Config& config, const Batch& batch, const Path& output,
                         std::uint64_t offset, StartReport& report) {
+  if (std::ranges::all_of(batch, [](const StartOrder& order) { return order.recover.empty(); }))
+    return;
   std::string text;
   try {
     text = read_text_file(output, offset);

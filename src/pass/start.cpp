@@ -3,7 +3,9 @@
 #include "config/duration.h"
 #include "pass/observe.h"
 #include "pass/recovery.h"
+#include "pass/sight.h"
 #include "pass/start_error.h"
+#include "pass/transient_unit.h"
 #include "system/launch.h"
 #include "system/pid_file.h"
 
@@ -35,6 +37,7 @@ Duration since(Clock::time_point begin) {
 struct Launch {
   Batch batch;
   LaunchRequest request;
+  std::optional<TransientUnit> unit;
   std::uint64_t log_offset = 0;
   pid_t pid = 0;
   Clock::time_point began;
@@ -159,6 +162,7 @@ class Starter {
       launch.request = make_request(context_.config, launch.batch);
       if (auto problem = make_output(launch.request.output); !problem.empty())
         start_without_output(launch, problem);
+      if (uses_systemd(context_.config)) hand_to_systemd(launch);
       boost::system::error_code none;
       const auto size = boost::filesystem::file_size(launch.request.output, none);
       launch.log_offset = none ? 0 : size;
@@ -181,11 +185,19 @@ class Starter {
     }
   }
 
+  void hand_to_systemd(Launch& launch) const {
+    std::string names;
+    for (const auto& order : launch.batch)
+      names += " " + worker_of(order.worker).name;
+    launch.unit.emplace(launch.request, worker_of(launch.batch.front().worker),
+                        fmt::format("{}:{}", context_.config.app, names));
+  }
+
   void watch(Ascent& ascent) {
     if (ascent.done) return;
     if (ascent.seen_at) return watch_seen(ascent);
     const auto& worker = worker_of(ascent.result.worker);
-    if (auto process = worker.foreground ? look_at_child(ascent) : look_for(worker)) {
+    if (auto process = see(ascent)) {
       ascent.result.process = std::move(process);
       ascent.result.took = since(ascent.launch->began);
       ascent.seen_at = Clock::now();
@@ -209,35 +221,36 @@ class Starter {
                              format_duration(since(*ascent.seen_at))));
   }
 
-  std::optional<Process> look_for(const Worker& worker) const {
-    Observation seen;
-    seen.pid_file = read_pid_file(worker.pid_file);
-    if (const auto* file = std::get_if<PidInFile>(&seen.pid_file))
-      seen.named = context_.proc.look(file->pid);
-    if (proof_of_named(worker, context_.app, seen, nullptr) != Proof::title) return std::nullopt;
-    return std::get<Process>(seen.named);
+  std::optional<Process> see(Ascent& ascent) const {
+    const auto& launch = *ascent.launch;
+    const auto& worker = worker_of(ascent.result.worker);
+    if (!worker.foreground) return see_daemon(context_, worker);
+    // Our own child is the worker as long as it has not ended; systemd-run is none, and ends when
+    // the worker has been exec'd.
+    if (launch.unit.has_value() != launch.outcome.has_value()) return std::nullopt;
+    auto process =
+        launch.unit ? see_program(context_, ascent.result.worker) : see_child(context_, launch.pid);
+    if (process) keep_pid_file(ascent, process->id.pid);
+    return process;
   }
 
-  /// A foreground program is our own child: its pid is certain, and its pid file is ours to write.
-  std::optional<Process> look_at_child(Ascent& ascent) const {
-    if (ascent.launch->pid == 0 || ascent.launch->outcome) return std::nullopt;
-    auto look = context_.proc.look(ascent.launch->pid);
-    auto* process = std::get_if<Process>(&look);
-    if (process == nullptr) return std::nullopt;
+  /// Of a foreground program it is ours to write.
+  void keep_pid_file(Ascent& ascent, pid_t pid) const {
     try {
-      write_pid_file(worker_of(ascent.result.worker).pid_file, process->id.pid);
+      write_pid_file(worker_of(ascent.result.worker).pid_file, pid);
     } catch (const std::system_error& error) {
       ascent.result.trouble = error.what();  // it runs, and its record proves it
     }
-    return std::move(*process);
   }
 
   static std::string why_hopeless(const Worker& worker, const Launch& launch) {
     if (launch.outcome) {
       const auto* exited = std::get_if<Exited>(&*launch.outcome);
-      const bool may_still_come = exited != nullptr && exited->code == 0 && !worker.foreground;
+      const bool may_still_come =
+          exited != nullptr && exited->code == 0 && (!worker.foreground || launch.unit);
       const bool in_time =
-          since(launch.ended) < (worker.preload ? kGraceOfDaemons : worker.start_timeout);
+          since(launch.ended) <
+          (worker.preload || worker.foreground ? kGraceOfDaemons : worker.start_timeout);
       if (may_still_come && in_time && since(launch.began) < worker.start_timeout) return {};
       return why_not_up(*launch.outcome, worker.start_timeout);
     }
@@ -268,9 +281,8 @@ class Starter {
   }
 
   void read_recoveries(const Launch& launch) {
-    if (launch.request.env.contains("BOOTCHECK_RECOVER"))
-      collect_recoveries(context_.config, launch.batch, launch.request.output, launch.log_offset,
-                         report_);
+    collect_recoveries(context_.config, launch.batch, launch.request.output, launch.log_offset,
+                       report_);
   }
 
   const StartContext& context_;

@@ -1,6 +1,7 @@
 #include "system/launch_child.h"
 
 #include "system/errors.h"
+#include "system/memory_file.h"
 
 #include <csignal>
 #include <string_view>
@@ -10,7 +11,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 namespace bootcheck {
@@ -29,17 +29,7 @@ UniqueFd above_stdio(int fd, const std::string& what) {
 UniqueFd open_input(const std::string& text) {
   if (text.empty())
     return above_stdio(::open("/dev/null", O_RDONLY | O_CLOEXEC), "cannot open /dev/null");
-  auto memory = above_stdio(::memfd_create("bootcheck-input", MFD_CLOEXEC | MFD_ALLOW_SEALING),
-                            "memfd_create");
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const auto written = ::write(memory.get(), rest.data(), rest.size());
-    if (written < 0) throw_errno("cannot write to a memfd");
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
-  ::lseek(memory.get(), 0, SEEK_SET);
-  ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
-  return memory;
+  return above_stdio(memory_file(text).release(), "cannot make a memfd");
 }
 
 /// execve(2) does not search, and the PATH that counts is the child's.

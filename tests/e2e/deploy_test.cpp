@@ -1,6 +1,6 @@
 // Deploys that nobody tells bootcheck of: Capistrano's `current` moves, or tmp/restart.txt is
 // touched.
-#include "real_workers.h"
+#include "e2e/real_workers.h"
 
 #include <csignal>
 

@@ -1,6 +1,6 @@
 // What an operator holds down stays down; what the configuration no longer names is found; what
 // outgrows its limits is drained.
-#include "real_workers.h"
+#include "e2e/real_workers.h"
 
 #include <csignal>
 

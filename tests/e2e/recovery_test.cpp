@@ -1,5 +1,5 @@
 // The jobs of crashed workers go back to the queue as failed attempts, and no other job does.
-#include "real_workers.h"
+#include "e2e/real_workers.h"
 
 #include <csignal>
 

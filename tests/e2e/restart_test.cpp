@@ -1,5 +1,5 @@
 // `restart` on real delayed_job workers: no job killed, no capacity lost, nothing lost by Ctrl-C.
-#include "real_workers.h"
+#include "e2e/real_workers.h"
 #include "system/unique_fd.h"
 
 #include <chrono>

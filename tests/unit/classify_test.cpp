@@ -116,7 +116,7 @@ TEST(Classify, AWorkerThatWasAskedToStopAndHasRemovedItsPidFileIsNotLost) {
 
 TEST(Classify, ARememberedWorkerWithoutAPidFileIsLostWhateverItBears) {
   auto observation = seen(NoPidFile{}, NoProcess{}, kNothing);
-  observation.remembered = std::get<Process>(with_title(100, "ruby in a job"));
+  observation.remembered = with_title(100, "ruby in a job");
   const auto judgement = classify(worker("2"), app(), observation, {});
   EXPECT_EQ(judgement.state, lost);
   EXPECT_EQ(judgement.proof, Proof::record);
@@ -124,7 +124,7 @@ TEST(Classify, ARememberedWorkerWithoutAPidFileIsLostWhateverItBears) {
 
 TEST(Classify, ARememberedWorkerBesideTheOneInThePidFileIsADuplicate) {
   auto observation = seen(PidInFile{200}, living(200), alive({200}));
-  observation.remembered = std::get<Process>(with_title(100, "ruby in a job"));
+  observation.remembered = with_title(100, "ruby in a job");
   const auto judgement = classify(worker("2"), app(), observation, {});
   EXPECT_EQ(judgement.state, duplicate);
   EXPECT_EQ(judgement.others.front().id.pid, 100);

@@ -69,7 +69,8 @@ TEST(StatusJson, HasEveryFieldOfEveryWorker) {
       "note": null,
       "pid_file": "/srv/shop/current/tmp/pids/delayed_job.1.pid"
     }
-  ]
+  ],
+  "orphans": []
 }
 )");
 }
@@ -96,7 +97,7 @@ TEST(StatusJson, CountsStates) {
 
 TEST(StatusJson, WithoutWorkersIsStillADocument) {
   const auto text = status_json(status_with({}));
-  EXPECT_NE(text.find("\"summary\": {},\n  \"workers\": []\n}\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\"summary\": {},\n  \"workers\": [],\n  \"orphans\": []\n}\n"), std::string::npos) << text;
 }
 
 TEST(StatusJson, IsValidWhateverIsInAMessage) {

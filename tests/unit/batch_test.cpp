@@ -1,0 +1,198 @@
+// Which workers are started by which command.
+#include "pass/batch.h"
+
+#include "presets/delayed_job.h"
+#include "unit/config_fixture.h"
+#include "unit/scratch_dir.h"
+
+#include <fstream>
+
+#include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+namespace bootcheck {
+namespace {
+
+using namespace fixture;
+using namespace std::chrono_literals;
+using Groups = std::vector<std::vector<std::size_t>>;
+
+/// An order to start each worker.
+std::vector<StartOrder> orders_for(const Config& config) {
+  std::vector<StartOrder> orders;
+  for (std::size_t at = 0; at < config.workers.size(); ++at)
+    orders.push_back({.worker = at, .start = true, .recover = {}});
+  return orders;
+}
+
+Groups groups_of(const Config& config, const std::vector<StartOrder>& orders) {
+  Groups groups;
+  for (const auto& batch : make_batches(config, orders)) {
+    auto& group = groups.emplace_back();
+    for (const auto& order : batch)
+      group.push_back(order.worker);
+  }
+  return groups;
+}
+Groups groups_of(const std::string& yaml) {
+  const auto config = config_of(yaml);
+  return groups_of(config, orders_for(config));
+}
+
+TEST(Batches, AllDelayedJobWorkersShareOneBoot) {
+  EXPECT_EQ(groups_of(R"(
+workers:
+  - {preset: delayed_job, count: 2}
+  - {preset: delayed_job, identifiers: [mail], args: [--queue=mail], start_timeout: 9m}
+)"),
+            (Groups{{0, 1, 2}}));
+}
+
+TEST(Batches, OtherProgramsAreStartedOneByOne) {
+  EXPECT_EQ(groups_of(R"(
+workers:
+  - {name: feed, identifiers: [a, b], start: [x]}
+  - {preset: delayed_job, count: 1}
+  - {preset: resque, count: 2}
+  - {preset: delayed_job, identifiers: [x]}
+)"),
+            (Groups{{0}, {1}, {2, 5}, {3}, {4}}));
+}
+
+// Their start command starts one of them, whatever they say.
+TEST(Batches, OtherProgramsShareNoBootEvenIfTheyAskForIt) {
+  EXPECT_EQ(groups_of("workers: [{name: feed, count: 2, start: [x], preload: true}]"),
+            (Groups{{0}, {1}}));
+  EXPECT_EQ(groups_of("workers: [{preset: resque, count: 2, preload: true}]"), (Groups{{0}, {1}}));
+}
+
+TEST(Batches, AWorkerThatWantsABootOfItsOwnGetsIt) {
+  EXPECT_EQ(groups_of(R"(
+workers:
+  - {preset: delayed_job, identifiers: [a, b], preload: false}
+  - {preset: delayed_job, identifiers: [c, d]}
+)"),
+            (Groups{{0}, {1}, {2, 3}}));
+}
+
+TEST(Batches, WorkersOfAnotherEnvironmentShareNoBoot) {
+  EXPECT_EQ(groups_of(R"(
+workers:
+  - {preset: delayed_job, identifiers: [a], env: {X: "1"}}
+  - {preset: delayed_job, identifiers: [b]}
+  - {preset: delayed_job, identifiers: [c], env: {X: "1"}}
+)"),
+            (Groups{{0, 2}, {1}}));
+}
+
+TEST(Batches, AreMadeOfTheOrdersOnlyAndKeepTheirOrder) {
+  const auto config = config_of("workers: [{preset: delayed_job, count: 5}]");
+  const std::vector<StartOrder> orders = {{4, true, {}}, {1, false, {77}}, {2, true, {}}};
+  EXPECT_EQ(groups_of(config, orders), (Groups{{4, 1, 2}}));
+  EXPECT_TRUE(make_batches(config, {}).empty());
+  const auto batch = make_batches(config, orders).front();
+  ASSERT_EQ(batch.size(), 3U);
+  EXPECT_FALSE(batch[1].start);
+  EXPECT_EQ(batch[1].recover, std::vector<pid_t>{77});
+}
+
+/// An application in a folder of the test's own.
+class Request : public testing::Test {
+ protected:
+  LaunchRequest request_for(const std::string& yaml) {
+    config_ = config_of("root: " + scratch_.path().native() + "\n" + yaml);
+    return make_request(config_, make_batches(config_, orders_for(config_)).front());
+  }
+  void have(const Path& file) {
+    const auto path = scratch_.path() / file;
+    boost::filesystem::create_directories(path.parent_path());
+    std::ofstream(path.native()) << "\n";
+  }
+
+  ScratchDir scratch_;
+  Config config_;
+};
+
+TEST_F(Request, OneStarterCarriesTheArgumentsOfEveryWorker) {
+  have("bin/delayed_job");
+  const auto request = request_for(
+      "workers: [{preset: delayed_job, count: 2}, "
+      "{preset: delayed_job, identifiers: [m], args: [--queue=m, -p, x]}]");
+  EXPECT_EQ(request.argv, (Argv{"ruby", "-", "bin/delayed_job", "--", "--identifier=0", "start",
+                                "--", "--identifier=1", "start", "--", "--identifier=m",
+                                "--queue=m", "-p", "x", "start"}));
+  EXPECT_EQ(request.input, delayed_job_starter());
+  EXPECT_EQ(request.working_directory, scratch_.path());
+  EXPECT_EQ(request.output, scratch_.path() / "log/delayed_job.start.log");
+  EXPECT_FALSE(request.env.contains("BOOTCHECK_RECOVER"));
+}
+
+TEST_F(Request, OfOneWorkerGoesToItsOwnLog) {
+  EXPECT_EQ(request_for("workers: [{preset: delayed_job, count: 1}]").output,
+            scratch_.path() / "log/delayed_job.0.start.log");
+  EXPECT_EQ(request_for("workers: [{name: feed, start: [x]}]").output,
+            scratch_.path() / "log/feed.start.log");
+}
+
+TEST_F(Request, RunsInTheBundleWhereThereIsOne) {
+  have("Gemfile");
+  const auto argv = request_for("workers: [{preset: delayed_job, count: 1}]").argv;
+  EXPECT_EQ(argv, (Argv{"bundle", "exec", "ruby", "-", "bin/delayed_job", "--", "--identifier=0",
+                        "start"}));
+}
+
+TEST_F(Request, LoadsTheScriptOfAnOldApplicationWhereItIs) {
+  have("script/delayed_job");
+  EXPECT_EQ(request_for("workers: [{preset: delayed_job, count: 1}]").argv.at(2),
+            "script/delayed_job");
+  have("bin/delayed_job");
+  EXPECT_EQ(request_for("workers: [{preset: delayed_job, count: 1}]").argv.at(2),
+            "bin/delayed_job");
+}
+
+TEST_F(Request, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
+  const auto config = config_of("workers: [{preset: delayed_job, count: 3}]");
+  const Batch batch = {{0, true, {11, 12}}, {1, false, {13}}, {2, true, {}}};
+  const auto request = make_request(config, batch);
+  EXPECT_EQ(request.argv, (Argv{"ruby", "-", "bin/delayed_job", "--", "--identifier=0", "start",
+                                "--", "--identifier=2", "start"}))
+      << "who only hands back jobs is not started";
+  EXPECT_EQ(boost::json::parse(request.env.at("BOOTCHECK_RECOVER")),
+            boost::json::parse(R"([{"worker": "delayed_job.0", "pid": 11},
+                                   {"worker": "delayed_job.0", "pid": 12},
+                                   {"worker": "delayed_job.1", "pid": 13}])"));
+}
+
+TEST_F(Request, OfAnyOtherProgramIsItsStartCommand) {
+  const auto request = request_for(
+      "env: {A: '1'}\nworkers: [{name: feed, start: bin/feed --x, working_directory: sub, "
+      "env: {B: '2'}, start_timeout: 7s}]");
+  EXPECT_EQ(request.argv, (Argv{"/bin/sh", "-c", "bin/feed --x"}));
+  EXPECT_EQ(request.input, "");
+  EXPECT_EQ(request.working_directory, scratch_.path() / "sub");
+  EXPECT_EQ(request.output, scratch_.path() / "log/feed.start.log");
+  EXPECT_EQ(request.env.at("A"), "1");
+  EXPECT_EQ(request.env.at("B"), "2");
+  EXPECT_EQ(request.env.at("RAILS_ENV"), "production");
+  EXPECT_EQ(request.time_limit, 7s);
+  EXPECT_FALSE(request.user);
+}
+
+TEST_F(Request, TheMostPatientWorkerOfABatchSaysHowLongItMayTake) {
+  EXPECT_EQ(request_for("workers: [{preset: delayed_job, count: 1, start_timeout: 2m}, "
+                        "{preset: delayed_job, identifiers: [b], start_timeout: 9m}, "
+                        "{preset: delayed_job, identifiers: [c], start_timeout: 1m}]")
+                .time_limit,
+            9min);
+}
+
+// It is the worker itself, and no time limit may end it.
+TEST_F(Request, OfAProgramInTheForegroundHasNoTimeLimit) {
+  EXPECT_EQ(request_for("workers: [{name: a, start: [x], foreground: true, start_timeout: 1s}]")
+                .time_limit,
+            0s);
+}
+
+}  // namespace
+}  // namespace bootcheck
