@@ -90,6 +90,8 @@ Snapshot take_snapshot(const Session& session, const Request& request) {
 PassOutcome run_pass(const Session& session, const PassOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   const auto& config = session.config();
+  // First, or the lock's folder would be made where the root ought to be.
+  static_cast<void>(locate_app(config, session.uid()));
   auto taken = take_lock(config.lock_file, options.lock_wait);
   if (const auto* holder = std::get_if<LockHolder>(&taken)) return *holder;
   const auto& lock = std::get<Lock>(taken);

@@ -160,6 +160,8 @@ class Starter {
     }
     try {
       launch.request = make_request(context_.config, launch.batch);
+      if (auto problem = make_output(launch.request.output); !problem.empty())
+        start_without_output(launch, problem);
       if (uses_systemd(context_.config)) hand_to_systemd(launch);
       boost::system::error_code none;
       const auto size = boost::filesystem::file_size(launch.request.output, none);
@@ -171,6 +173,15 @@ class Starter {
     } catch (const std::exception& error) {
       launch.outcome = NotStarted{error.what()};
       launch.ended = Clock::now();
+    }
+  }
+
+  /// A full disk, a log of another user: no reason to keep a worker down.
+  void start_without_output(Launch& launch, const std::string& problem) {
+    launch.request.output = "/dev/null";
+    for (auto& ascent : ascents_) {
+      if (ascent->launch == &launch)
+        ascent->result.trouble = "what it prints cannot be kept: " + problem;
     }
   }
 

@@ -22,7 +22,7 @@ struct StartResult {
   bool skipped = false;  ///< looked at again right before its start, it was not missing any more
   Duration took{0};      ///< from the start command's beginning until seen running
   std::string why;       ///< why it was not started and where to look
-  std::string trouble;   ///< it runs, but its pid file could not be written
+  std::string trouble;   ///< it runs, but its pid file or its output could not be written
 };
 
 struct StartReport {

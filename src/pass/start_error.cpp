@@ -30,7 +30,7 @@ std::string why_not_up(const LaunchOutcome& outcome, Duration limit) {
 }
 
 std::string with_last_words(const std::string& why, const Path& output, std::uint64_t offset) {
-  if (output.empty()) return why;
+  if (output.empty() || output == "/dev/null") return why;
   const auto words = last_words(output, offset);
   return fmt::format("{}{}{}; see {}", why, words.empty() ? "" : ": ", words, output.native());
 }

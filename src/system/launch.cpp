@@ -171,6 +171,15 @@ void Launches::run() {
   impl_->context.run();
 }
 
+std::string make_output(const Path& file) {
+  try {
+    open_output(file);
+    return {};
+  } catch (const std::system_error& error) {
+    return error.what();
+  }
+}
+
 std::string tail(const Path& file, std::uint64_t offset, int lines) {
   constexpr std::uint64_t kLongest = 4096;
   std::string text;

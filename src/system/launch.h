@@ -72,6 +72,10 @@ class Launches {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Makes a file for a command's output, and its folder. Returns why that cannot be done; empty: it
+/// is there.
+std::string make_output(const Path& file);
+
 /// The last `lines` lines of a file from `offset` bytes on, at most 4 KB; empty when it cannot be
 /// read.
 std::string tail(const Path& file, std::uint64_t offset, int lines);

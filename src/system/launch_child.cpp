@@ -32,15 +32,6 @@ UniqueFd open_input(const std::string& text) {
   return above_stdio(memory_file(text).release(), "cannot make a memfd");
 }
 
-// Not a pipe either: a daemon keeps it open for ever, and its next write after our exit would end
-// it by SIGPIPE.
-UniqueFd open_output(const Path& path) {
-  boost::system::error_code ignored;  // the open that follows says it better
-  boost::filesystem::create_directories(path.parent_path(), ignored);
-  return above_stdio(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644),
-                     "cannot open " + path.native());
-}
-
 /// execve(2) does not search, and the PATH that counts is the child's.
 std::string find_program(const LaunchRequest& request) {
   const auto& name = request.argv.front();
@@ -81,6 +72,15 @@ bool regain_root() noexcept {
 }
 
 }  // namespace
+
+// Not a pipe either: a daemon keeps it open for ever, and its next write after our exit would end
+// it by SIGPIPE.
+UniqueFd open_output(const Path& path) {
+  boost::system::error_code ignored;  // the open that follows says it better
+  boost::filesystem::create_directories(path.parent_path(), ignored);
+  return above_stdio(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644),
+                     "cannot open " + path.native());
+}
 
 ChildPlan::ChildPlan(const LaunchRequest& request)
     : request_(request),

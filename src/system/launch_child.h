@@ -9,6 +9,10 @@
 
 namespace bootcheck {
 
+/// Opens a command's output for appending and makes its folder. Throws std::system_error naming the
+/// path.
+UniqueFd open_output(const Path& path);
+
 /// Everything a child needs, made before the fork: behind it only async-signal-safe calls are
 /// allowed (signal-safety(7)).
 class ChildPlan {

@@ -81,7 +81,9 @@ bool remove_pid_file(const Path& path, pid_t expected) {
                                          : named != nullptr && named->pid == expected;
   if (!as_expected) return false;
   if (::unlink(path.c_str()) == 0) return true;
-  if (errno == ENOENT || errno == EISDIR) return false;
+  if (errno == ENOENT) return false;
+  // An empty folder is as much garbage as an empty file; what is in another is not ours to remove.
+  if (errno == EISDIR && ::rmdir(path.c_str()) == 0) return true;
   throw_errno("cannot remove " + path.native());
 }
 
