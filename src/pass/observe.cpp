@@ -153,8 +153,8 @@ void search_proc(Facts& facts, const ProcFs& proc) {
 App locate_app(const Config& config, uid_t uid) {
   App app;
   app.uid = uid;
-  app.release = resolve_directory(config.root);
-  if (is_link(config.root)) app.releases_folder = resolve_directory(config.root.parent_path());
+  if (is_link(config.root)) app.releases_folder = enter_directory(config.root.parent_path());
+  app.release = enter_directory(config.root);
   return app;
 }
 

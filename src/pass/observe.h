@@ -7,7 +7,8 @@
 
 namespace bootcheck {
 
-/// Where the application is now and whose processes its workers are. Throws std::system_error when
+/// Where the application is now, which becomes the working directory, and whose processes its
+/// workers are. Throws std::system_error when
 /// the root does not lead to a folder.
 App locate_app(const Config& config, uid_t uid);
 

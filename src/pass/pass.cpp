@@ -26,10 +26,10 @@ User workers_user_now(const Config& config) {
   return *std::move(user);
 }
 
-Snapshot observe_and_plan(const Session& session, State state, const Request& request) {
+Snapshot observe_and_plan(const Session& session, const App& app, State state,
+                          const Request& request) {
   Snapshot snapshot;
   snapshot.state = std::move(state);
-  const auto app = locate_app(session.config(), session.uid());
   snapshot.facts = observe(session.config(), app, session.proc(), snapshot.state);
   snapshot.noticed = remember_seen(snapshot.state, snapshot.facts);
   snapshot.plan = make_plan(snapshot.facts, snapshot.state, request);
@@ -82,7 +82,8 @@ Session::Session(const Config& config)
 
 Snapshot take_snapshot(const Session& session, const Request& request) {
   auto loaded = load_state(session.config().state_file, session.boot_id());
-  auto snapshot = observe_and_plan(session, std::move(loaded.state), request);
+  const auto app = locate_app(session.config(), session.uid());
+  auto snapshot = observe_and_plan(session, app, std::move(loaded.state), request);
   snapshot.state_problem = std::move(loaded.problem);
   return snapshot;
 }
@@ -91,10 +92,11 @@ PassOutcome run_pass(const Session& session, const PassOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   const auto& config = session.config();
   // First, or the lock's folder would be made where the root ought to be.
-  static_cast<void>(locate_app(config, session.uid()));
+  auto app = locate_app(config, session.uid());
   auto taken = take_lock(config.lock_file, options.lock_wait);
   if (const auto* holder = std::get_if<LockHolder>(&taken)) return *holder;
   const auto& lock = std::get<Lock>(taken);
+  if (options.lock_wait > Duration{0}) app = locate_app(config, session.uid());  // after a wait
 
   auto loaded = load_state(config.state_file, session.boot_id());
   StateKeeper keeper(config.state_file, loaded.state);
@@ -102,7 +104,7 @@ PassOutcome run_pass(const Session& session, const PassOptions& options) {
 
   PassDone done;
   if (!loaded.problem.empty()) done.events.push_back(own_trouble("state", loaded.problem));
-  done.before = observe_and_plan(session, std::move(loaded.state), options.request);
+  done.before = observe_and_plan(session, app, std::move(loaded.state), options.request);
   auto& state = done.after;
   state = done.before.state;
   const auto now = done.before.facts.wall;

@@ -9,9 +9,9 @@
 
 namespace bootcheck {
 
-/// The directory that `path` leads to, every link resolved. Throws std::system_error naming the
-/// path.
-Path resolve_directory(const Path& path);
+/// Makes `path` the working directory and returns where that is, every link resolved. Throws
+/// std::system_error naming the path.
+Path enter_directory(const Path& path);
 
 /// Whether `path` itself is a symbolic link (its folder may be one).
 bool is_link(const Path& path);

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -59,15 +60,31 @@ PidFile parse_pid_file(std::string_view text) {
   return PidInFile{pid};
 }
 
-PidFile read_pid_file(const Path& path) {
+namespace {
+
+/// No pid file, or one that is not to be believed.
+PidFile read_unusual(const Path& path, std::span<char> buffer) {
   const auto file = open_regular_file(path);
   if (file.error == ENOENT) return NoPidFile{};
   if (file.error != 0) return UnreadablePidFile{error_text(file.error)};
   if (!file.instead.empty()) return GarbagePidFile{file.instead};
-  std::array<char, kLongest> buffer;
   const auto read = read_once(file.fd.get(), buffer);
   if (read.error != 0) return UnreadablePidFile{error_text(read.error)};
   return parse_pid_file(read.text);
+}
+
+}  // namespace
+
+PidFile read_pid_file(const Path& path) {
+  // Most often a pid stands there, and then it does not matter in what.
+  std::array<char, kLongest> buffer;
+  if (const auto fd = open_for_reading(path)) {
+    auto found = parse_pid_file(read_once(fd.get(), buffer).text);
+    if (std::holds_alternative<PidInFile>(found)) return found;
+  } else if (errno == ENOENT) {
+    return NoPidFile{};
+  }
+  return read_unusual(path, buffer);
 }
 
 void write_pid_file(const Path& path, pid_t pid) {

@@ -46,16 +46,21 @@ std::string name_of_file_type(std::uint32_t mode) {
   return "a device";
 }
 
+// O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever (fifo(7)).
+UniqueFd open_for_reading(const Path& path) {
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
 OpenedFile open_regular_file(const Path& path) {
   OpenedFile opened;
   struct stat status {};
-  // O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever (fifo(7)).
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  auto fd = open_for_reading(path);
   if (fd) {
     if (::fstat(fd.get(), &status) != 0) {
       opened.error = errno;
     } else if (S_ISREG(status.st_mode)) {
       opened.fd = std::move(fd);
+      opened.size = static_cast<std::uint64_t>(status.st_size);
     } else {
       opened.instead = name_of_file_type(status.st_mode);
     }

@@ -27,11 +27,16 @@ ReadText read_below(int folder, const char* name, std::span<char> buffer);
 /// Appends what is left of a file to `text` until that is `limit` long; an errno, 0: none.
 int read_rest(int fd, std::string& text, std::size_t limit);
 
+/// Opens whatever stands there but a link, without waiting for anybody; an empty owner and errno
+/// when it cannot.
+UniqueFd open_for_reading(const Path& path);
+
 /// A regular file open for reading, or what stands in its place.
 struct OpenedFile {
-  UniqueFd fd;          ///< owns nothing unless it is a regular file
-  std::string instead;  ///< `a link`, `a directory`, `a FIFO`...; empty: none of them
-  int error = 0;        ///< errno when it could not be opened; 0: it could, or `instead` says more
+  UniqueFd fd;             ///< owns nothing unless it is a regular file
+  std::uint64_t size = 0;  ///< bytes
+  std::string instead;     ///< `a link`, `a directory`, `a FIFO`...; empty: none of them
+  int error = 0;  ///< errno when it could not be opened; 0: it could, or `instead` says more
 };
 
 /// One system call when nothing is there.

@@ -95,10 +95,10 @@ LoadedState load_state(const Path& path, const std::string& boot_id) {
   if (file.error == ENOENT) return nothing_remembered(boot_id);
   if (file.error != 0) return unusable(path, boot_id, error_text(file.error));
   if (!file.instead.empty()) return unusable(path, boot_id, "it is " + file.instead);
-  std::string text;
-  if (const int error = read_rest(file.fd.get(), text, kLongest + 1); error != 0)
+  if (file.size > kLongest) return unusable(path, boot_id, "it is too long");
+  std::string text;  // the file is only ever replaced: it has the size that it was opened with
+  if (const int error = read_rest(file.fd.get(), text, file.size); error != 0)
     return unusable(path, boot_id, error_text(error));
-  if (text.size() > kLongest) return unusable(path, boot_id, "it is too long");
   auto state = read_state(text, boot_id);
   if (const auto* why = std::get_if<std::string>(&state)) return unusable(path, boot_id, *why);
   return {.state = std::move(std::get<State>(state)), .problem = {}};
