@@ -237,11 +237,15 @@ class Actor {
     if (result.skipped) {
       if (!result.process)
         tell(EventKind::start_failed, result.worker, Severity::error, result.why);
-    } else if (result.process) {
+    } else if (result.process || result.by_status) {
       started_.insert(result.worker);
-      remember_started(record, *result.process, facts_.seen[result.worker], boot_now());
       auto& event = tell(EventKind::started, result.worker);
-      add_pid(event, result.process->id.pid);
+      if (result.process) {
+        remember_started(record, *result.process, facts_.seen[result.worker], boot_now());
+        add_pid(event, result.process->id.pid);
+      } else {
+        record.failures = {};
+      }
       event.fields.emplace_back("took", format_duration(result.took));
       if (!result.trouble.empty())
         tell(EventKind::failed, result.worker, Severity::warning, result.trouble);

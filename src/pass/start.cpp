@@ -5,6 +5,7 @@
 #include "pass/recovery.h"
 #include "pass/sight.h"
 #include "pass/start_error.h"
+#include "pass/status_command.h"
 #include "pass/transient_unit.h"
 #include "system/launch.h"
 #include "system/pid_file.h"
@@ -23,6 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr Duration kTick{10};
+constexpr Duration kBetweenQuestions{200};
 /// A worker that dies at once (no database, a port in use) must not count as started.
 constexpr Duration kStaysUp{500};
 /// delayed_job's daemon bears its title before its launcher exits (daemons, daemonize.rb:
@@ -51,6 +53,9 @@ struct Ascent {
   Launch* launch = nullptr;
   StartResult result;
   std::optional<Clock::time_point> seen_at;
+  std::optional<StatusAnswer> answer;  ///< of its status command
+  Clock::time_point asked_at;
+  bool asking = false;
   bool done = false;
 };
 
@@ -137,6 +142,7 @@ class Starter {
       } else {
         report_.results.push_back({.worker = indices[at],
                                    .process = judgement.process,
+                                   .by_status = false,
                                    .skipped = true,
                                    .took = {},
                                    .why = fmt::format("it is {} now", name_of(judgement.state)),
@@ -201,9 +207,31 @@ class Starter {
       ascent.result.process = std::move(process);
       ascent.result.took = since(ascent.launch->began);
       ascent.seen_at = Clock::now();
+    } else if (is_up_by_status(ascent)) {
+      ascent.result.by_status = true;
+      ascent.result.took = since(ascent.launch->began);
+      ascent.done = true;
     } else if (auto why = why_hopeless(worker, *ascent.launch); !why.empty()) {
       fail(ascent, why);
     }
+  }
+
+  /// Of a worker that only its status command can judge. Asked once the start command has
+  /// succeeded, and again a little later: it may need its time.
+  bool is_up_by_status(Ascent& ascent) {
+    const auto& worker = worker_of(ascent.result.worker);
+    const auto& outcome = ascent.launch->outcome;
+    const auto* exited = outcome ? std::get_if<Exited>(&*outcome) : nullptr;
+    if (worker.status.empty() || exited == nullptr || exited->code != 0) return false;
+    if (!ascent.asking && since(ascent.asked_at) >= kBetweenQuestions) {
+      ascent.asking = true;
+      ascent.asked_at = Clock::now();
+      launches_.start(status_request(context_.config, worker), [&ascent](const LaunchOutcome& how) {
+        ascent.answer = status_answer(how);
+        ascent.asking = false;
+      });
+    }
+    return ascent.answer == StatusAnswer::running;
   }
 
   /// It was seen; it has to be there a moment later as well.

@@ -3,10 +3,17 @@
 
 #include "config/config.h"
 #include "model/observation.h"
+#include "system/launch.h"
 
 #include <vector>
 
 namespace bootcheck {
+
+/// The `status` command of a worker. Throws std::system_error when the env_file cannot be read.
+LaunchRequest status_request(const Config& config, const Worker& worker);
+
+/// What its end says of the worker.
+StatusAnswer status_answer(const LaunchOutcome& outcome);
 
 /// Runs the `status` command of every worker that has one, side by side, and notes the answers in
 /// `seen` (same order as config.workers): exit code 0 is running, 1 to 3 not running (LSB, "Init

@@ -21,8 +21,8 @@ PidFile read_pid_file(const Path& path);
 void write_pid_file(const Path& path, pid_t pid);
 
 /// Removes the pid file if it still says what was observed (`expected` pid, or garbage when 0);
-/// whether it did. A directory in its place is left alone. Throws std::system_error naming the
-/// path.
+/// whether it did. An empty folder in its place goes as well. Throws std::system_error naming the
+/// path, also for a folder that is not empty.
 bool remove_pid_file(const Path& path, pid_t expected);
 
 /// Moves the pid file aside to `<path>.draining.<pid>`, so that a successor can start under the

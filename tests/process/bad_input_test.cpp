@@ -56,7 +56,7 @@ TEST_F(BadInput, ABrokenConfigurationIsToldWithAllItsMistakesAtTheirPlaces) {
 TEST_F(BadInput, AConfigurationThatIsNoYamlIsToldAtItsPlace) {
   for (const char* text : {"workers: [\n", "workers: {a: b\n", "\tworkers: 1\n", "\"",
                            "--- x\n--- y\n", "- a list\n", "", "just text\n"}) {
-    app_.configure(text);
+    app_.configure_literally(text);
     const auto finished = refused({});
     EXPECT_THAT(finished.err, HasSubstr("config/bootcheck.yml:")) << text;
   }
@@ -155,8 +155,8 @@ class FolderOfConfigs : public testing::Test {
   const TempDir folder_;
 
   void write(const std::string& name, const SmallApp& app, const std::string& yaml) const {
-    write_file(folder_.path() / name, "app: " + name.substr(0, name.find('.')) +
-                                          "\nroot: " + app.root().native() + "\n" + yaml);
+    write_file(folder_.path() / name, "app: " + name.substr(0, name.find('.')) + "\nroot: " +
+                                          app.root().native() + "\nlauncher: direct\n" + yaml);
   }
   Finished bootcheck(std::vector<std::string> arguments = {}) const {
     arguments.insert(arguments.begin(), {bootcheck_binary(), "-c", folder_.path().native()});
@@ -188,7 +188,7 @@ TEST_F(FolderOfConfigs, EndsWithTheWorstStatusAndLooksAfterTheOthers) {
   write("three.yml", two_, "workers: nonsense\n");
   const auto broken = bootcheck();
   EXPECT_EQ(broken.status, 2);
-  EXPECT_THAT(broken.err, HasSubstr("three.yml:3:"));
+  EXPECT_THAT(broken.err, HasSubstr("three.yml:4:"));
   EXPECT_GT(one_.living("feed"), 0);
   write("four.yml", two_, "lock_file: bin\n" + std::string(kFeed));
   EXPECT_EQ(bootcheck().status, 4);

@@ -61,10 +61,10 @@ inline std::uint64_t signal_set(pid_t pid, const std::string& name) {
 /// Ends a process, of whomever it is the child, and waits until it is gone.
 inline void end_process(pid_t pid) {
   if (pid <= 1) return;
-  ::kill(pid, SIGKILL);
+  if (test::is_alive(pid)) ::kill(pid, SIGKILL);
   EXPECT_TRUE(test::wait_until([pid] {
-    ::waitpid(pid, nullptr, WNOHANG);  // where it is a child of ours
-    return !test::is_alive(pid);
+    const pid_t reaped = ::waitpid(pid, nullptr, WNOHANG);
+    return reaped == pid || (reaped < 0 && !test::is_alive(pid));  // not a child of ours
   }));
 }
 

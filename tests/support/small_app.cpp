@@ -42,6 +42,10 @@ SmallApp::~SmallApp() {
 }
 
 void SmallApp::configure(const std::string& yaml) const {
+  configure_literally(yaml + "\nlauncher: direct\n");
+}
+
+void SmallApp::configure_literally(const std::string& yaml) const {
   write_file(root() / "config/bootcheck.yml", yaml);
 }
 

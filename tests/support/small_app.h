@@ -27,8 +27,10 @@ class SmallApp {
 
   const boost::filesystem::path& root() const { return folder_.path(); }
 
-  /// Writes config/bootcheck.yml.
+  /// Writes config/bootcheck.yml; nothing is handed to systemd, where there is one.
   void configure(const std::string& yaml) const;
+  /// The same with nothing added.
+  void configure_literally(const std::string& yaml) const;
   /// Writes an executable; `name` is relative to the root.
   void script(const std::string& name, const std::string& body,
               const std::string& interpreter = "/bin/sh") const;

@@ -97,11 +97,18 @@ TEST_F(PidFileTest, OfAnySizeIsReadInPart) {
   EXPECT_THAT(read(), HasSubstr("garbage"));
 }
 
-TEST_F(PidFileTest, ThatIsADirectoryIsGarbage) {
+TEST_F(PidFileTest, ThatIsAnEmptyDirectoryIsGarbage) {
   fs::create_directory(file);
   EXPECT_EQ(read(), "garbage: a directory");
-  EXPECT_FALSE(remove_pid_file(file, 0));
-  EXPECT_TRUE(fs::is_directory(file));
+  EXPECT_TRUE(remove_pid_file(file, 0));
+  EXPECT_EQ(read(), "none");
+}
+
+TEST_F(PidFileTest, ThatIsAFullDirectoryIsLeftAlone) {
+  fs::create_directories(file / "precious");
+  EXPECT_EQ(read(), "garbage: a directory");
+  EXPECT_THROW(remove_pid_file(file, 0), std::system_error);
+  EXPECT_TRUE(fs::is_directory(file / "precious"));
 }
 
 TEST_F(PidFileTest, ThatIsAFifoDoesNotHang) {

@@ -1,0 +1,167 @@
+// Programs that daemonize themselves, and those that are judged by a status command.
+#include "process/small_app_test.h"
+
+namespace bootcheck::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class DaemonWorkers : public SmallAppTest {
+ protected:
+  /// bin/daemon leaves a process whose command line is `TITLE 1000` and whose pid file is
+  /// run/d.pid.
+  void leave_daemon_titled(const std::string& title) const {
+    app_.script("bin/daemon",
+                "mkdir -p run; echo start >> starts\n"
+                "setsid bash -c 'echo $$ > run/d.pid; exec -a " +
+                    title + " sleep 1000' </dev/null >/dev/null 2>&1 &",
+                "/bin/bash");
+  }
+
+  std::size_t starts() const { return lines_of(read_file(app_.root() / "starts")).size(); }
+
+  pid_t daemon() const {
+    const auto text = read_file(app_.root() / "run/d.pid");
+    const pid_t pid = text.empty() ? 0 : std::stoi(text);
+    return pid > 1 && is_alive(pid) ? pid : 0;
+  }
+};
+
+TEST_F(DaemonWorkers, WithATitleAreSeenByIt) {
+  leave_daemon_titled("indexer");
+  app_.configure(R"(
+workers:
+  - {name: indexer, start: [bin/daemon], pid_file: run/d.pid, process_title: indexer 1000}
+)");
+  good_pass();
+  const auto pid = daemon();
+  ASSERT_GT(pid, 0) << story();
+  good_pass();
+  EXPECT_EQ(starts(), 1U);
+  EXPECT_EQ(status_of("indexer"), 0);
+  ASSERT_TRUE(kill_and_wait(pid));
+  EXPECT_EQ(status_of("indexer"), 3);
+  good_pass();
+  EXPECT_EQ(starts(), 2U);
+  EXPECT_GT(daemon(), 0);
+}
+
+TEST_F(DaemonWorkers, WithATitleAreFoundWithoutTheirPidFile) {
+  leave_daemon_titled("indexer");
+  app_.configure(R"(
+workers:
+  - {name: indexer, start: [bin/daemon], pid_file: run/d.pid, process_title: indexer 1000}
+)");
+  good_pass();
+  const auto pid = daemon();
+  boost::filesystem::remove(app_.root() / "run/d.pid");
+  boost::filesystem::remove(app_.root() / "tmp/pids/bootcheck.state");
+  EXPECT_EQ(app_.bootcheck().status, 0);
+  EXPECT_EQ(daemon(), pid);
+  EXPECT_EQ(starts(), 1U);
+}
+
+TEST_F(DaemonWorkers, WithoutATitleAreSeenByTheirStartCommandLine) {
+  app_.script("bin/fork",
+              "mkdir -p run; echo start >> starts\n"
+              "(echo $BASHPID > run/d.pid; sleep 1000 & wait) </dev/null >/dev/null 2>&1 &",
+              "/bin/bash");
+  app_.configure("workers: [{name: forker, start: [bin/fork, a], pid_file: run/d.pid}]\n");
+  good_pass();
+  const auto pid = daemon();
+  ASSERT_GT(pid, 0) << story();
+  EXPECT_EQ(command_line(pid), "/bin/bash bin/fork a");
+  good_pass();
+  EXPECT_EQ(starts(), 1U);
+  ASSERT_TRUE(kill_and_wait(pid));
+  good_pass();
+  EXPECT_EQ(starts(), 2U);
+}
+
+// Nothing tells that the process in its pid file is the worker, and nothing that it is not.
+TEST_F(DaemonWorkers, ThatNothingIdentifiesAreNeverStartedASecondTime) {
+  leave_daemon_titled("something-else");
+  app_.configure(R"(
+workers:
+  - {name: riddle, start: [bin/daemon], pid_file: run/d.pid, start_timeout: 1s}
+)");
+  app_.bootcheck();
+  const auto pid = daemon();
+  ASSERT_GT(pid, 0);
+  for (int pass = 0; pass < 3; ++pass)
+    EXPECT_EQ(app_.bootcheck().status, 1);
+  EXPECT_EQ(starts(), 1U);
+  EXPECT_EQ(daemon(), pid);
+  EXPECT_EQ(status_of("riddle"), 1);
+  EXPECT_THAT(app_.bootcheck({"status"}).out, HasSubstr("unknown"));
+}
+
+class StatusCommand : public SmallAppTest {
+ protected:
+  /// The status command exits with what is in `code`; the start command writes 0 there.
+  StatusCommand() {
+    app_.script("bin/status", "exit $(cat code)");
+    app_.script("bin/start", "echo start >> starts; echo 0 > code");
+    app_.configure(R"(
+workers:
+  - {name: remote, start: [bin/start], status: [bin/status], start_timeout: 2s}
+)");
+  }
+
+  void answer(const std::string& code) const { write_file(app_.root() / "code", code); }
+  std::size_t starts() const { return lines_of(read_file(app_.root() / "starts")).size(); }
+};
+
+TEST_F(StatusCommand, SayingRunningStartsNothing) {
+  answer("0");
+  good_pass();
+  EXPECT_EQ(starts(), 0U);
+  EXPECT_EQ(status_of("remote"), 0);
+}
+
+TEST_F(StatusCommand, SayingNotRunningStartsTheWorkerAndSeesItUp) {
+  for (const char* code : {"1", "2", "3"}) {
+    answer(code);
+    const auto before = starts();
+    EXPECT_EQ(status_of("remote"), 3) << code;
+    good_pass();
+    EXPECT_EQ(starts(), before + 1) << code;
+    EXPECT_EQ(status_of("remote"), 0) << code;
+  }
+}
+
+TEST_F(StatusCommand, IsAskedAgainUntilTheWorkerIsUp) {
+  app_.script("bin/start", "echo start >> starts; (sleep 0.6; echo 0 > code) &");
+  answer("3");
+  good_pass();
+  EXPECT_EQ(starts(), 1U);
+}
+
+TEST_F(StatusCommand, StillSayingNotRunningAfterTheStartIsAFailure) {
+  app_.script("bin/start", "echo start >> starts; echo no licence");
+  answer("3");
+  const auto finished = app_.bootcheck();
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("remote"), HasSubstr("no licence")));
+}
+
+TEST_F(StatusCommand, FailingOtherwiseStartsNothing) {
+  for (const char* code : {"4", "127", "150"}) {
+    answer(code);
+    EXPECT_EQ(app_.bootcheck().status, 1) << code;
+    EXPECT_EQ(status_of("remote"), 1) << code;
+  }
+  EXPECT_EQ(starts(), 0U);
+}
+
+TEST_F(StatusCommand, ThatIsMissingStartsNothing) {
+  boost::filesystem::remove(app_.root() / "bin/status");
+  const auto finished = app_.bootcheck();
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, HasSubstr("remote"));
+  EXPECT_EQ(starts(), 0U);
+}
+
+}  // namespace
+}  // namespace bootcheck::test
