@@ -1,6 +1,6 @@
 # gnuplot -e "data='speed.dat'; picture='speed.svg'" speed.gnuplot
 #
-# A panel for each block of the data, bars from top to bottom: the name, the figure, and whether it is ours.
+# A panel for each block of the data, bars from top to bottom: the name, the figure, whether it is ours, the title.
 set terminal svg size 900,760 dynamic font "sans-serif,14" background "#ffffff"
 set output picture
 set datafile separator whitespace
@@ -20,16 +20,18 @@ array from[3] = [0.1, 0, 0]
 
 set multiplot
 do for [panel = 1:3] {
-  stats data index panel - 1 every ::1 using 2 nooutput name "BARS"
-  stats data index panel - 1 every ::0::0 using (title_of = strcol(1), 0) nooutput name "TITLE"
+  set autoscale
+  unset logscale
+  stats data index panel - 1 using 2 nooutput name "BARS"
+  stats data index panel - 1 using (title_of = strcol(4), 0) nooutput name "TITLE"
   set bmargin at screen panel_bottom[panel]
   set tmargin at screen panel_top[panel]
   set title title_of left offset graph -0.5, 0 font ",16"
-  if (panel == 1) { set logscale x } else { unset logscale x }
+  if (panel == 1) { set logscale x }
   set xrange [from[panel]:BARS_max * (panel == 1 ? 2 : 1.05)]
   set yrange [BARS_records - 0.4:-0.6]
   unset xtics
-  plot data index panel - 1 every ::1 using (from[panel]):0:(from[panel]):2:($0 - 0.36):($0 + 0.36):(colour_of($3)):ytic(1) with boxxyerror lc rgb variable, \
-       "" index panel - 1 every ::1 using 2:0:(label_of($2)) with labels left offset 0.5, 0
+  plot data index panel - 1 using (from[panel]):0:(from[panel]):2:($0 - 0.36):($0 + 0.36):(colour_of($3)):ytic(1) with boxxyerror lc rgb variable, \
+       "" index panel - 1 using 2:0:(label_of($2)) with labels left offset 0.5, 0
 }
 unset multiplot

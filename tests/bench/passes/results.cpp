@@ -119,10 +119,9 @@ std::string Results::chart_data() const {
   }
   std::string text;
   for (const auto& chart : charts) {
-    text += fmt::format("\"{}\"\n", chart);
     for (const auto& bar : bars_) {
       if (bar.chart == chart)
-        text += fmt::format("\"{}\" {} {}\n", bar.name, bar.value, bar.ours ? 1 : 0);
+        text += fmt::format("\"{}\" {} {} \"{}\"\n", bar.name, bar.value, bar.ours ? 1 : 0, chart);
     }
     text += "\n\n";
   }
