@@ -109,17 +109,17 @@ void bring_up_delayed_job(Results& results, const Effort& effort) {
     const double ours = median(rounds.of(name).*figure);
     const double theirs = median(rounds.of(reference).*figure);
     results.add({what, "x", target, ours / theirs,
-                 fmt::format("{0:.0f} {2} against {1:.0f} {2}", ours, theirs, unit)});
+                 fmt::format("{0:.0f} {2} / {1:.0f} {2}", ours, theirs, unit)});
   };
-  row("bringing up 8 missing delayed_job workers, against 1: wall time", 1.4, "8", "1",
+  row("8 missing delayed_job workers up / 1: wall time", 1.4, "8", "1", &BroughtUp::wall_ms, "ms");
+  row("8 missing delayed_job workers up / 1: CPU time", 1.5, "8", "1", &BroughtUp::cpu_ms, "ms");
+  row("PSS of 8 workers from one boot / from 8 boots", 0.7, "8", "8 own boots", &BroughtUp::pss_mb,
+      "MB");
+  row("8 workers up by one boot / by 8 boots: wall time", {}, "8", "8 own boots",
       &BroughtUp::wall_ms, "ms");
-  row("the same: CPU time", 1.5, "8", "1", &BroughtUp::cpu_ms, "ms");
-  row("memory (PSS) of 8 workers from one boot, against 8 boots", 0.7, "8", "8 own boots",
-      &BroughtUp::pss_mb, "MB");
-  row("bringing up 8 by one boot, against 8 boots: wall time", {}, "8", "8 own boots",
-      &BroughtUp::wall_ms, "ms");
-  row("the same: CPU time", {}, "8", "8 own boots", &BroughtUp::cpu_ms, "ms");
-  row("bringing up 3, against bin/delayed_job -n 3 start", {}, "3", "delayed_job -n 3",
+  row("8 workers up by one boot / by 8 boots: CPU time", {}, "8", "8 own boots", &BroughtUp::cpu_ms,
+      "ms");
+  row("3 workers up and seen to stay / bin/delayed_job -n 3 start", {}, "3", "delayed_job -n 3",
       &BroughtUp::wall_ms, "ms");
 
   const std::string chart = "Bringing up workers, in seconds";

@@ -61,9 +61,9 @@ void bring_up_foreground(Results& results, const Effort& effort) {
     one_ms.push_back(folder.bring_up(1, one));
     many_ms.push_back(folder.bring_up(kMany, many));
   }
-  results.add({"100 missing foreground workers up and proved, against one of them", "x", 6,
+  results.add({"100 missing foreground workers up and proved / 1", "x", 6,
                median(many_ms) / median(one_ms),
-               fmt::format("{:.0f} ms against {:.0f} ms", median(many_ms), median(one_ms))});
+               fmt::format("{:.0f} ms / {:.0f} ms", median(many_ms), median(one_ms))});
 }
 
 }  // namespace bootcheck::bench

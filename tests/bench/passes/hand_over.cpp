@@ -91,7 +91,7 @@ void hand_over(Results& results, const Effort& effort) {
   for (int round = 0; round < 2 * effort.slow; ++round)
     gaps.push_back(one.roll().front());
   results.add(
-      {"exit of a draining worker to its successor's first instruction, restart --wait", " ms", 10,
+      {"restart --wait: exit of a worker to its successor's first instruction", " ms", 10,
        median(gaps),
        fmt::format("the slowest of {}: {:.1f} ms", gaps.size(), *std::ranges::max_element(gaps))});
 
@@ -100,7 +100,7 @@ void hand_over(Results& results, const Effort& effort) {
   for (int round = 0; round < effort.slow; ++round)
     gaps.push_back(several.roll().back());
   results.add(
-      {"the same, where two others exited 200 and 100 ms before it", " ms", {}, median(gaps), ""});
+      {"restart --wait: the same, 100 and 200 ms after two others", " ms", {}, median(gaps), ""});
 }
 
 }  // namespace bootcheck::bench

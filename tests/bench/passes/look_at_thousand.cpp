@@ -71,12 +71,12 @@ void look_at_thousand(Results& results, const Effort& effort) {
   race.run(effort.quick / 2);
   const auto row = [&](const std::string& third, const std::string& what,
                        std::optional<double> target) {
-    results.add({"a pass over 1000 running workers, against a loop over pid file, stat and " + what,
-                 "x", target, race.ratio("pass", third),
-                 fmt::format("{:.2f} ms against {:.2f} ms", race.ms("pass"), race.ms(third))});
+    results.add({"pass over 1000 running workers / bare loop over pid file, stat, " + what, "x",
+                 target, race.ratio("pass", third),
+                 fmt::format("{:.2f} ms / {:.2f} ms", race.ms("pass"), race.ms(third))});
   };
   row("cmdline", "cmdline", 1.5);
-  row("cwd", "the link cwd, as bootcheck does", {});
+  row("cwd", "cwd (a link)", {});
 }
 
 }  // namespace bootcheck::bench

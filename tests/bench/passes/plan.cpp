@@ -86,16 +86,12 @@ std::string listed(const PerWorker& per_worker) {
 
 void plan(Results& results, const Path& benchmark_json) {
   const auto times = read_nanoseconds(benchmark_json);
-  results.add(
-      {"time of the pure plan per worker, of 1000", " ns", {}, times.at(1000), listed(times)});
+  results.add({"time of the pure plan per worker", " ns", {}, times.at(1000), listed(times)});
   const auto counts = count_instructions(times);
-  results.add({"instructions of the pure plan per worker, of 1000",
-               "",
-               {},
-               counts.at(1000),
-               listed(counts)});
+  results.add(
+      {"instructions of the pure plan per worker", "", {}, counts.at(1000), listed(counts)});
   // A search in a map takes log N: that is the room up to 1.1.
-  results.add({"growth of those instructions with N workers: N to the power of", "", 1.1,
+  results.add({"instructions of the pure plan for N workers: N to the power of", "", 1.1,
                exponent(counts), "1 is linear"});
 }
 

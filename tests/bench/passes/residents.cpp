@@ -83,7 +83,7 @@ double monit_mb() {
 void residents(Results& results) {
   const std::string chart = "Resident between two looks, in MB";
   const auto add = [&](const std::string& name, const std::function<double()>& measure) {
-    const std::string what = "resident memory between two looks: " + name;
+    const std::string what = "resident between two looks: " + name;
     try {
       const double megabytes = measure();
       results.add({what, " MB", {}, megabytes, "three workers"});

@@ -3,8 +3,11 @@
 #include "support/files.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include <boost/json/array.hpp>
@@ -20,9 +23,10 @@ namespace {
 
 namespace json = boost::json;
 
-/// Three digits that count, and no more.
+/// Three digits that count; what is counted has no others.
 std::string figure(std::optional<double> value, const std::string& unit) {
   if (!value) return "-";
+  if (unit.empty() && *value == std::floor(*value)) return fmt::format("{:.0f}", *value);
   const int decimals = *value >= 100 ? 0 : *value >= 10 ? 1 : *value >= 0.1 ? 2 : 5;
   return fmt::format("{:.{}f}{}", *value, decimals, unit);
 }
@@ -45,10 +49,48 @@ std::string processor() {
   return "unknown";
 }
 
+/// How many processes wanted a processor, in the last minute: more than there are processors blur
+/// every figure.
+double load() {
+  double loads[1] = {0};
+  return ::getloadavg(loads, 1) == 1 ? loads[0] : 0;
+}
+
+std::string describe_machine() {
+  return fmt::format("{} x {}, load {:.1f} at the end\n", ::sysconf(_SC_NPROCESSORS_ONLN),
+                     processor(), load());
+}
+
+// The table is Markdown, for the README, and readable as it is.
+constexpr std::size_t kColumns = 5;
+using Cells = std::array<std::string, kColumns>;
+using Widths = std::array<std::size_t, kColumns>;
+
+bool is_figure(std::size_t column) {
+  return column == 1 || column == 2;
+}
+
+std::string format_line(const Cells& cells, const Widths& widths) {
+  std::string text = "|";
+  for (std::size_t column = 0; column < kColumns; ++column) {
+    text += is_figure(column) ? fmt::format(" {:>{}} |", cells[column], widths[column])
+                              : fmt::format(" {:<{}} |", cells[column], widths[column]);
+  }
+  return text + "\n";
+}
+
+std::string format_rule(const Widths& widths) {
+  std::string text = "|";
+  for (std::size_t column = 0; column < kColumns; ++column)
+    text += std::string(widths[column] + 1, '-') + (is_figure(column) ? ":|" : "-|");
+  return text + "\n";
+}
+
 json::object machine() {
   utsname system{};
   ::uname(&system);
   return {{"processor", processor()},
+          {"load", load()},
           {"processors", ::sysconf(_SC_NPROCESSORS_ONLN)},
           {"kernel", system.release},
           {"architecture", system.machine}};
@@ -83,16 +125,19 @@ void Results::scene(const std::string& name, const std::function<void(Results&)>
 }
 
 std::string Results::table() const {
-  std::size_t width = 4;
+  std::vector<Cells> lines = {{"what", "at most", "measured", "met?", "note"}};
   for (const auto& row : rows_)
-    width = std::max(width, row.what.size());
-  std::string text = fmt::format("{:<{}}  {:>10}  {:>12}  {:<12}  {}\n", "what", width, "at most",
-                                 "measured", "met?", "note");
-  for (const auto& row : rows_) {
-    text += fmt::format("{:<{}}  {:>10}  {:>12}  {:<12}  {}\n", row.what, width, target(row),
-                        figure(row.measured, row.unit), verdict(row), row.note);
+    lines.push_back(
+        {row.what, target(row), figure(row.measured, row.unit), verdict(row), row.note});
+  Widths widths{};
+  for (const auto& line : lines) {
+    for (std::size_t column = 0; column < widths.size(); ++column)
+      widths[column] = std::max(widths[column], line[column].size());
   }
-  return text;
+  std::string text = format_line(lines.front(), widths) + format_rule(widths);
+  for (std::size_t at = 1; at < lines.size(); ++at)
+    text += format_line(lines[at], widths);
+  return text + "\n" + describe_machine();
 }
 
 std::string Results::json() const {

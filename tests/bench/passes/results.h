@@ -32,6 +32,7 @@ class Results {
   /// Runs one scene. Should it fail, a row says why instead of its figures, and the others go on.
   void scene(const std::string& name, const std::function<void(Results&)>& measure);
 
+  /// Markdown.
   std::string table() const;
   std::string json() const;
   /// For gnuplot: a block for each chart, in order of appearance.

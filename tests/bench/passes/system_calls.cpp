@@ -4,8 +4,6 @@
 
 #include <stdexcept>
 
-#include <fmt/format.h>
-
 namespace bootcheck::bench {
 namespace {
 
@@ -35,17 +33,6 @@ std::map<std::string, int> system_calls(const Command& command, const Path& scra
   }
   if (calls.empty()) throw std::runtime_error("strace saw nothing; is ptrace(2) forbidden here?");
   return calls;
-}
-
-std::string those_among(const std::map<std::string, int>& calls,
-                        const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) {
-    const auto found = calls.find(name);
-    if (found != calls.end())
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, found->second);
-  }
-  return text;
 }
 
 }  // namespace bootcheck::bench
