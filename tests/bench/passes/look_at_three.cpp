@@ -45,6 +45,7 @@ void race(Results& results, const RunningWorkers& workers, const Effort& effort)
   Race race;
   race.add("true", {.argv = {"/bin/true"}});
   race.add("pass", pass_of(app));
+  race.add("bare pass", {.argv = {BENCH_BARE_PASS, app.root().native(), std::to_string(kWorkers)}});
   race.add("flock", flocked(app, {"/bin/true"}));
   race.add("cat loop", flocked(app, {"sh", "-c", kill_0_loop(kByCat)}));
   race.add("read loop", flocked(app, {"sh", "-c", kill_0_loop(kByRead)}));
@@ -61,6 +62,7 @@ void race(Results& results, const RunningWorkers& workers, const Effort& effort)
     results.add({what + reference, "x", target, race.ratio("pass", name), times(name)});
   };
   row("true", "/bin/true", 1.25);
+  row("bare pass", "a bare program with its system calls only", {});
   row("flock", "flock -n FILE /bin/true", 0.5);
   row("cat loop", "flock, sh, kill -0 \"$(cat FILE)\"", 0.2);
   row("read loop", "the same, with read instead of cat", {});
