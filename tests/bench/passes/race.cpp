@@ -26,10 +26,18 @@ void Race::run(int rounds) {
   }
 }
 
-double Race::ms(const std::string& name) const {
+const Race::Runner& Race::find(const std::string& name) const {
   const auto runner = std::ranges::find(runners_, name, &Runner::name);
   if (runner == runners_.end()) throw std::runtime_error("nobody raced as " + name);
-  return median(runner->wall_ms);
+  return *runner;
+}
+
+double Race::ms(const std::string& name) const {
+  return median(find(name).wall_ms);
+}
+
+double Race::fastest_ms(const std::string& name) const {
+  return std::ranges::min(find(name).wall_ms);
 }
 
 }  // namespace bootcheck::bench

@@ -19,11 +19,16 @@ class Race {
 
   /// Median wall time in ms.
   double ms(const std::string& name) const;
+  /// Of the fastest run: what it costs when nobody else wants the machine.
+  double fastest_ms(const std::string& name) const;
   double ratio(const std::string& name, const std::string& reference) const {
     return ms(name) / ms(reference);
   }
 
  private:
+  struct Runner;
+  const Runner& find(const std::string& name) const;
+
   struct Runner {
     std::string name;
     Command command;
