@@ -1,0 +1,12 @@
+// bench_one_plan WORKERS - makes one plan for so many workers, for callgrind to count its
+// instructions.
+#include "plan_world.h"
+
+#include <cstdlib>
+#include <string>
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const auto world = bootcheck::bench::make_world(std::stoul(argv[1]));
+  return bootcheck::is_idle(bootcheck::make_plan(world->facts, world->state, {})) ? 0 : 1;
+}

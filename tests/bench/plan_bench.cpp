@@ -1,0 +1,26 @@
+// The pure plan, from 10 to 100,000 workers: facts in, decisions out, no system call.
+#include "plan_world.h"
+
+#include <benchmark/benchmark.h>
+
+namespace bootcheck::bench {
+namespace {
+
+void all_run(benchmark::State& run) {
+  const auto world = make_world(static_cast<std::size_t>(run.range(0)));
+  if (!is_idle(make_plan(world->facts, world->state, {})))
+    run.SkipWithError("the plan is not idle");
+  for (auto _ : run)
+    benchmark::DoNotOptimize(make_plan(world->facts, world->state, {}));
+  const auto workers = static_cast<double>(run.range(0)) * static_cast<double>(run.iterations());
+  run.counters["seconds_per_worker"] =
+      benchmark::Counter(workers, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  run.SetComplexityN(run.range(0));
+}
+
+BENCHMARK(all_run)->RangeMultiplier(10)->Range(10, 100'000)->Complexity(benchmark::oN);
+
+}  // namespace
+}  // namespace bootcheck::bench
+
+BENCHMARK_MAIN();
