@@ -1,0 +1,113 @@
+// Workers that do not stay up: back-off, its end, and who is told.
+#include "process/small_app_test.h"
+
+#include <algorithm>
+
+namespace bootcheck::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+class CrashLoop : public SmallAppTest {
+ protected:
+  CrashLoop() {
+    // Longer than a start has to be seen, and no longer.
+    app_.script("bin/brief", "echo out of memory; sleep 1; exit 1");
+    app_.script("bin/tell", "cat >> told");
+    configure("bin/brief");
+  }
+
+  void configure(const std::string& program, const std::string& more = "") const {
+    app_.configure("workers: [{name: feed, start: [" + program +
+                   "], foreground: true}]\nbackoff: {first: 3s, max: 6s}\nnotify: [bin/tell]\n" +
+                   more);
+  }
+
+  bool is_failing() const {
+    return app_.bootcheck({"status"}).out.find("failing") != std::string::npos;
+  }
+
+  /// Passes until the second early death, from which on the worker has to wait.
+  void run_into_backoff() const {
+    EXPECT_TRUE(wait_until([this] {
+      app_.bootcheck();
+      return is_failing();
+    })) << story();
+  }
+
+  std::size_t starts() const { return lines_of(app_.output("feed")).size(); }
+
+  std::size_t told(const std::string& event) const {
+    const auto lines = lines_of(read_file(app_.root() / "told"));
+    return static_cast<std::size_t>(std::ranges::count_if(lines, [&](const std::string& line) {
+      return line.find("\"event\":\"" + event + "\"") != std::string::npos;
+    }));
+  }
+};
+
+TEST_F(CrashLoop, TheFirstDeathIsNoLoop) {
+  good_pass();
+  EXPECT_TRUE(wait_until([this] { return app_.living("feed") == 0; }));
+  good_pass();
+  EXPECT_EQ(starts(), 2U);
+}
+
+TEST_F(CrashLoop, WaitsAndIsToldOnce) {
+  run_into_backoff();
+  const auto before = starts();
+  const auto finished = app_.bootcheck();
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_EQ(finished.err, "") << "it has been told already";
+  EXPECT_EQ(starts(), before);
+  EXPECT_EQ(told("failing"), 1U);
+  EXPECT_EQ(app_.bootcheck({"status"}).status, 3);
+  EXPECT_THAT(app_.bootcheck({"why", "feed"}).out, HasSubstr("next try"));
+}
+
+TEST_F(CrashLoop, IsNeverGivenUp) {
+  run_into_backoff();
+  const auto before = starts();
+  EXPECT_TRUE(wait_until([&] {
+    app_.bootcheck();
+    return starts() >= before + 2;
+  }));
+}
+
+TEST_F(CrashLoop, EndsByStart) {
+  run_into_backoff();
+  const auto before = starts();
+  app_.bootcheck({"start", "feed"});
+  EXPECT_EQ(starts(), before + 1);
+}
+
+TEST_F(CrashLoop, EndsByAnotherStartCommand) {
+  run_into_backoff();
+  configure("bin/feed, now");
+  EXPECT_EQ(app_.bootcheck().status, 0);
+  EXPECT_GT(app_.living("feed"), 0);
+}
+
+TEST_F(CrashLoop, EndsByStayingUpAndThatIsToldOnce) {
+  run_into_backoff();
+  app_.script("bin/brief", "exec sleep 1000");
+  EXPECT_TRUE(wait_until([this] {
+    app_.bootcheck();
+    return told("recovered") > 0;
+  })) << story();
+  EXPECT_EQ(app_.bootcheck().status, 0);
+  EXPECT_EQ(told("recovered"), 1U);
+}
+
+TEST_F(CrashLoop, IsNoLoopWithBackoffTurnedOff) {
+  app_.configure("workers: [{name: feed, start: [bin/brief], foreground: true}]\nbackoff: 0\n");
+  for (std::size_t count = 1; count <= 4; ++count) {
+    good_pass();
+    EXPECT_EQ(starts(), count);
+    EXPECT_TRUE(wait_until([this] { return app_.living("feed") == 0; }));
+  }
+}
+
+}  // namespace
+}  // namespace bootcheck::test

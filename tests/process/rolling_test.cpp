@@ -1,0 +1,132 @@
+// Restarts of small workers: each with its own signal, as many at a time as allowed, told once.
+#include "process/small_app_test.h"
+
+#include <map>
+
+namespace bootcheck::test {
+namespace {
+
+namespace fs = boost::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+class Rolling : public SmallAppTest {
+ protected:
+  void configure(const std::string& restart) const {
+    app_.configure(R"(
+workers:
+  - {name: "feed-%{id}", count: 4, start: [bin/feed, "%{id}"], foreground: true}
+backoff: 0
+restart: )" + restart +
+                   "\n");
+  }
+
+  std::map<std::string, pid_t> pids() const {
+    std::map<std::string, pid_t> all;
+    for (const char* worker : {"feed-0", "feed-1", "feed-2", "feed-3"})
+      all[worker] = app_.living(worker);
+    return all;
+  }
+
+  int count_changed(const std::map<std::string, pid_t>& before) const {
+    int changed = 0;
+    for (const auto& [worker, pid] : pids())
+      changed += static_cast<int>(pid != 0 && pid != before.at(worker));
+    return changed;
+  }
+};
+
+TEST_F(Rolling, RestartReplacesEveryWorkerByItsOwnSignal) {
+  configure("{}");
+  good_pass();
+  const auto before = pids();
+  EXPECT_EQ(app_.bootcheck({"restart"}).status, 0) << story();
+  EXPECT_EQ(count_changed(before), 4);
+  EXPECT_THAT(app_.output("feed-0"), HasSubstr("down"));
+}
+
+TEST_F(Rolling, OnlyTheNamedWorkersAreRestarted) {
+  configure("{}");
+  good_pass();
+  const auto before = pids();
+  EXPECT_EQ(app_.bootcheck({"restart", "feed-1"}).status, 0);
+  EXPECT_EQ(count_changed(before), 1);
+}
+
+TEST_F(Rolling, AnOrdinaryPassRollsOnlyAsManyAsAllowed) {
+  configure("{max_unavailable: 25%, restart_file: restart.txt}");
+  good_pass();
+  const auto before = pids();
+  write_file(app_.root() / "restart.txt", "");
+  EXPECT_EQ(app_.bootcheck().status, 0);
+  EXPECT_TRUE(wait_until([&] {
+    int gone = 0;
+    for (const auto& [worker, pid] : before)
+      gone += static_cast<int>(!is_alive(pid));
+    EXPECT_LE(gone, 1);
+    return gone == 1;
+  }));
+  EXPECT_TRUE(wait_until([&] {
+    app_.bootcheck();
+    return count_changed(before) == 4;
+  })) << story();
+  const auto after = pids();
+  good_pass();
+  EXPECT_EQ(pids(), after);
+}
+
+TEST_F(Rolling, ASurgedWorkerAndItsSuccessorRunSideBySide) {
+  app_.script("bin/slow", "trap 'touch \"$0.asked\"' TERM\nwhile :; do sleep 0.1; done");
+  app_.configure(
+      "workers: [{name: slow, start: [bin/slow], foreground: true}]\nrestart: {mode: surge}\n");
+  good_pass();
+  const auto old = app_.living("slow");
+  EXPECT_EQ(app_.bootcheck({"restart"}).status, 0) << story();
+  EXPECT_TRUE(is_alive(old));
+  const auto successor = app_.living("slow");
+  EXPECT_NE(successor, old);
+  EXPECT_TRUE(wait_until([this] { return fs::exists(app_.root() / "bin" / "slow.asked"); }));
+  EXPECT_EQ(app_.bootcheck({"status"}).status, 0);
+  good_pass();
+  EXPECT_EQ(app_.living("slow"), successor);
+  EXPECT_TRUE(kill_and_wait(old));
+  good_pass();
+  EXPECT_FALSE(fs::exists(app_.pid_file("slow").native() + ".draining." + std::to_string(old)));
+  EXPECT_EQ(app_.living("slow"), successor);
+}
+
+TEST_F(Rolling, NobodyIsKilledUnlessTheConfigurationSaysSo) {
+  app_.script("bin/deaf", "trap '' TERM\nwhile :; do sleep 0.1; done");
+  app_.configure(
+      "workers: [{name: deaf, start: [bin/deaf], foreground: true}]\n"
+      "restart: {settle: 100ms}\n");
+  good_pass();
+  const auto deaf = app_.living("deaf");
+  EXPECT_EQ(app_.bootcheck({"restart"}).status, 0);
+  good_pass();
+  EXPECT_TRUE(is_alive(deaf));
+  app_.configure(
+      "workers: [{name: deaf, start: [bin/deaf], foreground: true, kill_after: 100ms}]\n");
+  EXPECT_TRUE(wait_until([&] {
+    app_.bootcheck();
+    return app_.living("deaf") != 0 && app_.living("deaf") != deaf;
+  })) << story();
+  EXPECT_FALSE(is_alive(deaf));
+  EXPECT_THAT(app_.log(), HasSubstr("deaf killed pid=" + std::to_string(deaf)));
+}
+
+TEST_F(Rolling, AStopIsAskedForOnceAndOnlyOnce) {
+  app_.script("bin/counts", "trap 'echo asked' TERM\necho up\nwhile :; do sleep 0.1; done");
+  app_.configure(
+      "workers: [{name: counts, start: [bin/counts], foreground: true}]\n"
+      "restart: {settle: 100ms}\n");
+  good_pass();
+  for (int count = 0; count < 3; ++count)
+    EXPECT_EQ(app_.bootcheck({"restart"}).status, 0);
+  good_pass();
+  EXPECT_TRUE(wait_until([this] { return app_.output("counts") == "up\nasked\n"; }))
+      << app_.output("counts");
+}
+
+}  // namespace
+}  // namespace bootcheck::test
