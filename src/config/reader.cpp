@@ -145,8 +145,9 @@ class Reader {
     if (config_.metrics_file) files.emplace_back("metrics_file", *config_.metrics_file);
     if (config_.log.to == LogTarget::file) files.emplace_back("log", config_.log.path);
     for (auto file = files.begin(); file != files.end(); ++file) {
-      const auto same = std::find_if(
-          files.begin(), file, [&](const auto& other) { return other.second == file->second; });
+      const auto same = std::find_if(files.begin(), file, [&](const auto& other) {
+        return other.second.native() == file->second.native();
+      });
       if (same == file) continue;
       const auto place = section_.find(file->first);
       mistakes_->add(place ? *place : section_.find(same->first).value_or(section_.node()),
@@ -173,7 +174,8 @@ class Reader {
     }
     config_.workers = read_workers(*node, defaults, *mistakes_);
     for (const auto& worker : config_.workers) {
-      if (worker.pid_file == config_.lock_file || worker.pid_file == config_.state_file)
+      const auto& file = worker.pid_file.native();  // normal paths compare by their text
+      if (file == config_.lock_file.native() || file == config_.state_file.native())
         mistakes_->add(*node, fmt::format("the pid file of `{}` is the lock file or the state file",
                                           worker.name));
     }
