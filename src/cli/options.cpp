@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <string_view>
 #include <utility>
 
-#include <CLI/CLI.hpp>
+#include <getopt.h>
 
 namespace bootcheck {
 namespace {
@@ -23,56 +25,94 @@ constexpr auto kCommands = std::to_array<std::pair<const char*, Command>>({
     {"crontab", Command::crontab},
 });
 
-/// What `--wait` alone is taken for.
-constexpr const char* kWaitForEver = "forever";
 constexpr int kMostWorkers = 1000;
+constexpr const char* kSeeHelp = "; see bootcheck --help";
 
-/// Durations as they were typed; read once the words are parsed, so that a mistake names its
-/// option.
-struct Durations {
-  std::string lock_wait;
-  std::string wait;
-  std::string hold_for;
-};
+/// Long options without a letter have numbers beyond those of the letters.
+enum LongOnly { kDryRun = 256, kJson, kSurge, kLockWait, kWait, kFor, kReason, kVersion };
 
-void declare(CLI::App& app, Options& options, Durations& durations, std::vector<std::string>& words,
-             bool& help, bool& version) {
-  app.set_help_flag();
-  app.add_flag("--help,-h", help);
-  app.add_flag("--version", version);
-  app.add_option_function<std::string>(
-      "-c,--config", [&options](const std::string& file) { options.config = file; });
-  app.add_option_function<std::string>(
-      "-C,--root", [&options](const std::string& folder) { options.root = folder; });
-  app.add_option("-n,--workers", options.count);
-  app.add_option("-i,--identifier", options.identifiers)
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);  // or the command behind it would be an identifier
-  app.add_option("-e,--environment", options.environment);
-  app.add_flag("--dry-run", options.dry_run);
-  app.add_flag("--json", options.json);
-  app.add_flag("-v,--verbose", options.verbose);
-  app.add_flag("-q,--quiet", options.quiet);
-  app.add_flag("--surge", options.surge);
-  app.add_option("--lock-wait", durations.lock_wait);
-  app.add_option("--wait", durations.wait);
-  app.add_option("--for", durations.hold_for);
-  app.add_option("--reason", options.reason);
-  app.add_option("words", words);
-}
+constexpr const char* kLetters = ":hc:C:n:i:e:vq";  // the colon: a missing value is told apart
+const option kLongOptions[] = {{"help", no_argument, nullptr, 'h'},
+                               {"version", no_argument, nullptr, kVersion},
+                               {"config", required_argument, nullptr, 'c'},
+                               {"root", required_argument, nullptr, 'C'},
+                               {"workers", required_argument, nullptr, 'n'},
+                               {"identifier", required_argument, nullptr, 'i'},
+                               {"environment", required_argument, nullptr, 'e'},
+                               {"dry-run", no_argument, nullptr, kDryRun},
+                               {"json", no_argument, nullptr, kJson},
+                               {"verbose", no_argument, nullptr, 'v'},
+                               {"quiet", no_argument, nullptr, 'q'},
+                               {"surge", no_argument, nullptr, kSurge},
+                               {"lock-wait", required_argument, nullptr, kLockWait},
+                               {"wait", optional_argument, nullptr, kWait},
+                               {"for", required_argument, nullptr, kFor},
+                               {"reason", required_argument, nullptr, kReason},
+                               {nullptr, 0, nullptr, 0}};
 
+/// These return what is wrong; empty: nothing.
 std::string read_duration(const std::string& name, const std::string& text,
                           std::optional<Duration>& value) {
-  if (text.empty()) return {};
   value = parse_duration(text);
   return value ? std::string()
                : name + ": `" + text + "` is no duration (write 500ms, 45s, 10m, 4h, 1d)";
 }
 
-std::string read_wait(const std::string& text, std::optional<Duration>& value) {
-  if (text != kWaitForEver) return read_duration("--wait", text, value);
-  value = kForEver;  // only here: no hold ends so late, and no lock is waited for so long
+std::string read_count(std::string_view text, std::optional<int>& value) {
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count < 1 || count > kMostWorkers)
+    return "-n: from 1 to " + std::to_string(kMostWorkers) + " workers" + kSeeHelp;
+  value = count;
+  return {};
+}
+
+/// One option as getopt_long(3) has found it; `value` is empty where it takes none.
+std::string read_option(int option, const std::string& value, bool has_value, Options& options) {
+  switch (option) {
+    case 'c':
+      options.config = value;
+      break;
+    case 'C':
+      options.root = value;
+      break;
+    case 'n':
+      return read_count(value, options.count);
+    case 'i':
+      options.identifiers.push_back(value);
+      break;
+    case 'e':
+      options.environment = value;
+      break;
+    case 'v':
+      options.verbose = true;
+      break;
+    case 'q':
+      options.quiet = true;
+      break;
+    case kDryRun:
+      options.dry_run = true;
+      break;
+    case kJson:
+      options.json = true;
+      break;
+    case kSurge:
+      options.surge = true;
+      break;
+    case kLockWait:
+      return read_duration("--lock-wait", value, options.lock_wait);
+    case kWait:
+      if (has_value) return read_duration("--wait", value, options.wait);
+      options.wait = kForEver;
+      break;
+    case kFor:
+      return read_duration("--for", value, options.hold_for);
+    case kReason:
+      options.reason = value;
+      break;
+    default:
+      break;
+  }
   return {};
 }
 
@@ -81,7 +121,7 @@ std::string read_words(const std::vector<std::string>& words, Options& options) 
   if (words.empty()) return {};
   const auto* const found = std::ranges::find(
       kCommands, words.front(), [](const auto& each) { return std::string(each.first); });
-  if (found == kCommands.end()) return "no command `" + words.front() + "`; see bootcheck --help";
+  if (found == kCommands.end()) return "no command `" + words.front() + "`" + kSeeHelp;
   options.command = found->second;
   options.workers.assign(words.begin() + 1, words.end());
   return {};
@@ -89,8 +129,6 @@ std::string read_words(const std::vector<std::string>& words, Options& options) 
 
 std::string find_contradiction(const Options& options) {
   const auto is = [&](Command command) { return options.command == command; };
-  if (options.count && (*options.count < 1 || *options.count > kMostWorkers))
-    return "-n: from 1 to " + std::to_string(kMostWorkers) + " workers";
   if (options.count && !options.identifiers.empty()) return "-n and -i exclude each other";
   if (options.config && (options.count || !options.identifiers.empty()))
     return "-n and -i are for use without a configuration";
@@ -104,6 +142,15 @@ std::string find_contradiction(const Options& options) {
   return {};
 }
 
+/// Why getopt_long stopped at `word`.
+std::string refusal(int sign, std::string word) {
+  if (::optopt > 0 && ::optopt < kDryRun && !word.starts_with("--"))
+    word = {'-', static_cast<char>(::optopt)};
+  if (sign == ':') return "`" + word + "` needs a value" + kSeeHelp;
+  if (::optopt != 0 && word.starts_with("--")) return "`" + word + "` takes no value" + kSeeHelp;
+  return "no option `" + word + "`" + kSeeHelp;
+}
+
 }  // namespace
 
 std::string name_of(Command command) {
@@ -111,30 +158,28 @@ std::string name_of(Command command) {
 }
 
 ParsedOptions parse_options(std::vector<std::string> words) {
-  // `--wait` alone waits as long as it takes; its duration can only come behind an equals sign, or
-  // a worker's name would be taken for one.
-  std::ranges::replace(words, std::string("--wait"), std::string("--wait=") + kWaitForEver);
+  std::string program = "bootcheck";
+  std::vector<char*> argv = {program.data()};
+  for (auto& word : words)
+    argv.push_back(word.data());
+  argv.push_back(nullptr);
+  const auto count = static_cast<int>(argv.size()) - 1;
   Options options;
-  Durations durations;
-  std::vector<std::string> rest;
-  bool help = false;
-  bool version = false;
-  CLI::App app;
-  declare(app, options, durations, rest, help, version);
-  try {
-    std::ranges::reverse(words);  // CLI11 takes them from the back
-    app.parse(words);
-  } catch (const CLI::ParseError& error) {
-    return UsageError{std::string(error.what()) + "; see bootcheck --help"};
-  }
-  if (help) return Information{help_text()};
-  if (version) return Information{version_text()};
-  for (auto message : {read_words(rest, options),
-                       read_duration("--lock-wait", durations.lock_wait, options.lock_wait),
-                       read_wait(durations.wait, options.wait),
-                       read_duration("--for", durations.hold_for, options.hold_for)}) {
+  ::opterr = 0;
+  ::optind = 0;  // a fresh beginning, getopt(3)
+  int option = 0;
+  while ((option = ::getopt_long(count, argv.data(), kLetters, &kLongOptions[0], nullptr)) != -1) {
+    if (option == 'h') return Information{help_text()};
+    if (option == kVersion) return Information{version_text()};
+    if (option == '?' || option == ':')
+      return UsageError{refusal(option, argv[static_cast<std::size_t>(::optind) - 1])};
+    auto message =
+        read_option(option, ::optarg == nullptr ? "" : ::optarg, ::optarg != nullptr, options);
     if (!message.empty()) return UsageError{std::move(message)};
   }
+  const std::vector<std::string> rest(argv.begin() + ::optind, argv.end() - 1);
+  if (auto message = read_words(rest, options); !message.empty())
+    return UsageError{std::move(message)};
   if (auto message = find_contradiction(options); !message.empty())
     return UsageError{std::move(message)};
   return options;

@@ -14,16 +14,18 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 namespace bootcheck {
 namespace {
 
-User workers_user_now(const Config& config) {
-  if (config.user.empty()) return current_user();
+std::optional<User> other_user(const Config& config) {
+  if (config.user.empty()) return std::nullopt;
   auto user = find_user(config.user);
   if (!user)
     throw std::system_error(ENOENT, std::generic_category(),
                             fmt::format("user `{}` of the configuration", config.user));
-  return *std::move(user);
+  return user;
 }
 
 Snapshot observe_and_plan(const Session& session, const App& app, State state,
@@ -75,9 +77,9 @@ class StateKeeper {
 
 }  // namespace
 
-Session::Session(const Config& config)
-    : config_(config), user_(workers_user_now(config)), boot_id_(read_boot_id()) {
-  if (!config.user.empty()) acting_.emplace(user_);
+Session::Session(const Config& config) : config_(config), boot_id_(read_boot_id()) {
+  if (const auto user = other_user(config)) acting_.emplace(*user);
+  uid_ = ::geteuid();
 }
 
 Snapshot take_snapshot(const Session& session, const Request& request) {

@@ -26,11 +26,11 @@ class Session {
   const Config& config() const { return config_; }
   const ProcFs& proc() const { return proc_; }
   const std::string& boot_id() const { return boot_id_; }
-  uid_t uid() const { return user_.uid; }
+  uid_t uid() const { return uid_; }
 
  private:
   const Config& config_;
-  User user_;
+  uid_t uid_ = 0;
   std::optional<ActingAs> acting_;
   ProcFs proc_;
   std::string boot_id_;

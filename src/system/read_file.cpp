@@ -60,7 +60,6 @@ OpenedFile open_regular_file(const Path& path) {
       opened.error = errno;
     } else if (S_ISREG(status.st_mode)) {
       opened.fd = std::move(fd);
-      opened.size = static_cast<std::uint64_t>(status.st_size);
     } else {
       opened.instead = name_of_file_type(status.st_mode);
     }

@@ -35,18 +35,6 @@ std::vector<gid_t> groups_of(const User& user) {
   return groups;
 }
 
-/// `key` is a name or a uid. Who is not in /etc/passwd may be known to another service, say LDAP.
-template <class Key>
-std::optional<User> look_up(const Key& key, const std::string& text) {
-  auto user = parse_passwd(text_of("/etc/passwd"), key);
-  if (!user) {
-    if (const auto entry = command_output({"getent", "passwd", "--", text}))
-      user = parse_passwd(*entry, key);
-  }
-  if (user) user->groups = groups_of(*user);
-  return user;
-}
-
 std::vector<gid_t> present_groups() {
   std::vector<gid_t> groups;
   int count = ::getgroups(0, nullptr);
@@ -66,17 +54,12 @@ std::string name_of(const User& user) {
 }  // namespace
 
 std::optional<User> find_user(const std::string& name) {
-  return name.empty() ? std::nullopt : look_up(std::string_view(name), name);
-}
-
-std::optional<User> find_user(uid_t uid) {
-  return look_up(uid, std::to_string(uid));
-}
-
-User current_user() {
-  User user;
-  user.uid = ::geteuid();
-  user.gid = ::getegid();
+  auto user = parse_passwd(text_of("/etc/passwd"), name);
+  if (!user) {  // another service may know it, say LDAP
+    if (const auto entry = command_output({"getent", "passwd", "--", name}))
+      user = parse_passwd(*entry, name);
+  }
+  if (user) user->groups = groups_of(*user);
   return user;
 }
 

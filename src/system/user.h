@@ -22,12 +22,6 @@ struct User {
 /// From passwd(5) and group(5), and by getent(1) where these do not tell all. None: no such user.
 /// Throws std::system_error when getent cannot be run.
 std::optional<User> find_user(const std::string& name);
-/// The same by user id, for the name, home and shell of who runs this:
-/// `find_user(current_user().uid)`.
-std::optional<User> find_user(uid_t uid);
-/// The effective user. Only `uid` and `gid` are filled: a pass that finds all well needs no more,
-/// and loading NSS costs more than the rest of it.
-User current_user();
 
 /// Takes on the user's effective uid, gid and groups while it lives (real and saved uid stay
 /// root's), and gives them back. Does nothing when this is that user already. Throws

@@ -33,15 +33,16 @@ std::optional<std::uint32_t> id_of(std::string_view text) {
   return id;
 }
 
-template <class Matches>
-std::optional<User> find_entry(std::string_view text, const Matches& matches) {
+}  // namespace
+
+std::optional<User> parse_passwd(std::string_view text, std::string_view name) {
   for (const auto line : split(text, '\n')) {
     const auto fields = split(line, ':');  // name:password:uid:gid:comment:home:shell
-    if (fields.size() != 7 || fields[0].empty()) continue;
+    if (fields.size() != 7 || name.empty() || fields[0] != name) continue;
     const auto uid = id_of(fields[2]);
     const auto gid = id_of(fields[3]);
-    if (!uid || !gid || !matches(fields[0], *uid)) continue;
-    return User{.name = std::string(fields[0]),
+    if (!uid || !gid) continue;
+    return User{.name = std::string(name),
                 .uid = *uid,
                 .gid = *gid,
                 .groups = {},
@@ -49,16 +50,6 @@ std::optional<User> find_entry(std::string_view text, const Matches& matches) {
                 .shell = std::string(fields[6])};
   }
   return std::nullopt;
-}
-
-}  // namespace
-
-std::optional<User> parse_passwd(std::string_view text, std::string_view name) {
-  return find_entry(text, [name](std::string_view found, uid_t) { return found == name; });
-}
-
-std::optional<User> parse_passwd(std::string_view text, uid_t uid) {
-  return find_entry(text, [uid](std::string_view, uid_t found) { return found == uid; });
 }
 
 std::vector<gid_t> parse_groups(std::string_view text, std::string_view name) {

@@ -11,10 +11,9 @@
 
 namespace bootcheck {
 
-/// The first entry of this name, or of this id, in the text of /etc/passwd or of `getent passwd`;
-/// its `groups` are empty. None: no such entry, or a broken one.
+/// The first entry of this name in the text of /etc/passwd or of `getent passwd`; its `groups` are
+/// empty. None: no such entry, or a broken one.
 std::optional<User> parse_passwd(std::string_view text, std::string_view name);
-std::optional<User> parse_passwd(std::string_view text, uid_t uid);
 
 /// The groups that /etc/group names this user a member of.
 std::vector<gid_t> parse_groups(std::string_view text, std::string_view name);

@@ -35,7 +35,7 @@ std::vector<gid_t> groups_now() {
   return groups;
 }
 
-TEST(Users, AreFoundByNameAndId) {
+TEST(Users, AreFoundByName) {
   const auto root = find_user("root");
   ASSERT_TRUE(root);
   EXPECT_EQ(root->uid, 0U);
@@ -43,24 +43,19 @@ TEST(Users, AreFoundByNameAndId) {
   EXPECT_EQ(root->home, "/root");
   EXPECT_FALSE(root->shell.empty());
   EXPECT_THAT(root->groups, Contains(0U));
-  ASSERT_TRUE(find_user(uid_t{0}));
-  EXPECT_EQ(find_user(uid_t{0})->name, "root");
 }
 
 TEST(Users, ThatDoNotExistAreNone) {
   EXPECT_FALSE(find_user("no such user"));
   EXPECT_FALSE(find_user(""));
-  EXPECT_FALSE(find_user(uid_t{4'000'000'001}));
-}
-
-TEST(Users, TheEffectiveOneIsKnownByItsIds) {
-  EXPECT_EQ(current_user().uid, ::geteuid());
-  EXPECT_EQ(current_user().gid, ::getegid());
 }
 
 TEST(ActingAs, OneselfChangesNothing) {
   const auto groups = groups_now();
-  const ActingAs self(current_user());
+  User self_user;
+  self_user.uid = ::geteuid();
+  self_user.gid = ::getegid();
+  const ActingAs self(self_user);
   EXPECT_EQ(groups_now(), groups);
 }
 

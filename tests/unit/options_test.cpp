@@ -154,9 +154,24 @@ TEST(Options, AreAUsageErrorWhereOneContradictsAnother) {
 
 TEST(Options, AreAUsageErrorWhereNobodyKnowsThem) {
   for (const auto* line : {"--bogus", "-x", "-n", "-n many", "-n 1.5", "-i", "-c", "-C", "-e",
-                           "--json=maybe", "--reason", "-n 1 -n 2", "-e a -e b"})
+                           "--json=maybe", "--reason"})
     EXPECT_NE(error_of(line).find("see bootcheck --help"), std::string::npos)
         << line << ": " << error_of(line);
+}
+
+TEST(Options, OfTwoThatExcludeEachOtherTheLastOneCountsAsEverywhere) {
+  const auto parsed = parse_options(split("-n 1 -n 2 -e a -e b"));
+  const auto& options = std::get<Options>(parsed);
+  EXPECT_EQ(options.count, 2);
+  EXPECT_EQ(options.environment, "b");
+}
+
+TEST(Options, TellWhatIsWrongWithThem) {
+  EXPECT_EQ(error_of("--bogus"), "no option `--bogus`; see bootcheck --help");
+  EXPECT_EQ(error_of("-vx"), "no option `-x`; see bootcheck --help");
+  EXPECT_EQ(error_of("-n"), "`-n` needs a value; see bootcheck --help");
+  EXPECT_EQ(error_of("--reason"), "`--reason` needs a value; see bootcheck --help");
+  EXPECT_EQ(error_of("--json=x"), "`--json=x` takes no value; see bootcheck --help");
 }
 
 TEST(Options, AnswerHelpAndVersionAndDoNothingElse) {
