@@ -182,6 +182,10 @@ bool needs_scan(const Worker& worker, const App& app, const Observation& seen,
   return proof_of_named(worker, app, seen, record) == Proof::none;
 }
 
+bool may_be_sighting(const Worker& worker, const Argv& command_line) {
+  return bears_title(command_line, worker) || is_start_of(command_line, worker);
+}
+
 void sort_sighting(const Worker& worker, const App& app, const Process& process,
                    Sightings& sightings) {
   if (process.uid != app.uid || !process.cwd || !app.contains(*process.cwd)) return;

@@ -65,6 +65,9 @@ const StopRequest* find_stop(const WorkerRecord* record, const ProcessId& proces
 bool needs_scan(const Worker& worker, const App& app, const Observation& seen,
                 const WorkerRecord* record);
 
+/// Whether a process with this command line may be the worker or a start of it.
+bool may_be_sighting(const Worker& worker, const Argv& command_line);
+
 /// Sorts one process of the app's user, seen anywhere in /proc, into `sightings` if it is the
 /// worker or a start of it.
 void sort_sighting(const Worker& worker, const App& app, const Process& process,

@@ -10,19 +10,18 @@ bool is_delayed_job(const Worker& worker) {
   return worker.preset == "delayed_job";
 }
 
-/// `delayed_job.3`, `app/delayed_job`; a `delayed_job.3_monitor` is no worker.
-bool bears_a_title(const Argv& command_line) {
+}  // namespace
+
+bool bears_any_title(const Argv& command_line) {
   if (command_line.size() != 1) return false;
   std::string_view title = command_line.front();
   title.remove_prefix(title.find_last_of('/') + 1);
   return title == "delayed_job" ||
-         (title.starts_with("delayed_job.") && !title.ends_with("_monitor"));
+         (title.starts_with("delayed_job.") && !title.ends_with("_monitor"));  // daemons' monitor
 }
 
-}  // namespace
-
 bool is_orphan(const std::vector<Worker>& workers, const App& app, const Process& process) {
-  if (process.uid != app.uid || !bears_a_title(process.argv)) return false;
+  if (process.uid != app.uid || !bears_any_title(process.argv)) return false;
   if (!process.cwd || !app.contains(*process.cwd)) return false;
   const auto is_named = [&](const Worker& worker) { return bears_title(process.argv, worker); };
   return std::ranges::any_of(workers, is_delayed_job) && std::ranges::none_of(workers, is_named);

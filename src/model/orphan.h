@@ -8,6 +8,9 @@
 
 namespace bootcheck {
 
+/// Whether a command line is that of a delayed_job worker, any: `delayed_job.3`, `app/delayed_job`.
+bool bears_any_title(const Argv& command_line);
+
 /// Whether a process is such a worker: right user, a working directory inside the application, and
 /// a title `delayed_job` or `delayed_job.ID` that is none of `workers`'. Never without a
 /// delayed_job worker in the configuration.

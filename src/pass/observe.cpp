@@ -92,7 +92,8 @@ Observation observe_worker(const Worker& worker, const ProcFs& proc, const Worke
   return seen;
 }
 
-/// One scan of /proc serves all of `workers`; `seen` are theirs.
+/// One scan of /proc serves all of `workers`; `seen` are theirs. Of what is none of them, `visit`
+/// is given the workers of any delayed_job.
 void scan(const App& app, const ProcFs& proc, const std::vector<const Worker*>& workers,
           const std::vector<Observation*>& seen, const std::function<void(const Process&)>& visit) {
   const bool hidden = !proc.shows_all();
@@ -100,7 +101,12 @@ void scan(const App& app, const ProcFs& proc, const std::vector<const Worker*>& 
     each->sightings.emplace();
     each->proc_hidden = hidden;
   }
-  proc.scan(app.uid, [&](const Process& process) {
+  const auto is_candidate = [&](const Argv& command_line) {
+    return bears_any_title(command_line) || std::ranges::any_of(workers, [&](const Worker* worker) {
+             return may_be_sighting(*worker, command_line);
+           });
+  };
+  proc.scan(app.uid, is_candidate, [&](const Process& process) {
     for (std::size_t at = 0; at < workers.size(); ++at)
       sort_sighting(*workers[at], app, process, *seen[at]->sightings);
     visit(process);

@@ -185,18 +185,33 @@ ProcessLook ProcFs::look_into(int folder, pid_t pid) const {
   return process;
 }
 
-void ProcFs::scan(uid_t uid, const std::function<void(Process&&)>& visit) const {
+// /proc/PID belongs to the effective user, but to root where the process is not dumpable (proc(5)),
+// as after a change of user without an exec: then only its status tells. Almost everything is
+// root's, so there it is not worth asking.
+bool ProcFs::may_belong_to(uid_t uid, pid_t pid) const {
+  if (uid == 0) return true;
+  struct stat status {};
+  if (::fstatat(root_.get(), ProcName(pid).c_str(), &status, 0) != 0) return false;
+  return status.st_uid == uid || (status.st_uid == 0 && effective_uid(root_.get(), pid) == uid);
+}
+
+// Without a command line it is a kernel thread, or a zombie, of which a thread may be alive.
+bool ProcFs::may_be_wanted(pid_t pid, const IsCandidate& is_candidate) const {
+  const auto cmdline = read_cmdline(root_.get(), ProcName(pid, "/cmdline").c_str());
+  if (!cmdline.argv.empty()) return is_candidate(cmdline.argv);
+  std::array<char, 2048> buffer;
+  const auto stat =
+      parse_stat(read_below(root_.get(), ProcName(pid, "/stat").c_str(), buffer).text);
+  return stat && stat->state == 'Z' && !stat->is_zombie();
+}
+
+void ProcFs::scan(uid_t uid, const IsCandidate& is_candidate,
+                  const std::function<void(Process&&)>& visit) const {
   const int error = for_each_number(root_.get(), ".", [&](pid_t pid) {
-    struct stat status {};
-    if (::fstatat(root_.get(), ProcName(pid).c_str(), &status, 0) != 0) return true;
-    // /proc/PID belongs to the effective user, but to root where the process is not dumpable
-    // (proc(5)), as after a change of user without an exec: then only its status tells.
-    const bool may_be_wanted =
-        status.st_uid == uid || (status.st_uid == 0 && effective_uid(root_.get(), pid) == uid);
-    if (!may_be_wanted) return true;
+    if (!may_belong_to(uid, pid) || !may_be_wanted(pid, is_candidate)) return true;
     auto look = look_closely(pid);
     auto* process = std::get_if<Process>(&look);
-    const bool is_wanted = process != nullptr && process->uid == uid && !process->argv.empty();
+    const bool is_wanted = process != nullptr && process->uid == uid && is_candidate(process->argv);
     if (is_wanted) visit(std::move(*process));
     return true;
   });

@@ -57,9 +57,13 @@ class ProcFs {
   /// absent is Hidden.
   ProcessLook look(pid_t pid, const std::optional<ProcessId>& known = {}) const;
 
-  /// Every living process of the effective user `uid`, each given to `visit` (with argv and cwd).
-  /// Kernel threads and zombies are left out. Throws std::system_error when /proc cannot be listed.
-  void scan(uid_t uid, const std::function<void(Process&&)>& visit) const;
+  using IsCandidate = std::function<bool(const Argv&)>;
+
+  /// Every living process of the effective user `uid` whose command line is a candidate, each given
+  /// to `visit` (with argv and cwd). Kernel threads and zombies are left out. Throws
+  /// std::system_error when /proc cannot be listed.
+  void scan(uid_t uid, const IsCandidate& is_candidate,
+            const std::function<void(Process&&)>& visit) const;
 
   /// False with hidepid=, ProtectProc=invisible and the like: pid 1 cannot be seen, so an absence
   /// proves nothing.
@@ -69,6 +73,8 @@ class ProcFs {
   std::optional<std::uint64_t> proportional_size(pid_t pid) const;
 
  private:
+  bool may_belong_to(uid_t uid, pid_t pid) const;
+  bool may_be_wanted(pid_t pid, const IsCandidate& is_candidate) const;
   ProcessLook look_closely(pid_t pid) const;
   ProcessLook look_into(int folder, pid_t pid) const;
   ProcessLook failed_look(int error) const;

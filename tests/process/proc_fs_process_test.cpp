@@ -39,9 +39,13 @@ ProcessId id_of(pid_t pid) {
   return process == nullptr ? ProcessId{} : process->id;
 }
 
+bool anything(const Argv& command_line) {
+  return !command_line.empty();
+}
+
 std::vector<pid_t> scanned() {
   std::vector<pid_t> pids;
-  ProcFs().scan(::geteuid(), [&](Process&& process) { pids.push_back(process.id.pid); });
+  ProcFs().scan(::geteuid(), anything, [&](Process&& process) { pids.push_back(process.id.pid); });
   return pids;
 }
 
@@ -231,7 +235,7 @@ TEST(RealProcess, ThatIsNotDumpableIsFoundByItsRealOwner) {
     return sleep_on(ready);
   });
   std::vector<pid_t> pids;
-  ProcFs().scan(65534, [&](Process&& process) { pids.push_back(process.id.pid); });
+  ProcFs().scan(65534, anything, [&](Process&& process) { pids.push_back(process.id.pid); });
   EXPECT_THAT(pids, Contains(child.pid()));
   EXPECT_THAT(scanned(), Not(Contains(child.pid())));
 }

@@ -36,6 +36,10 @@ struct Entry {
   uid_t uid = ::geteuid();
 };
 
+bool anything(const Argv& command_line) {
+  return !command_line.empty();
+}
+
 class ProcFsTest : public testing::Test {
  protected:
   ProcFsTest() { fs::create_directory(root.path() / "1"); }
@@ -57,7 +61,9 @@ class ProcFsTest : public testing::Test {
 
   std::vector<pid_t> scanned(uid_t uid = ::geteuid()) const {
     std::vector<pid_t> pids;
-    ProcFs(root.path()).scan(uid, [&](Process&& process) { pids.push_back(process.id.pid); });
+    ProcFs(root.path()).scan(uid, anything, [&](Process&& process) {
+      pids.push_back(process.id.pid);
+    });
     return pids;
   }
 
@@ -182,6 +188,17 @@ TEST_F(ProcFsTest, ScansTheLivingProcessesOfOneUser) {
   EXPECT_THAT(scanned(::geteuid() + 2), IsEmpty());
 }
 
+TEST_F(ProcFsTest, ScansOnlyForCandidates) {
+  add({.pid = 10});
+  add({.pid = 11, .cmdline = "nginx: worker\0"s});
+  std::vector<pid_t> pids;
+  ProcFs(root.path())
+      .scan(
+          ::geteuid(), [](const Argv& argv) { return argv.front() == "delayed_job.2"; },
+          [&](Process&& process) { pids.push_back(process.id.pid); });
+  EXPECT_EQ(pids, std::vector<pid_t>{10});
+}
+
 TEST_F(ProcFsTest, LeavesNoDescriptorOpen) {
   add({.pid = 10});
   add({.pid = 11, .state = 'Z', .threads = 2});
@@ -191,7 +208,7 @@ TEST_F(ProcFsTest, LeavesNoDescriptorOpen) {
   for (int round = 0; round < 3; ++round) {
     for (const pid_t pid : {9, 10, 11})
       static_cast<void>(proc.look(pid));
-    proc.scan(::geteuid(), [](Process&&) {});
+    proc.scan(::geteuid(), anything, [](Process&&) {});
   }
   const int after = ::dup(0);
   ::close(after);
