@@ -1,6 +1,7 @@
 #include "model/memory.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace bootcheck {
 namespace {
@@ -176,14 +177,19 @@ void remember_started(WorkerRecord& record, const Process& process, const Observ
   record.restart_file_mtime = seen.restart_file_mtime;
 }
 
+std::vector<Event> remember_worker(State& state, const Facts& facts, std::size_t worker) {
+  std::vector<Event> events;
+  const auto& configured = (*facts.workers)[worker];
+  auto [entry, added] = state.workers.try_emplace(configured.name);
+  Remembering(configured, facts, facts.seen[worker], entry->second, events).run();
+  if (added && entry->second == WorkerRecord{}) state.workers.erase(entry);
+  return events;
+}
+
 std::vector<Event> remember_seen(State& state, const Facts& facts) {
   std::vector<Event> events;
-  for (std::size_t at = 0; at < facts.workers->size(); ++at) {
-    const auto& worker = (*facts.workers)[at];
-    auto [entry, added] = state.workers.try_emplace(worker.name);
-    Remembering(worker, facts, facts.seen[at], entry->second, events).run();
-    if (added && entry->second == WorkerRecord{}) state.workers.erase(entry);
-  }
+  for (std::size_t at = 0; at < facts.workers->size(); ++at)
+    std::ranges::move(remember_worker(state, facts, at), std::back_inserter(events));
   std::erase_if(state.holds, [&](const auto& hold) {
     return hold.second.until && *hold.second.until <= facts.wall;
   });

@@ -15,6 +15,9 @@ namespace bootcheck {
 /// happened.
 std::vector<Event> remember_seen(State& state, const Facts& facts);
 
+/// The same of one worker only, by its index.
+std::vector<Event> remember_worker(State& state, const Facts& facts, std::size_t worker);
+
 /// `restart`: notes the processes that are to be replaced, now or when their turn comes.
 void remember_request(State& state, const Facts& facts, const Plan& plan, const Request& request);
 

@@ -3,6 +3,8 @@
 #include "config/duration.h"
 #include "model/memory.h"
 #include "model/orphan.h"
+#include "pass/found.h"
+#include "pass/late_exits.h"
 #include "pass/start.h"
 #include "system/clock.h"
 #include "system/pid_file.h"
@@ -24,16 +26,16 @@ constexpr Duration kLastMoments{300};
 
 class Actor {
  public:
-  Actor(const Config& config, const ProcFs& proc, const Facts& facts, State& state)
+  Actor(const Config& config, const ProcFs& proc, Facts& facts, State& state)
       : config_(config), proc_(proc), facts_(facts), state_(state) {}
 
   std::vector<Event> run(const Plan& plan, const std::function<void()>& save) {
     for (const auto& decision : plan) {
       if (!decision.selected) continue;
-      tell_what_was_found(decision);
-      take_steps(decision);
+      tell_all(found(decision, facts_, state_));
+      if (auto order = take_steps(decision)) orders_.push_back(std::move(*order));
     }
-    tell_orphans();
+    tell_all(found_orphans(facts_));
     for (const auto& orphan : orphans_to_drain(facts_, state_))
       drain_orphan(orphan);
     if (signalled_) save();
@@ -47,75 +49,11 @@ class Actor {
 
   Event& tell(EventKind kind, std::size_t worker, Severity severity = Severity::info,
               std::string problem = {}) {
-    auto& event = events_.emplace_back();
-    event.kind = kind;
-    event.severity = severity;
-    event.worker = worker_of(worker).name;
-    event.problem = std::move(problem);
-    return event;
+    return events_.emplace_back(event_of(kind, worker_of(worker), severity, std::move(problem)));
   }
 
-  static void add_pid(Event& event, pid_t pid) {
-    event.fields.emplace_back("pid", std::to_string(pid));
-  }
-
-  void tell_what_was_found(const Decision& decision) {
-    const auto& seen = facts_.seen[decision.worker];
-    const auto* file = std::get_if<PidInFile>(&seen.pid_file);
-    switch (decision.judgement.state) {
-      case WorkerState::crashed:
-        add_pid(tell(EventKind::crashed, decision.worker, Severity::warning), file->pid);
-        break;
-      case WorkerState::stale: {
-        auto& event = tell(EventKind::stale, decision.worker, Severity::warning);
-        if (file != nullptr) add_pid(event, file->pid);
-        if (const auto* garbage = std::get_if<GarbagePidFile>(&seen.pid_file))
-          event.fields.emplace_back("pid_file", garbage->what);
-        break;
-      }
-      case WorkerState::unknown:
-        tell(EventKind::unknown, decision.worker, Severity::error, decision.judgement.reason);
-        break;
-      case WorkerState::duplicate:
-        tell_duplicate(decision);
-        break;
-      case WorkerState::failing:
-        tell_failing(decision.worker);
-        break;
-      case WorkerState::running:
-      case WorkerState::draining:
-      case WorkerState::missing:
-      case WorkerState::lost:
-      case WorkerState::starting:
-      case WorkerState::held:
-        break;
-    }
-  }
-
-  void tell_duplicate(const Decision& decision) {
-    std::string pids;
-    for (const auto& other : decision.judgement.others)
-      pids += fmt::format("{}{}", pids.empty() ? "" : ", ", other.id.pid);
-    const auto* what = facts_.orphan_policy == Orphans::drain
-                           ? "they are drained"
-                           : "end them with kill -TERM, or set `orphans: drain`";
-    auto& event = tell(EventKind::duplicate, decision.worker, Severity::error,
-                       fmt::format("besides its own process, {}; {}", pids, what));
-    event.fields.emplace_back("pids", pids);
-  }
-
-  void tell_orphans() {
-    if (facts_.orphan_policy != Orphans::warn) return;
-    for (const auto& orphan : facts_.orphans) {
-      auto& event = events_.emplace_back();
-      event.kind = EventKind::orphan;
-      event.severity = Severity::warning;
-      event.worker = orphan.argv.front();
-      add_pid(event, orphan.id.pid);
-      event.problem = fmt::format(
-          "pid {0}; end it with kill -TERM {0} (it finishes its job), or set `orphans: drain`",
-          orphan.id.pid);
-    }
+  void tell_all(std::vector<Event> events) {
+    std::ranges::move(events, std::back_inserter(events_));
   }
 
   void drain_orphan(const Process& orphan) {
@@ -136,20 +74,9 @@ class Actor {
     events_.push_back(std::move(event));
   }
 
-  void tell_failing(std::size_t worker) {
-    const auto& failures = record_of(worker).failures;
-    const auto wait = Duration(std::max<BootTime>(0, failures.next_try - facts_.now));
-    auto& event = tell(
-        EventKind::failing, worker, Severity::error,
-        fmt::format("{} ({} times in a row); next try in {}, at once with `bootcheck start {}`",
-                    failures.last_error, failures.count, format_duration(wait),
-                    worker_of(worker).name));
-    event.fields.emplace_back("failures", std::to_string(failures.count));
-  }
-
   // A failing step ends the steps of its worker only: none of them makes sense without those before
   // it.
-  void take_steps(const Decision& decision) {
+  std::optional<StartOrder> take_steps(const Decision& decision) {
     StartOrder order{.worker = decision.worker, .start = false, .recover = {}};
     try {
       for (const auto& step : decision.steps) {
@@ -168,9 +95,10 @@ class Actor {
       }
     } catch (const std::system_error& error) {
       tell(EventKind::failed, decision.worker, Severity::error, error.what());
-      return;
+      return std::nullopt;
     }
-    if (order.start || !order.recover.empty()) orders_.push_back(std::move(order));
+    if (!order.start && order.recover.empty()) return std::nullopt;
+    return order;
   }
 
   void take(std::size_t worker, const RemovePidFile& step) {
@@ -212,7 +140,10 @@ class Actor {
   void take(std::size_t, const StartWorker&) {}
 
   void start() {
-    auto report = start_workers({config_, facts_.app, proc_, state_}, orders_);
+    LateExits late(config_, proc_, facts_, state_);
+    const StartContext context{config_, facts_.app, proc_, state_,
+                               [&] { return late_orders(late); }};
+    auto report = start_workers(context, orders_);
     for (auto& event : report.recoveries)
       events_.push_back(std::move(event));
     for (const auto& [worker, pid] : report.recovered)
@@ -222,6 +153,17 @@ class Actor {
     for (const auto& [worker, ask] : after_start_) {
       if (started_.contains(worker)) ask_surged(worker, ask);
     }
+  }
+
+  /// Who ends its drain while others are brought up need not wait for the next pass.
+  std::vector<StartOrder> late_orders(LateExits& late) {
+    std::vector<StartOrder> orders;
+    for (const auto& exit : late.take()) {
+      tell_all(exit.events);
+      tell_all(found(exit.decision, facts_, state_));
+      if (auto order = take_steps(exit.decision)) orders.push_back(std::move(*order));
+    }
+    return orders;
   }
 
   void ask_surged(std::size_t worker, const AskToStop& ask) {
@@ -257,7 +199,7 @@ class Actor {
 
   const Config& config_;
   const ProcFs& proc_;
-  const Facts& facts_;
+  Facts& facts_;
   State& state_;
   std::vector<Event> events_;
   std::vector<StartOrder> orders_;
@@ -268,8 +210,8 @@ class Actor {
 
 }  // namespace
 
-std::vector<Event> act(const Config& config, const ProcFs& proc, const Facts& facts,
-                       const Plan& plan, State& state, const std::function<void()>& save) {
+std::vector<Event> act(const Config& config, const ProcFs& proc, Facts& facts, const Plan& plan,
+                       State& state, const std::function<void()>& save) {
   return Actor(config, proc, facts, state).run(plan, save);
 }
 

@@ -61,10 +61,8 @@ struct Ascent {
 
 class Starter {
  public:
-  Starter(const StartContext& context, const std::vector<StartOrder>& orders)
-      : context_(context), batches_(std::deque<Batch>()) {
-    for (auto& batch : make_batches(context.config, orders))
-      batches_.push_back(std::move(batch));
+  Starter(const StartContext& context, const std::vector<StartOrder>& orders) : context_(context) {
+    add(orders);
   }
 
   StartReport run() {
@@ -80,7 +78,13 @@ class Starter {
  private:
   const Worker& worker_of(std::size_t index) const { return context_.config.workers[index]; }
 
+  void add(const std::vector<StartOrder>& orders) {
+    for (auto& batch : make_batches(context_.config, orders))
+      batches_.push_back(std::move(batch));
+  }
+
   bool tick() {
+    add(context_.more());
     for (auto& ascent : ascents_)
       watch(*ascent);
     for (auto& launch : started_)

@@ -39,6 +39,8 @@ struct StartContext {
   const App& app;
   const ProcFs& proc;
   const State& state;
+  std::function<std::vector<StartOrder>()>
+      more;  ///< asked every 10 ms for orders that came up late
 };
 
 /// Carries out the orders: one command a batch, up to `parallel_starts` at a time; returns when

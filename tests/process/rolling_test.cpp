@@ -95,6 +95,25 @@ TEST_F(Rolling, ASurgedWorkerAndItsSuccessorRunSideBySide) {
   EXPECT_EQ(app_.living("slow"), successor);
 }
 
+TEST_F(Rolling, WhoEndsItsDrainWhileAnotherIsBroughtUpDoesNotWaitForTheNextPass) {
+  app_.script("bin/late", "trap 'sleep 1; exit 0' TERM\nwhile :; do sleep 0.1; done");
+  app_.script("bin/slow_start", "sleep 4; touch up");
+  const std::string late = "workers:\n  - {name: late, start: [bin/late], foreground: true}\n";
+  app_.configure(late);
+  good_pass();
+  const auto old = app_.living("late");
+  app_.configure(
+      late +
+      "  - {name: slow, start: [bin/slow_start], status: [sh, -c, 'test -e up || exit 3']}\n"
+      "parallel_starts: 2\nrestart: {restart_file: restart.txt}\n");
+  write_file(app_.root() / "restart.txt", "");
+  good_pass();  // asks `late` to stop, and brings `slow` up meanwhile
+  EXPECT_FALSE(is_alive(old));
+  EXPECT_NE(app_.living("late"), 0) << story();
+  EXPECT_NE(app_.living("late"), old);
+  EXPECT_THAT(app_.log(), HasSubstr("late drained pid=" + std::to_string(old)));
+}
+
 TEST_F(Rolling, NobodyIsKilledUnlessTheConfigurationSaysSo) {
   app_.script("bin/deaf", "trap '' TERM\nwhile :; do sleep 0.1; done");
   app_.configure(
