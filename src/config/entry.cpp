@@ -134,11 +134,10 @@ std::optional<Worker> Entry::worker(const std::string& identifier) const {
                   *mistakes_);
   if (!identifier.empty()) expand.add("id", identifier);
   const auto called = name(expand);
-  if (!called) return std::nullopt;
-  expand.add("name", *called);
+  expand.add("name", called.value_or("nameless"));  // read on: there may be more mistakes
 
   Worker worker;
-  worker.name = *called;
+  worker.name = called.value_or("nameless");
   worker.identifier = identifier;
   worker.entry = index_;
   worker.pid_file = below(defaults_->root, Path("tmp/pids") / (worker.name + ".pid"));
@@ -165,6 +164,7 @@ std::optional<Worker> Entry::worker(const std::string& identifier) const {
   }
   worker.start = section_.find("start") ? start(expand) : preset_start(expand, args);
   read_settings(worker, expand);
+  if (!called) return std::nullopt;
   return worker;
 }
 

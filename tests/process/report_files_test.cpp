@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include <boost/filesystem/operations.hpp>
 #include <gmock/gmock.h>
@@ -162,17 +163,21 @@ TEST_F(ReportFiles, LinesOfSeveralWritersDoNotMix) {
   auto big = event("a");
   big.fields = {{"text", std::string(3000, 'x')}};
   const auto expected = log_text(big, "shop", "T");
+  std::vector<pid_t> children;
   for (int writer = 0; writer < writers; ++writer) {
-    if (::fork() != 0) continue;
+    if (const pid_t child = ::fork(); child != 0) {
+      children.push_back(child);
+      continue;
+    }
     Log log(to_file(), "shop");
     bool well = true;
     for (int line = 0; line < lines; ++line)
       well = !log.write(big, "T") && well;
     ::_exit(well ? 0 : 1);
   }
-  for (int writer = 0; writer < writers; ++writer) {
+  for (const pid_t child : children) {
     int status = -1;
-    ASSERT_GT(::wait(&status), 0);
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
   }
   std::ifstream file(to_file().path.native());

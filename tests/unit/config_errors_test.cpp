@@ -67,7 +67,7 @@ backoff: {first: soon}
 workers:
   - preset: delayed_jbo
     count: 1
-  - name: feed
+  - name: fe/ed
     start: [x, "%{nothing}"]
     stop_signal: KILL
   - preset: delayed_job
@@ -78,7 +78,7 @@ ap: shop
   std::string places;
   for (const auto& error : errors)
     places += fmt::format("{}:{} ", error.line, error.column);
-  EXPECT_EQ(places, "2:7 3:18 5:13 8:12 9:18 11:12 12:18 13:1 ");
+  EXPECT_EQ(places, "2:7 3:18 5:13 7:11 8:12 9:18 11:12 12:18 13:1 ");
 }
 
 TEST(ConfigErrors, TheSameMistakeOfManyWorkersIsOne) {
