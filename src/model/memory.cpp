@@ -47,7 +47,7 @@ void note_death(WorkerRecord& record, const Worker& worker, const Facts& facts) 
   if (stayed_up) {
     record.failures = {};
   } else {
-    remember_failed(record, worker, "it does not stay up", facts, facts.now);
+    remember_failed(record, worker, "it died soon after its start", facts, facts.now);
   }
 }
 

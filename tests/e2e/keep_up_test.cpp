@@ -146,7 +146,7 @@ TEST_F(KeepUp, AStartThatSucceedsWhileNothingRunsIsAFailure) {
   write_file(app_.root() / "bin" / "delayed_job", "puts 'process with pid 1 started.'\n");
   const auto finished = pass();
   EXPECT_EQ(finished.status, 1);
-  EXPECT_THAT(finished.err, HasSubstr("delayed_job.1: not started"));
+  EXPECT_THAT(finished.err, HasSubstr("delayed_job.1, delayed_job.2: not started"));
   EXPECT_THAT(finished.err, HasSubstr("process with pid 1 started."));
 }
 
