@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -70,8 +71,11 @@ class RollOut {
     PassOptions ordinary;
     ordinary.lock_wait = first.lock_wait;
     while (wait_for_event()) {
+      const auto before = open_.processes();
       outcome = run_pass(session_, ordinary);
       if (const auto* done = std::get_if<PassDone>(&outcome)) take_note(*done);
+      // A busy lock, or a pass that cannot tell (hidepid): the same event would be there at once.
+      if (open_.processes() == before) std::this_thread::sleep_for(time_left(kLiveInterval));
     }
     return finish();
   }

@@ -188,7 +188,7 @@ bool may_be_sighting(const Worker& worker, const Argv& command_line) {
 
 void sort_sighting(const Worker& worker, const App& app, const Process& process,
                    Sightings& sightings) {
-  if (process.uid != app.uid || !process.cwd || !app.contains(*process.cwd)) return;
+  if (process.uid != app.uid || !process.cwd || !app.owns(*process.cwd)) return;
   // Without a title the start command of a daemon and the daemon it leaves behind look alike.
   const bool tells_itself = worker.foreground || !worker.process_title.empty();
   if (tells_itself && bears_title(process.argv, worker)) {

@@ -94,6 +94,12 @@ bool App::contains(const Path& directory) const {
   return is_below(directory, release) || is_below(directory, releases_folder);
 }
 
+bool App::owns(const Path& directory) const {
+  if (is_below(directory, release)) return true;
+  const auto holds = [&](const Path& neighbour) { return is_below(directory, neighbour); };
+  return contains(directory) && std::ranges::none_of(neighbours, holds);
+}
+
 bool bears_title(const Argv& command_line, const Worker& worker) {
   if (command_line.empty()) return false;
   if (worker.process_title.empty()) return runs_start_command(command_line, worker);

@@ -5,6 +5,8 @@
 #include "model/observation.h"
 #include "model/worker.h"
 
+#include <vector>
+
 #include <sys/types.h>
 
 namespace bootcheck {
@@ -14,9 +16,13 @@ struct App {
   uid_t uid = 0;         ///< the workers' user
   Path release;          ///< what `root` resolves to now
   Path releases_folder;  ///< where `root` is a link: the folder that holds the link; else empty
+  std::vector<Path> neighbours;  ///< where other links in that folder lead: other applications
 
   /// Whether a directory is inside the application, removed releases included.
   bool contains(const Path& directory) const;
+  /// Whether a process that was found by its title and nothing else is the application's: inside
+  /// it, and not where another application is.
+  bool owns(const Path& directory) const;
 };
 
 /// Whether `directory` is `folder` or below it; both absolute and normal.

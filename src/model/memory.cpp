@@ -105,6 +105,8 @@ class Remembering {
     if (proof == Proof::none || proof == Proof::record) return;
     record_.process = std::get<Process>(seen_.named).id;
     record_.restart_file_mtime = seen_.restart_file_mtime;
+    if (record_.former_pid && *record_.former_pid != record_.process->pid)
+      record_.unrecovered.push_back(*record_.former_pid);
     record_.former_pid.reset();
     if (proof == Proof::title) record_.started_at = 0;
   }
@@ -157,11 +159,13 @@ void remember_request(State& state, const Facts& facts, const Plan& plan, const 
   if (!request.roll) return;
   for (const auto& decision : plan) {
     const auto& judgement = decision.judgement;
-    if (judgement.state != WorkerState::running || !judgement.process ||
-        !is_selected(request, decision.worker))
-      continue;
+    const bool serves = judgement.state == WorkerState::running ||
+                        judgement.state == WorkerState::lost ||
+                        judgement.state == WorkerState::duplicate;
+    if (!serves || !judgement.process || !is_selected(request, decision.worker)) continue;
     const auto& worker = (*facts.workers)[decision.worker];
     auto& record = state.workers[worker.name];
+    if (find_stop(&record, judgement.process->id) != nullptr) continue;
     record.to_replace = judgement.process->id;
     record.replace_by_surge = request.mode.value_or(worker.restart.mode) == RestartMode::surge;
   }

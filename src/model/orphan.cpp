@@ -22,7 +22,7 @@ bool bears_any_title(const Argv& command_line) {
 
 bool is_orphan(const std::vector<Worker>& workers, const App& app, const Process& process) {
   if (process.uid != app.uid || !bears_any_title(process.argv)) return false;
-  if (!process.cwd || !app.contains(*process.cwd)) return false;
+  if (!process.cwd || !app.owns(*process.cwd)) return false;
   const auto is_named = [&](const Worker& worker) { return bears_title(process.argv, worker); };
   return std::ranges::any_of(workers, is_delayed_job) && std::ranges::none_of(workers, is_named);
 }

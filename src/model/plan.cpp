@@ -31,7 +31,21 @@ struct Planner {
       const auto* recovery = std::get_if<RecoverJobs>(&step);
       return recovery != nullptr && recovery->pid == pid;
     });
-    if (recovers() && !planned) add(RecoverJobs{pid});
+    if (recovers() && !planned && !may_live(pid)) add(RecoverJobs{pid});
+  }
+
+  /// A worker that lives keeps its job, wherever its pid file is by now.
+  bool may_live(pid_t pid) const {
+    const auto is_it = [pid](const Process& process) { return process.id.pid == pid; };
+    const auto& judgement = decision.judgement;
+    return (seen.remembered && is_it(*seen.remembered)) ||
+           (judgement.process && is_it(*judgement.process)) ||
+           std::ranges::any_of(judgement.others, is_it) ||
+           std::ranges::any_of(seen.set_aside, [&](const SetAside& old) {
+             const auto* process = std::get_if<Process>(&old.look);
+             return old.pid == pid && !is_gone(old.look) &&
+                    (process == nullptr || is_worker(*process));
+           });
   }
 
   bool is_worker(const Process& process) const {
@@ -47,9 +61,11 @@ struct Planner {
     for (const auto& old : seen.set_aside) {
       const auto* process = std::get_if<Process>(&old.look);
       if (process != nullptr && is_worker(*process)) {
+        const auto& judgement = decision.judgement;
+        const bool held = judgement.state == WorkerState::held;
         if (find_stop(record, process->id) == nullptr &&
-            decision.judgement.beneath == WorkerState::running)
-          add(AskToStop{process->id, "restart"});
+            (held || judgement.beneath == WorkerState::running))
+          add(AskToStop{process->id, held ? "stop" : "restart"});
         plan_kill(process->id);
       } else if (process != nullptr || is_gone(old.look)) {
         recover(old.pid);
@@ -73,7 +89,16 @@ struct Planner {
     } else if (std::holds_alternative<GarbagePidFile>(seen.pid_file)) {
       add(RemovePidFile{0});
     }
+  }
+
+  /// Jobs that could not be handed back yet, or whose worker somebody else has replaced. While
+  /// nothing is started anyway this costs a boot of the application: not in every pass.
+  void plan_left_over() {
     if (record == nullptr) return;
+    const auto state = decision.judgement.state;
+    const bool starts = state == WorkerState::missing || state == WorkerState::crashed ||
+                        state == WorkerState::stale;
+    if (!starts && facts.now < record->next_recovery) return;
     for (const pid_t pid : record->unrecovered)
       recover(pid);
   }
@@ -128,6 +153,7 @@ struct Planner {
 
   void plan() {
     plan_set_aside();
+    plan_left_over();
     switch (decision.judgement.state) {
       case WorkerState::missing:
       case WorkerState::crashed:

@@ -25,7 +25,9 @@ std::map<std::size_t, Entry> count_entries(const Plan& plan, const Facts& facts)
     if (decision.judgement.state == WorkerState::held)
       continue;  // wanted down: no loss of capacity
     ++entry.total;
-    if (!is_serving(decision.judgement)) ++entry.unavailable;
+    const auto state = decision.judgement.state;
+    const bool rolls = state != WorkerState::failing && state != WorkerState::unknown;
+    if (!is_serving(decision.judgement) && rolls) ++entry.unavailable;
     entry.surging += static_cast<int>(facts.seen[decision.worker].set_aside.size());
   }
   return entries;
@@ -85,6 +87,12 @@ void plan_rolls(Plan& plan, const Facts& facts, const State& state, const Reques
     const auto* record = find_record(state, worker.name);
     const auto& judgement = decision.judgement;
     if (!decision.selected) continue;
+    if (request.stop) {
+      for (const auto& other : judgement.others) {
+        if (find_stop(record, other.id) == nullptr)
+          decision.steps.emplace_back(AskToStop{other.id, "stop"});
+      }
+    }
     if (!judgement.process || find_stop(record, judgement.process->id) != nullptr) continue;
     if (judgement.beneath == WorkerState::starting)
       continue;  // the process is the start command, not the worker

@@ -50,6 +50,7 @@ struct WorkerRecord {
   bool replace_by_surge = false;        ///< ...with its successor started beside it
   std::vector<StopRequest> stops;  ///< its processes that drain: its own, and those surged away
   std::vector<pid_t> unrecovered;  ///< dead pids whose jobs could not be handed back yet
+  BootTime next_recovery = 0;      ///< not before this, unless something is started anyway
   Failures failures;
   bool operator==(const WorkerRecord&) const = default;
 };

@@ -29,21 +29,36 @@ class Actor {
   Actor(const Config& config, const ProcFs& proc, Facts& facts, State& state)
       : config_(config), proc_(proc), facts_(facts), state_(state) {}
 
-  std::vector<Event> run(const Plan& plan, const std::function<void()>& save) {
+  std::vector<Event> run(const Plan& plan, const std::vector<Event>& noticed,
+                         const std::function<void()>& save) {
+    note_recoveries(plan);
+    save();  // holds and requests before anybody is asked, the dead before what names them is gone
     for (const auto& decision : plan) {
       if (!decision.selected) continue;
-      tell_all(found(decision, facts_, state_));
+      tell_all(found(decision, facts_, state_, noticed));
       if (auto order = take_steps(decision)) orders_.push_back(std::move(*order));
     }
     tell_all(found_orphans(facts_));
     for (const auto& orphan : orphans_to_drain(facts_, state_))
       drain_orphan(orphan);
     if (signalled_) save();
-    if (!orders_.empty()) start();
+    if (!orders_.empty()) start(save);
     return std::move(events_);
   }
 
  private:
+  void note_recoveries(const Plan& plan) {
+    for (const auto& decision : plan) {
+      for (const auto& step : decision.steps) {
+        const auto* recover = std::get_if<RecoverJobs>(&step);
+        if (recover == nullptr) continue;
+        auto& unrecovered = record_of(decision.worker).unrecovered;
+        if (std::ranges::find(unrecovered, recover->pid) == unrecovered.end())
+          unrecovered.push_back(recover->pid);
+      }
+    }
+  }
+
   const Worker& worker_of(std::size_t index) const { return config_.workers[index]; }
   WorkerRecord& record_of(std::size_t index) { return state_.workers[worker_of(index).name]; }
 
@@ -139,15 +154,25 @@ class Actor {
   void take(std::size_t, const RecoverJobs&) {}
   void take(std::size_t, const StartWorker&) {}
 
-  void start() {
+  void start(const std::function<void()>& save) {
     LateExits late(config_, proc_, facts_, state_);
-    const StartContext context{config_, facts_.app, proc_, state_,
-                               [&] { return late_orders(late); }};
+    const auto up = [&](const std::vector<StartResult>& results) {
+      for (const auto& result : results)
+        remember_up(result);
+      save();
+    };
+    const StartContext context{
+        config_, facts_.app, proc_, state_, [&] { return late_orders(late); }, up};
     auto report = start_workers(context, orders_);
     for (auto& event : report.recoveries)
       events_.push_back(std::move(event));
     for (const auto& [worker, pid] : report.recovered)
       std::erase(record_of(worker).unrecovered, pid);
+    for (const auto& order : orders_) {
+      auto& record = record_of(order.worker);
+      if (!order.recover.empty() && !record.unrecovered.empty())
+        record.next_recovery = boot_now() + facts_.backoff_max.count();
+    }
     for (const auto& result : report.results)
       note_result(result);
     for (const auto& [worker, ask] : after_start_) {
@@ -160,7 +185,7 @@ class Actor {
     std::vector<StartOrder> orders;
     for (const auto& exit : late.take()) {
       tell_all(exit.events);
-      tell_all(found(exit.decision, facts_, state_));
+      tell_all(found(exit.decision, facts_, state_, exit.events));
       if (auto order = take_steps(exit.decision)) orders.push_back(std::move(*order));
     }
     return orders;
@@ -174,6 +199,11 @@ class Actor {
     }
   }
 
+  void remember_up(const StartResult& result) {
+    remember_started(record_of(result.worker), *result.process, facts_.seen[result.worker],
+                     boot_now());
+  }
+
   void note_result(const StartResult& result) {
     auto& record = record_of(result.worker);
     if (result.skipped) {
@@ -183,7 +213,7 @@ class Actor {
       started_.insert(result.worker);
       auto& event = tell(EventKind::started, result.worker);
       if (result.process) {
-        remember_started(record, *result.process, facts_.seen[result.worker], boot_now());
+        remember_up(result);
         add_pid(event, result.process->id.pid);
       } else {
         record.failures = {};
@@ -211,8 +241,9 @@ class Actor {
 }  // namespace
 
 std::vector<Event> act(const Config& config, const ProcFs& proc, Facts& facts, const Plan& plan,
-                       State& state, const std::function<void()>& save) {
-  return Actor(config, proc, facts, state).run(plan, save);
+                       const std::vector<Event>& noticed, State& state,
+                       const std::function<void()>& save) {
+  return Actor(config, proc, facts, state).run(plan, noticed, save);
 }
 
 }  // namespace bootcheck

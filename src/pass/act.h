@@ -12,11 +12,13 @@
 namespace bootcheck {
 
 /// Does every step of the plan: pid files and signals first, then all starts. `state` is brought up
-/// to date with what was done; `save` is called after the signals, since starts may take minutes
-/// and a signal must not be sent twice. A worker that ends its drain while others are started is
-/// started as well; what was seen of it then goes into `facts`. One worker's failure is an event
-/// and stops no other worker.
+/// to date with what was done; `save` is called before the first step, after the signals (none may
+/// be sent twice) and whenever workers have come up, for this process may be killed at any time.
+/// `noticed` is what remember_seen had to tell. A worker that ends its drain while others are
+/// started is started as well; what was seen of it then goes into `facts`. One worker's failure is
+/// an event and stops no other worker.
 std::vector<Event> act(const Config& config, const ProcFs& proc, Facts& facts, const Plan& plan,
-                       State& state, const std::function<void()>& save);
+                       const std::vector<Event>& noticed, State& state,
+                       const std::function<void()>& save);
 
 }  // namespace bootcheck

@@ -15,6 +15,30 @@ Event crashed(const Worker& worker, const Observation& seen) {
   return event;
 }
 
+/// Nobody but us removes the pid file of a foreground program, so after its drain it is still
+/// there.
+bool has_drained(const Worker& worker, const Observation& seen, const std::vector<Event>& noticed) {
+  const auto* file = std::get_if<PidInFile>(&seen.pid_file);
+  if (!worker.foreground || file == nullptr) return false;
+  const std::pair<std::string, std::string> pid("pid", std::to_string(file->pid));
+  return std::ranges::any_of(noticed, [&](const Event& event) {
+    return event.kind == EventKind::drained && event.worker == worker.name &&
+           std::ranges::find(event.fields, pid) != event.fields.end();
+  });
+}
+
+/// Whose pass died leaves a start without its time limit.
+std::vector<Event> stuck_start(const Worker& worker, const Process& process, const Facts& facts) {
+  const auto age = Duration(facts.now - static_cast<BootTime>(process.id.start_time) * 1000 /
+                                            facts.ticks_per_second);
+  if (age <= worker.start_timeout) return {};
+  return {
+      event_of(EventKind::start_failed, worker, Severity::error,
+               fmt::format("a start of it (pid {}) has been under way for {}; see what it waits "
+                           "for, and end it if it is stuck",
+                           process.id.pid, format_duration(age)))};
+}
+
 Event stale(const Worker& worker, const Observation& seen) {
   auto event = event_of(EventKind::stale, worker, Severity::warning);
   if (const auto* file = std::get_if<PidInFile>(&seen.pid_file)) add_pid(event, file->pid);
@@ -60,11 +84,13 @@ void add_pid(Event& event, pid_t pid) {
   event.fields.emplace_back("pid", std::to_string(pid));
 }
 
-std::vector<Event> found(const Decision& decision, const Facts& facts, const State& state) {
+std::vector<Event> found(const Decision& decision, const Facts& facts, const State& state,
+                         const std::vector<Event>& noticed) {
   const auto& worker = (*facts.workers)[decision.worker];
   const auto& seen = facts.seen[decision.worker];
   switch (decision.judgement.state) {
     case WorkerState::crashed:
+      if (has_drained(worker, seen, noticed)) return {};
       return {crashed(worker, seen)};
     case WorkerState::stale:
       return {stale(worker, seen)};
@@ -74,11 +100,12 @@ std::vector<Event> found(const Decision& decision, const Facts& facts, const Sta
       return {duplicate(worker, decision.judgement, facts.orphan_policy)};
     case WorkerState::failing:
       return {failing(worker, find_record(state, worker.name)->failures, facts.now)};
+    case WorkerState::starting:
+      return stuck_start(worker, *decision.judgement.process, facts);
     case WorkerState::running:
     case WorkerState::draining:
     case WorkerState::missing:
     case WorkerState::lost:
-    case WorkerState::starting:
     case WorkerState::held:
       break;
   }

@@ -17,7 +17,9 @@ Event event_of(EventKind kind, const Worker& worker, Severity severity = Severit
 void add_pid(Event& event, pid_t pid);
 
 /// What is to be told of one worker before anything is done about it; nothing if all is well.
-std::vector<Event> found(const Decision& decision, const Facts& facts, const State& state);
+/// `noticed`: what remember_seen has to tell, the ends of drains among it.
+std::vector<Event> found(const Decision& decision, const Facts& facts, const State& state,
+                         const std::vector<Event>& noticed);
 
 /// One event for each orphan, with `orphans: warn`.
 std::vector<Event> found_orphans(const Facts& facts);

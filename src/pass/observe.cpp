@@ -92,10 +92,29 @@ Observation observe_worker(const Worker& worker, const ProcFs& proc, const Worke
   return seen;
 }
 
+/// Several workers may have one command line: then a process is the one's that recorded it or whose
+/// pid file names it, and no other's.
+std::map<pid_t, const Worker*> owners_of(const Config& config, const State& state) {
+  std::map<pid_t, const Worker*> owners;
+  for (const auto& worker : config.workers) {
+    const auto* record = find_record(state, worker.name);
+    if (record == nullptr) continue;
+    if (record->process) owners.try_emplace(record->process->pid, &worker);
+    for (const auto& stop : record->stops)
+      owners.try_emplace(stop.process.pid, &worker);
+  }
+  for (const auto& worker : config.workers) {
+    const auto file = read_pid_file(worker.pid_file);
+    if (const auto* named = std::get_if<PidInFile>(&file)) owners.try_emplace(named->pid, &worker);
+  }
+  return owners;
+}
+
 /// One scan of /proc serves all of `workers`; `seen` are theirs. Of what is none of them, `visit`
 /// is given the workers of any delayed_job.
-void scan(const App& app, const ProcFs& proc, const std::vector<const Worker*>& workers,
-          const std::vector<Observation*>& seen, const std::function<void(const Process&)>& visit) {
+void scan(const App& app, const ProcFs& proc, const std::map<pid_t, const Worker*>& owners,
+          const std::vector<const Worker*>& workers, const std::vector<Observation*>& seen,
+          const std::function<void(const Process&)>& visit) {
   const bool hidden = !proc.shows_all();
   for (auto* each : seen) {
     each->sightings.emplace();
@@ -107,8 +126,11 @@ void scan(const App& app, const ProcFs& proc, const std::vector<const Worker*>& 
            });
   };
   proc.scan(app.uid, is_candidate, [&](const Process& process) {
+    const auto owner = owners.find(process.id.pid);
+    const bool owned = owner != owners.end() && bears_title(process.argv, *owner->second);
     for (std::size_t at = 0; at < workers.size(); ++at)
-      sort_sighting(*workers[at], app, process, *seen[at]->sightings);
+      if (!owned || owner->second == workers[at])
+        sort_sighting(*workers[at], app, process, *seen[at]->sightings);
     visit(process);
   });
 }
@@ -144,14 +166,15 @@ void find_orphans_in_pid_folders(Facts& facts, const ProcFs& proc, const SharedF
 }
 
 /// All of /proc, for every worker.
-void search_proc(Facts& facts, const ProcFs& proc) {
+void search_proc(Facts& facts, const ProcFs& proc, const Config& config, const State& state) {
   std::vector<const Worker*> workers;
   std::vector<Observation*> seen;
   for (std::size_t at = 0; at < facts.seen.size(); ++at) {
     workers.push_back(&(*facts.workers)[at]);
     seen.push_back(&facts.seen[at]);
   }
-  scan(facts.app, proc, workers, seen, [&](const Process& process) { add_orphan(facts, process); });
+  scan(facts.app, proc, owners_of(config, state), workers, seen,
+       [&](const Process& process) { add_orphan(facts, process); });
 }
 
 }  // namespace
@@ -161,6 +184,10 @@ App locate_app(const Config& config, uid_t uid) {
   app.uid = uid;
   if (is_link(config.root)) app.releases_folder = enter_directory(config.root.parent_path());
   app.release = enter_directory(config.root);
+  // `shop -> shop-7` beside `blog -> blog-3`: not all that is there is ours. With Capistrano the
+  // releases have a folder of their own.
+  if (app.release.parent_path() == app.releases_folder)
+    app.neighbours = targets_beside(config.root);
   return app;
 }
 
@@ -186,7 +213,7 @@ Facts observe(const Config& config, const App& app, const ProcFs& proc, const St
   }
   ask_status_commands(config, facts.seen);
   find_orphans_in_pid_folders(facts, proc, shared);
-  if (must_scan) search_proc(facts, proc);
+  if (must_scan) search_proc(facts, proc, config, state);
   return facts;
 }
 
@@ -205,7 +232,7 @@ std::vector<Observation> observe_again(const Config& config, const App& app, con
   std::vector<Observation*> seen;
   for (auto& each : again)
     seen.push_back(&each);
-  scan(app, proc, workers, seen, [](const Process&) {});
+  scan(app, proc, owners_of(config, state), workers, seen, [](const Process&) {});
   return again;
 }
 

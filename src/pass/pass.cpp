@@ -102,7 +102,10 @@ PassOutcome run_pass(const Session& session, const PassOptions& options) {
 
   auto loaded = load_state(config.state_file, session.boot_id());
   StateKeeper keeper(config.state_file, loaded.state);
-  if (options.edit) options.edit(loaded.state);
+  if (options.edit) {
+    options.edit(loaded.state);
+    save_state(config.state_file, loaded.state);  // a hold that is not kept must drain nobody
+  }
 
   PassDone done;
   if (!loaded.problem.empty()) done.events.push_back(own_trouble("state", loaded.problem));
@@ -116,7 +119,8 @@ PassOutcome run_pass(const Session& session, const PassOptions& options) {
 
   remember_request(state, done.before.facts, done.before.plan, options.request);
   const auto save = [&] { keeper.save(state); };
-  std::ranges::move(act(config, session.proc(), done.before.facts, done.before.plan, state, save),
+  std::ranges::move(act(config, session.proc(), done.before.facts, done.before.plan,
+                        done.before.noticed, state, save),
                     std::back_inserter(done.events));
 
   write_log(config, done.events);

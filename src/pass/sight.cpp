@@ -3,6 +3,8 @@
 #include "pass/observe.h"
 #include "system/pid_file.h"
 
+#include <algorithm>
+
 namespace bootcheck {
 
 std::optional<Process> see_daemon(const StartContext& context, const Worker& worker) {
@@ -24,8 +26,12 @@ std::optional<Process> see_child(const StartContext& context, pid_t child) {
 std::optional<Process> see_program(const StartContext& context, std::size_t worker) {
   const auto seen =
       observe_again(context.config, context.app, context.proc, context.state, {worker});
-  const auto& alive = seen.front().sightings->alive;
-  return alive.empty() ? std::nullopt : std::optional(alive.front());
+  const auto& now = seen.front();
+  const auto is_new = [&](const Process& process) {
+    return std::ranges::find(now.set_aside, process.id.pid, &SetAside::pid) == now.set_aside.end();
+  };
+  const auto found = std::ranges::find_if(now.sightings->alive, is_new);
+  return found == now.sightings->alive.end() ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace bootcheck

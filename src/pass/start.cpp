@@ -9,10 +9,12 @@
 #include "pass/status_command.h"
 #include "system/pid_file.h"
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -65,6 +67,7 @@ class Starter {
     add(context_.more());
     for (auto& ascent : ascents_)
       watch(*ascent);
+    if (!news_.empty()) context_.up(std::exchange(news_, {}));
     for (auto& attempt : started_)
       let_go_if_done(*attempt);
     while (!batches_.empty() && booting() < context_.config.parallel_starts) {
@@ -110,8 +113,14 @@ class Starter {
     std::vector<std::size_t> indices;
     for (const auto& order : batch)
       indices.push_back(order.worker);
-    const auto seen =
+    auto seen =
         observe_again(context_.config, context_.app, context_.proc, context_.state, indices);
+    // What this pass has just launched for others of the same command line has no pid file yet.
+    for (auto& each : seen)
+      std::erase_if(each.sightings->alive, [&](const Process& process) {
+        return std::ranges::any_of(
+            started_, [&](const auto& attempt) { return attempt->pid == process.id.pid; });
+      });
     Batch missing;
     for (std::size_t at = 0; at < batch.size(); ++at) {
       const Memory memory{
@@ -208,6 +217,7 @@ class Starter {
     const auto* process = std::get_if<Process>(&look);
     if (process != nullptr && process->id == id) {
       ascent.done = true;
+      news_.push_back(ascent.result);
       return;
     }
     ascent.result.process.reset();
@@ -267,6 +277,7 @@ class Starter {
   std::deque<Batch> batches_;
   std::vector<std::unique_ptr<StartAttempt>> started_;  // their addresses are kept by callbacks
   std::vector<std::unique_ptr<Ascent>> ascents_;
+  std::vector<StartResult> news_;  ///< since the last tick
   StartReport report_;
   Launches launches_;
 };

@@ -41,6 +41,8 @@ struct StartContext {
   const State& state;
   std::function<std::vector<StartOrder>()>
       more;  ///< asked every 10 ms for orders that came up late
+  /// Told of those that stay up, at once.
+  std::function<void(const std::vector<StartResult>&)> up;
 };
 
 /// Carries out the orders: one command a batch, up to `parallel_starts` at a time; returns when

@@ -9,6 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include <boost/filesystem/directory.hpp>
+#include <boost/filesystem/operations.hpp>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -39,6 +42,21 @@ Path enter_directory(const Path& path) {
   std::array<char, PATH_MAX> where;
   if (::getcwd(where.data(), where.size()) == nullptr) throw_errno(path.native());
   return {where.data()};
+}
+
+std::vector<Path> targets_beside(const Path& link) {
+  namespace fs = boost::filesystem;
+  std::vector<Path> targets;
+  boost::system::error_code gone;
+  const auto own = fs::canonical(link, gone);
+  fs::directory_iterator entry(link.parent_path(), gone);
+  for (; !gone && entry != fs::directory_iterator(); entry.increment(gone)) {
+    boost::system::error_code dangling;
+    if (!fs::is_symlink(entry->symlink_status(dangling))) continue;
+    auto target = fs::canonical(entry->path(), dangling);
+    if (!dangling && target != own) targets.push_back(std::move(target));
+  }
+  return targets;
 }
 
 bool is_link(const Path& path) {

@@ -13,6 +13,10 @@ namespace bootcheck {
 /// std::system_error naming the path.
 Path enter_directory(const Path& path);
 
+/// Where the other symbolic links in the folder of `link` lead, but for those that lead where it
+/// does itself, or nowhere.
+std::vector<Path> targets_beside(const Path& link);
+
 /// Whether `path` itself is a symbolic link (its folder may be one).
 bool is_link(const Path& path);
 

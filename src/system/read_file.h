@@ -34,8 +34,8 @@ UniqueFd open_for_reading(const Path& path);
 /// A regular file open for reading, or what stands in its place.
 struct OpenedFile {
   UniqueFd fd;          ///< owns nothing unless it is a regular file
-  std::string instead;     ///< `a link`, `a directory`, `a FIFO`...; empty: none of them
-  int error = 0;  ///< errno when it could not be opened; 0: it could, or `instead` says more
+  std::string instead;  ///< `a link`, `a directory`, `a FIFO`...; empty: none of them
+  int error = 0;        ///< errno when it could not be opened; 0: it could, or `instead` says more
 };
 
 /// One system call when nothing is there.

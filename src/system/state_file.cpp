@@ -31,6 +31,7 @@ void enter_new_boot(State& state, const std::string& boot_id) {
     record.to_replace.reset();
     record.stops.clear();
     record.started_at = 0;
+    record.next_recovery = 0;
     record.failures = {};
   }
   state.orphans.clear();

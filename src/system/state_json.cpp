@@ -149,6 +149,7 @@ json::object to_json(const WorkerRecord& record) {
   if (!record.stops.empty()) object["stops"] = to_json(record.stops);
   if (!record.unrecovered.empty())
     object["unrecovered"] = json::array(record.unrecovered.begin(), record.unrecovered.end());
+  if (record.next_recovery != 0) object["next_recovery"] = record.next_recovery;
   if (record.failures != Failures{}) object["failures"] = to_json(record.failures);
   return object;
 }
@@ -165,6 +166,7 @@ WorkerRecord record_from(const json::object& object) {
   each_element(object, "unrecovered", [&](const json::value& value) {
     if (const auto pid = to_number<pid_t>(value); is_pid(pid)) record.unrecovered.push_back(*pid);
   });
+  record.next_recovery = number<BootTime>(object, "next_recovery").value_or(0);
   record.failures = failures_from(child(object, "failures"));
   return record;
 }

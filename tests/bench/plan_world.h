@@ -46,8 +46,10 @@ inline std::unique_ptr<World> make_world(std::size_t count) {
   for (std::size_t index = 0; index < count; ++index)
     add_running(*world, index);
   world->facts.workers = &world->workers;
-  world->facts.app = {
-      .uid = 1000, .release = "/srv/shop/releases/2", .releases_folder = "/srv/shop"};
+  world->facts.app = {.uid = 1000,
+                      .release = "/srv/shop/releases/2",
+                      .releases_folder = "/srv/shop",
+                      .neighbours = {}};
   world->facts.now = 100'000'000;
   world->facts.wall = 1'795'000'000;
   return world;

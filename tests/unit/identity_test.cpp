@@ -106,5 +106,18 @@ TEST(Identity, FoldersAreComparedByWholeNames) {
   EXPECT_FALSE(is_below("/srv", ""));
 }
 
+TEST(App, OwnsNothingOfItsNeighbours) {
+  const App shop{.uid = 1000,
+                 .release = "/srv/shop-7",
+                 .releases_folder = "/srv",
+                 .neighbours = {"/srv/blog-3"}};
+  EXPECT_TRUE(shop.owns("/srv/shop-7/tmp"));
+  EXPECT_TRUE(shop.owns("/srv/shop-6")) << "a former release";
+  EXPECT_FALSE(shop.owns("/srv/blog-3"));
+  EXPECT_FALSE(shop.owns("/home/x"));
+  EXPECT_TRUE(shop.contains("/srv/blog-3"))
+      << "where a worker of ours is known to be by other proof";
+}
+
 }  // namespace
 }  // namespace bootcheck

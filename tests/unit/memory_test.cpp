@@ -143,5 +143,22 @@ TEST_F(Remembering, ARestartIsRememberedUntilItsTurnComes) {
   EXPECT_FALSE(record().to_replace);
 }
 
+// After a reboot somebody else was faster.
+TEST_F(Remembering, TheJobsOfAFormerBootAreNotForgottenForItsSuccessor) {
+  record().former_pid = 77;
+  see(seen(PidInFile{100}, living(100)), kMinute);
+  EXPECT_EQ(record().unrecovered, std::vector<pid_t>{77});
+  EXPECT_FALSE(record().former_pid);
+}
+
+TEST_F(Remembering, ARestartOfAWorkerWithoutItsPidFileIsNotForgotten) {
+  Request request;
+  request.roll = true;
+  see(seen(NoPidFile{}, NoProcess{}, alive({100})), kMinute);
+  const auto plan = make_plan(facts_, state_, request);
+  remember_request(state_, facts_, plan, request);
+  EXPECT_EQ(record().to_replace, (ProcessId{100, 5000}));
+}
+
 }  // namespace
 }  // namespace bootcheck

@@ -10,7 +10,10 @@
 namespace bootcheck::fixture {
 
 inline App app() {
-  return {.uid = 1000, .release = "/srv/shop/releases/2", .releases_folder = "/srv/shop"};
+  return {.uid = 1000,
+          .release = "/srv/shop/releases/2",
+          .releases_folder = "/srv/shop",
+          .neighbours = {}};
 }
 
 /// delayed_job.ID of the app.

@@ -54,6 +54,57 @@ class Planning : public testing::Test {
 const Sightings kNothing{};
 constexpr const char* kAsk = "ask pid 100 to finish its job and exit";
 
+// A surge whose successor did not come up: the old process works on.
+TEST_F(Planning, TheJobOfALivingWorkerIsNeverHandedBack) {
+  auto observation = seen(NoPidFile{}, NoProcess{}, alive({100}));
+  observation.set_aside.push_back({100, living(100)});
+  see("2", observation);
+  state_.workers["delayed_job.2"].process = ProcessId{100, 5000};
+  state_.workers["delayed_job.2"].unrecovered = {100};
+  EXPECT_THAT(steps_of_first(), ElementsAre("start it"));
+}
+
+TEST_F(Planning, AHeldWorkerThatWasSetAsideIsAskedToStopAsWell) {
+  auto observation = seen(NoPidFile{}, NoProcess{}, alive({100}));
+  observation.set_aside.push_back({100, living(100)});
+  see("2", observation);
+  state_.holds["delayed_job.2"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (stop)"));
+}
+
+TEST_F(Planning, JobsThatAreLeftOverAreHandedBackAlsoWhileTheirWorkerRuns) {
+  see("2", seen(PidInFile{100}, living(100)));
+  auto& record = state_.workers["delayed_job.2"];
+  record.unrecovered = {77};
+  record.next_recovery = 5000;
+  facts_.now = 4999;
+  EXPECT_TRUE(is_idle(plan())) << "a boot of the application in every pass is too much";
+  facts_.now = 5000;
+  EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 77"));
+}
+
+TEST_F(Planning, StopAsksEveryCopyOfAWorker) {
+  see("2", seen(PidInFile{100}, living(100), alive({100, 200, 300})));
+  state_.holds["delayed_job.2"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};
+  request_.stop = true;
+  EXPECT_EQ(count_asked(), 3);
+}
+
+TEST_F(Planning, AWorkerThatDoesNotStayUpKeepsNoOtherFromRolling) {
+  see("1", seen(NoPidFile{}, NoProcess{}, kNothing));
+  see("2", seen(PidInFile{100}, living(100)));
+  auto& failures = state_.workers["delayed_job.1"].failures;
+  failures = {.count = 3,
+              .next_try = 1000,
+              .last_error = "x",
+              .release = app().release.native(),
+              .command = command_text(workers_.front().start)};
+  for (auto& each : workers_)
+    each.restart.max_unavailable = {.value = 1, .percent = false};
+  request_.roll = true;
+  EXPECT_EQ(count_asked(), 1);
+}
+
 TEST_F(Planning, NothingForARunningWorker) {
   see("2", seen(PidInFile{100}, living(100)));
   EXPECT_TRUE(is_idle(plan()));

@@ -14,7 +14,10 @@ using testing::Not;
 constexpr BootTime now = 20'000'000;  // ms since boot
 
 struct Scene {
-  App app{.uid = 1000, .release = "/srv/shop/releases/2", .releases_folder = "/srv/shop"};
+  App app{.uid = 1000,
+          .release = "/srv/shop/releases/2",
+          .releases_folder = "/srv/shop",
+          .neighbours = {}};
   Worker worker;
   Observation seen;
   WorkerRecord record;

@@ -97,7 +97,9 @@ TEST(StatusJson, CountsStates) {
 
 TEST(StatusJson, WithoutWorkersIsStillADocument) {
   const auto text = status_json(status_with({}));
-  EXPECT_NE(text.find("\"summary\": {},\n  \"workers\": [],\n  \"orphans\": []\n}\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\"summary\": {},\n  \"workers\": [],\n  \"orphans\": []\n}\n"),
+            std::string::npos)
+      << text;
 }
 
 TEST(StatusJson, IsValidWhateverIsInAMessage) {

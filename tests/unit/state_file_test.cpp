@@ -33,6 +33,7 @@ WorkerRecord full_record() {
   record.stops = {
       {.process = {.pid = 4710, .start_time = 7}, .at = 9, .asked_at = 8, .reason = "release"}};
   record.unrecovered = {5, 6};
+  record.next_recovery = 123'456;
   record.failures = {.count = 3,
                      .next_try = 99,
                      .last_error = "line 1\nline \"2\" \x1b[31m",
