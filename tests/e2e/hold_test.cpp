@@ -83,7 +83,8 @@ TEST_F(Orphans, AreDrainedWhereThatIsWanted) {
   busy(3);
   configure("workers: [{preset: delayed_job, count: 2}]\norphans: drain\n");
   passes_until([this] { return app_.living("delayed_job.2").empty(); });
-  EXPECT_EQ(finished_runs().size(), 3U);
+  EXPECT_TRUE(wait_until([this] { return finished_runs().size() == 3; }));
+  EXPECT_EQ(app_.runs().size(), 3U);
   only("delayed_job.0");
   only("delayed_job.1");
 }
