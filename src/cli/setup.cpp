@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <fnmatch.h>
-#include <sched.h>
 
 namespace bootcheck {
 namespace {
@@ -37,11 +36,6 @@ Path full_path(const Path& path) {
 
 Path without_final_slash(const Path& path) {
   return path.filename_is_dot() || path.filename().empty() ? path.parent_path() : path;
-}
-
-int processors() {
-  cpu_set_t set;
-  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
 /// Where the configuration is read from; none: there is none.
@@ -97,7 +91,6 @@ std::variant<Config, UsageErrors> load_config(const Options& options) {
   context.environment = options.environment;
   if (const auto rails_env = environment_variable("RAILS_ENV"); !rails_env.empty())
     context.environment_default = rails_env;
-  context.processors = processors();
 
   const bool zero = options.count || !options.identifiers.empty();
   const auto file = find_config_file(options, context.root);

@@ -38,7 +38,7 @@ struct Config {
   std::vector<Path> path;  ///< put before PATH
   std::optional<Path> env_file;
   std::vector<Worker> workers;  ///< in the order of the file
-  int parallel_starts = 1;
+  int parallel_starts = 0;      ///< 0: as many as there are processors
   Backoff backoff;
   Orphans orphans = Orphans::warn;
   bool recover_jobs = true;

@@ -83,7 +83,6 @@ class Reader {
   }
 
   void read_pass() {
-    config_.parallel_starts = context_->processors;
     read_into(section_, "parallel_starts", config_.parallel_starts, read_int, 1, 1000);
     read_into(section_, "orphans", config_.orphans, read_word<Orphans>,
               WordList<Orphans>{

@@ -32,7 +32,6 @@ struct ConfigContext {
   bool root_given = false;  ///< -C: `root` wins over `root:`
   std::string environment;  ///< from -e; empty: the file's, else `environment_default`
   std::string environment_default = "production";
-  int processors = 1;  ///< default of `parallel_starts:`
 };
 
 /// Reads YAML 1.1 as libyaml (and so Ruby's Psych) does. Returns all errors at once, in the order

@@ -168,10 +168,13 @@ std::string log_line(const LogSettings& log) {
 }
 
 std::string pass_settings(const Config& config) {
-  auto lines = fmt::format(
-      "parallel_starts: {}\nbackoff: {{first: {}, max: {}}}\norphans: {}\nrecover_jobs: "
+  std::string lines;
+  if (config.parallel_starts > 0)
+    lines = fmt::format("parallel_starts: {}\n", config.parallel_starts);
+  lines += fmt::format(
+      "backoff: {{first: {}, max: {}}}\norphans: {}\nrecover_jobs: "
       "{}\nlauncher: {}\n",
-      config.parallel_starts, exact(config.backoff.first), exact(config.backoff.max),
+      exact(config.backoff.first), exact(config.backoff.max),
       word(config.orphans,
            {{Orphans::warn, "warn"}, {Orphans::drain, "drain"}, {Orphans::ignore, "ignore"}}),
       config.recover_jobs,

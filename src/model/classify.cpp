@@ -198,6 +198,14 @@ void sort_sighting(const Worker& worker, const App& app, const Process& process,
   }
 }
 
+void drop_forks(Sightings& sightings) {
+  const auto all = sightings.alive;
+  std::erase_if(sightings.alive, [&](const Process& process) {
+    return std::ranges::any_of(
+        all, [&](const Process& other) { return other.id.pid == process.parent; });
+  });
+}
+
 Judgement classify(const Worker& worker, const App& app, const Observation& seen,
                    const Memory& memory) {
   const Proof proof = proof_of_named(worker, app, seen, memory.record);

@@ -73,6 +73,10 @@ bool may_be_sighting(const Worker& worker, const Argv& command_line);
 void sort_sighting(const Worker& worker, const App& app, const Process& process,
                    Sightings& sightings);
 
+/// Takes out the children of what is alive: a job may fork, and its child bears the worker's title
+/// for as long as it does not exec.
+void drop_forks(Sightings& sightings);
+
 Judgement classify(const Worker& worker, const App& app, const Observation& seen,
                    const Memory& memory);
 

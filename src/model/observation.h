@@ -26,6 +26,7 @@ struct ProcessId {
 /// threads.
 struct Process {
   ProcessId id;
+  pid_t parent = 0;  ///< field 4 of /proc/PID/stat; 0 if not read
   uid_t uid = 0;
   std::optional<Path>
       cwd;  ///< /proc/PID/cwd; none: not readable. The kernel's " (deleted)" is cut off

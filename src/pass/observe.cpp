@@ -126,13 +126,21 @@ void scan(const App& app, const ProcFs& proc, const std::map<pid_t, const Worker
            });
   };
   proc.scan(app.uid, is_candidate, [&](const Process& process) {
-    const auto owner = owners.find(process.id.pid);
-    const bool owned = owner != owners.end() && bears_title(process.argv, *owner->second);
+    const auto is_of = [&](pid_t pid) {
+      const auto found = owners.find(pid);
+      const bool is = found != owners.end() && bears_title(process.argv, *found->second);
+      return is ? found : owners.end();
+    };
+    if (is_of(process.parent) != owners.end()) return;  // a worker's job has forked
+    const auto owner = is_of(process.id.pid);
+    const bool owned = owner != owners.end();
     for (std::size_t at = 0; at < workers.size(); ++at)
       if (!owned || owner->second == workers[at])
         sort_sighting(*workers[at], app, process, *seen[at]->sightings);
     visit(process);
   });
+  for (auto* each : seen)
+    drop_forks(*each->sightings);
 }
 
 void add_orphan(Facts& facts, const Process& process) {

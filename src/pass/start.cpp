@@ -8,6 +8,7 @@
 #include "pass/start_error.h"
 #include "pass/status_command.h"
 #include "system/pid_file.h"
+#include "system/processors.h"
 
 #include <algorithm>
 #include <chrono>
@@ -70,7 +71,7 @@ class Starter {
     if (!news_.empty()) context_.up(std::exchange(news_, {}));
     for (auto& attempt : started_)
       let_go_if_done(*attempt);
-    while (!batches_.empty() && booting() < context_.config.parallel_starts) {
+    while (!batches_.empty() && booting() < at_a_time_) {
       auto batch = std::move(batches_.front());
       batches_.pop_front();
       begin(std::move(batch));
@@ -274,6 +275,8 @@ class Starter {
   }
 
   const StartContext& context_;
+  const int at_a_time_ = context_.config.parallel_starts > 0 ? context_.config.parallel_starts
+                                                             : processor_count();
   std::deque<Batch> batches_;
   std::vector<std::unique_ptr<StartAttempt>> started_;  // their addresses are kept by callbacks
   std::vector<std::unique_ptr<Ascent>> ascents_;

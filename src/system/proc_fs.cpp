@@ -139,6 +139,7 @@ ProcessLook ProcFs::look(pid_t pid, const std::optional<ProcessId>& known) const
   if (!stat || stat->start_time != known->start_time || stat->is_dead() || stat->is_zombie())
     return look_closely(pid);
   return Process{.id = *known,
+                 .parent = stat->parent,
                  .uid = kUnreadUid,
                  .cwd = read_cwd(root_.get(), ProcName(pid, "/cwd").c_str()),
                  .argv = {},
@@ -170,6 +171,7 @@ ProcessLook ProcFs::look_into(int folder, pid_t pid) const {
   if (stat->is_dead()) return NoProcess{};
   if (stat->is_zombie()) return Zombie{};
   Process process{.id = {.pid = pid, .start_time = stat->start_time},
+                  .parent = stat->parent,
                   .uid = status->uid,
                   .cwd = {},
                   .argv = {},

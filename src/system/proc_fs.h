@@ -18,6 +18,7 @@ struct Stat {
   std::uint64_t start_time = 0;  ///< field 22, clock ticks since boot
   std::uint64_t threads = 0;     ///< field 20
   std::uint64_t resident = 0;    ///< field 24, in bytes
+  pid_t parent = 0;              ///< field 4
 
   bool is_dead() const { return state == 'X' || state == 'x'; }
   /// A leader that has ended while other threads of its process live is a zombie, too.

@@ -1,6 +1,7 @@
 // bootcheck itself is killed at a bad moment, or something odd was there before it.
 #include "process/small_app_test.h"
 
+#include <algorithm>
 #include <csignal>
 
 namespace bootcheck::test {
@@ -43,10 +44,12 @@ TEST_F(Interrupted, AStartThatHangsIsToldAfterItsTime) {
   app_.script("bin/hangs", "sleep 1000");
   app_.configure(
       "workers: [{name: hangs, start: [bin/hangs], pid_file: tmp/hangs.pid,\n"
-      "  start_timeout: 1s}]\n");
+      "  start_timeout: 3s}]\n");
   Background pass(pass_command());
   EXPECT_TRUE(wait_until([this] {
-    return !processes_in(app_.root()).empty() && fs::exists(app_.root() / "log/hangs.start.log");
+    return std::ranges::any_of(processes_in(app_.root()), [](pid_t pid) {
+      return command_line(pid).find("bin/hangs") != std::string::npos;
+    });
   }));
   ASSERT_EQ(::kill(pass.pid(), SIGKILL), 0);
   pass.wait(std::chrono::seconds{10});
@@ -70,6 +73,21 @@ TEST_F(Interrupted, WorkersOfOneCommandLineAreToldApart) {
   EXPECT_EQ(app_.living("same-0"), first);
   EXPECT_NE(app_.living("same-1"), first);
   EXPECT_NE(app_.living("same-1"), 0);
+}
+
+// A job that forks: its child bears the worker's title.
+TEST_F(Interrupted, AForkOfAWorkerIsNoSecondWorker) {
+  app_.script("bin/forks", "mkfifo never\n( read -r line <never ) & wait");
+  app_.configure(
+      "workers: [{name: forks, start: [bin/forks], foreground: true}]\norphans: drain\n");
+  good_pass();
+  const auto pid = app_.living("forks");
+  EXPECT_TRUE(wait_until([this] { return processes_in(app_.root()).size() == 2; }));
+  boost::filesystem::remove(app_.pid_file("forks"));
+  good_pass();
+  EXPECT_EQ(app_.living("forks"), pid);
+  EXPECT_EQ(processes_in(app_.root()).size(), 2U);
+  EXPECT_THAT(app_.log(), Not(HasSubstr("duplicate")));
 }
 
 TEST_F(Interrupted, TheEndOfADrainIsNoCrash) {

@@ -130,6 +130,16 @@ TEST(Classify, ARememberedWorkerBesideTheOneInThePidFileIsADuplicate) {
   EXPECT_EQ(judgement.others.front().id.pid, 100);
 }
 
+TEST(DropForks, LeavesWorkersAndNotTheirChildren) {
+  Sightings sightings{.alive = {living(100), living(200), living(300)}, .starting = {}};
+  sightings.alive[1].parent = 100;
+  sightings.alive[2].parent = 1;
+  drop_forks(sightings);
+  ASSERT_EQ(sightings.alive.size(), 2U);
+  EXPECT_EQ(sightings.alive[0].id.pid, 100);
+  EXPECT_EQ(sightings.alive[1].id.pid, 300);
+}
+
 TEST(Classify, ASuccessorIsNoDuplicateOfTheWorkerThatWasSetAside) {
   auto observation = seen(PidInFile{200}, living(200), alive({100, 200}));
   observation.set_aside.push_back({100, living(100)});

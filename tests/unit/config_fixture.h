@@ -55,7 +55,6 @@ inline ConfigContext context() {
   ConfigContext context;
   context.file = "/srv/shop/current/config/bootcheck.yml";
   context.root = "/srv/shop/current";
-  context.processors = 4;
   return context;
 }
 

@@ -98,7 +98,7 @@ TEST(ConfigReader, FillsInWhatTheFileDoesNotSay) {
   EXPECT_TRUE(config.env.empty());
   EXPECT_TRUE(config.path.empty());
   EXPECT_FALSE(config.env_file);
-  EXPECT_EQ(config.parallel_starts, 4) << "the number of processors";
+  EXPECT_EQ(config.parallel_starts, 0) << "as many as there are processors";
   EXPECT_EQ(config.backoff.first, 1min);
   EXPECT_EQ(config.backoff.max, 30min);
   EXPECT_EQ(config.orphans, Orphans::warn);

@@ -61,7 +61,6 @@ Config written_and_read(const Config& config) {
   ConfigContext elsewhere;
   elsewhere.root = "/elsewhere";
   elsewhere.environment_default = "test";
-  elsewhere.processors = 64;
   return config_of(format_config(config), elsewhere);
 }
 
