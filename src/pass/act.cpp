@@ -50,13 +50,15 @@ class Actor {
   void note_recoveries(const Plan& plan) {
     for (const auto& decision : plan) {
       for (const auto& step : decision.steps) {
-        const auto* recover = std::get_if<RecoverJobs>(&step);
-        if (recover == nullptr) continue;
-        auto& unrecovered = record_of(decision.worker).unrecovered;
-        if (std::ranges::find(unrecovered, recover->pid) == unrecovered.end())
-          unrecovered.push_back(recover->pid);
+        if (const auto* recover = std::get_if<RecoverJobs>(&step))
+          note_recovery(decision.worker, recover->pid);
       }
     }
+  }
+
+  void note_recovery(std::size_t worker, pid_t pid) {
+    auto& unrecovered = record_of(worker).unrecovered;
+    if (std::ranges::find(unrecovered, pid) == unrecovered.end()) unrecovered.push_back(pid);
   }
 
   const Worker& worker_of(std::size_t index) const { return config_.workers[index]; }
@@ -97,9 +99,7 @@ class Actor {
       for (const auto& step : decision.steps) {
         if (const auto* recover = std::get_if<RecoverJobs>(&step)) {
           order.recover.push_back(recover->pid);
-          auto& unrecovered = record_of(decision.worker).unrecovered;
-          if (std::ranges::find(unrecovered, recover->pid) == unrecovered.end())
-            unrecovered.push_back(recover->pid);
+          note_recovery(decision.worker, recover->pid);  // of a late exit: not in the plan
         } else if (std::holds_alternative<StartWorker>(step)) {
           order.start = true;
         } else if (const auto* ask = std::get_if<AskToStop>(&step); ask != nullptr && order.start) {

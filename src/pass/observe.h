@@ -8,8 +8,7 @@
 namespace bootcheck {
 
 /// Where the application is now, which becomes the working directory, and whose processes its
-/// workers are. Throws std::system_error when
-/// the root does not lead to a folder.
+/// workers are. Throws std::system_error when the root does not lead to a folder.
 App locate_app(const Config& config, uid_t uid);
 
 /// Looks at every worker. /proc as a whole is scanned only if one of them seems not to run. Throws
