@@ -5,6 +5,7 @@
 #include "config/policies.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,11 @@ namespace bootcheck {
 namespace {
 
 constexpr int kMostWorkers = 10'000;
+
+constexpr auto kKeys = std::to_array<std::string_view>(
+    {"preset", "identifiers", "count", "args", "name", "start", "foreground", "pid_file",
+     "stop_signal", "status", "process_title", "working_directory", "start_timeout", "kill_after",
+     "restart", "limits", "env", "enabled", "preload"});
 
 /// It becomes a part of file names and of a process title.
 bool is_fit_for_names(std::string_view text) {
@@ -31,8 +37,9 @@ class Entry::Expander {
   Expander(Placeholders placeholders, Mistakes& mistakes)
       : placeholders_(std::move(placeholders)), mistakes_(&mistakes) {}
 
-  void add(std::string_view name, std::string value) {
-    placeholders_.emplace_back(name, std::move(value));
+  /// `value` has to outlive this.
+  void add(std::string_view name, std::string_view value) {
+    placeholders_.emplace_back(name, value);
   }
 
   std::string text(const YamlNode& node, std::string_view text) const {
@@ -54,16 +61,20 @@ class Entry::Expander {
 
 Entry::Entry(const YamlNode& node, std::size_t index, const EntryDefaults& defaults,
              Mistakes& mistakes)
-    : section_(node,
-               {"preset", "identifiers", "count", "args", "name", "start", "foreground", "pid_file",
-                "stop_signal", "status", "process_title", "working_directory", "start_timeout",
-                "kill_after", "restart", "limits", "env", "enabled", "preload"},
-               mistakes),
-      index_(index),
-      defaults_(&defaults),
-      mistakes_(&mistakes) {
+    : section_(node, kKeys, mistakes), index_(index), defaults_(&defaults), mistakes_(&mistakes) {
   check_preset();
   read_identifiers();
+}
+
+Entry::Entry(const Preset& preset, std::vector<std::string> identifiers,
+             const EntryDefaults& defaults, Mistakes& mistakes)
+    : section_(YamlNode(), kKeys, mistakes),
+      index_(0),
+      defaults_(&defaults),
+      mistakes_(&mistakes),
+      preset_(&preset),
+      identifiers_(std::move(identifiers)) {
+  check_identifiers(section_.node());
 }
 
 void Entry::check_preset() {
@@ -98,16 +109,9 @@ void Entry::read_identifiers() {
   if (list && count) {
     mistakes_->add(*count, "`identifiers` and `count` say the same; give one");
   } else if (list) {
-    identifiers_ = read_texts(*list, *mistakes_).value_or(std::vector<std::string>());
-    if (list->kind() == YamlKind::sequence && list->items().empty())
-      mistakes_->add(*list, "there is no identifier");
-    for (const auto& identifier : identifiers_) {
-      if (!is_fit_for_names(identifier))
-        mistakes_->add(
-            *list,
-            fmt::format(
-                "`{}` is no identifier: letters, digits, `_`, `-` and `.`, not first, up to 100",
-                identifier.substr(0, 60)));
+    if (auto texts = read_texts(*list, *mistakes_)) {
+      identifiers_ = std::move(*texts);
+      check_identifiers(*list);
     }
   } else if (count) {
     const int number = read_int(*count, 1, kMostWorkers, *mistakes_).value_or(0);
@@ -120,13 +124,23 @@ void Entry::read_identifiers() {
   }
 }
 
-std::vector<Worker> Entry::workers() const {
-  std::vector<Worker> workers;
+void Entry::check_identifiers(const YamlNode& list) const {
+  if (identifiers_.empty()) mistakes_->add(list, "there is no identifier");
+  for (const auto& identifier : identifiers_) {
+    if (!is_fit_for_names(identifier))
+      mistakes_->add(
+          list,
+          fmt::format(
+              "`{}` is no identifier: letters, digits, `_`, `-` and `.`, not first, up to 100",
+              identifier.substr(0, 60)));
+  }
+}
+
+void Entry::add_workers(std::vector<Worker>& workers) const {
   for (const auto& identifier : identifiers_) {
     if (mistakes_->enough()) break;
     if (auto read = worker(identifier)) workers.push_back(std::move(*read));
   }
-  return workers;
 }
 
 std::optional<Worker> Entry::worker(const std::string& identifier) const {
@@ -134,10 +148,10 @@ std::optional<Worker> Entry::worker(const std::string& identifier) const {
                   *mistakes_);
   if (!identifier.empty()) expand.add("id", identifier);
   const auto called = name(expand);
-  expand.add("name", called.value_or("nameless"));  // read on: there may be more mistakes
 
   Worker worker;
-  worker.name = called.value_or("nameless");
+  worker.name = called.value_or("nameless");  // read on: there may be more mistakes
+  expand.add("name", worker.name);
   worker.identifier = identifier;
   worker.entry = index_;
   worker.pid_file = below(defaults_->root, Path("tmp/pids") / (worker.name + ".pid"));

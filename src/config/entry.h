@@ -12,15 +12,19 @@ namespace bootcheck {
 class Entry {
  public:
   Entry(const YamlNode& node, std::size_t index, const EntryDefaults& defaults, Mistakes& mistakes);
+  /// An entry that nobody wrote.
+  Entry(const Preset& preset, std::vector<std::string> identifiers, const EntryDefaults& defaults,
+        Mistakes& mistakes);
 
-  /// One worker an identifier, in their order.
-  std::vector<Worker> workers() const;
+  /// Appends one worker an identifier, in their order.
+  void add_workers(std::vector<Worker>& workers) const;
 
  private:
   class Expander;
 
   void check_preset();
   void read_identifiers();
+  void check_identifiers(const YamlNode& list) const;
   std::optional<Worker> worker(const std::string& identifier) const;
   std::optional<std::string> name(const Expander& expand) const;
   Argv start(const Expander& expand) const;

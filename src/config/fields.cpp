@@ -65,7 +65,7 @@ ConfigErrors Mistakes::take() {
   return std::move(errors_);
 }
 
-std::string_view nearest(std::string_view word, const std::vector<std::string_view>& words) {
+std::string_view nearest(std::string_view word, Keys words) {
   std::string_view best;
   auto least = word.size() / 3 + 1;  // a third of the letters may be wrong
   if (word.size() > 40) return best;
@@ -78,9 +78,9 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   return best;
 }
 
-Section::Section(const YamlNode& node, const std::vector<std::string_view>& known,
-                 Mistakes& mistakes)
+Section::Section(const YamlNode& node, Keys known, Mistakes& mistakes)
     : node_(node), mistakes_(&mistakes) {
+  if (node.is_absent()) return;
   if (node.kind() != YamlKind::mapping) {
     mistakes.add(node, "a mapping (key: value) belongs here");
     return;
@@ -88,8 +88,7 @@ Section::Section(const YamlNode& node, const std::vector<std::string_view>& know
   read_pairs(node, known, false);
 }
 
-void Section::read_pairs(const YamlNode& mapping, const std::vector<std::string_view>& known,
-                         bool merged) {
+void Section::read_pairs(const YamlNode& mapping, Keys known, bool merged) {
   std::vector<YamlNode> merges;
   for (const auto& [key, value] : mapping.pairs()) {
     if (mistakes_->enough()) return;
@@ -103,8 +102,7 @@ void Section::read_pairs(const YamlNode& mapping, const std::vector<std::string_
     merge(value, known);
 }
 
-void Section::read(const YamlNode& key, const YamlNode& value,
-                   const std::vector<std::string_view>& known, bool merged) {
+void Section::read(const YamlNode& key, const YamlNode& value, Keys known, bool merged) {
   if (key.kind() != YamlKind::scalar) {
     mistakes_->add(key, "a key has to be a word");
   } else if (std::ranges::find(known, key.text()) == known.end()) {
@@ -112,12 +110,14 @@ void Section::read(const YamlNode& key, const YamlNode& value,
     mistakes_->add(
         key, fmt::format("unknown key `{}`{}", key.text().substr(0, 60),
                          near.empty() ? std::string() : fmt::format(": did you mean `{}`?", near)));
-  } else if (!values_.emplace(key.text(), value).second && !merged) {
+  } else if (find_value(key.text()) == nullptr) {
+    values_.push_back({key.text(), value});
+  } else if (!merged) {
     mistakes_->add(key, fmt::format("`{}` is given twice", key.text()));
   }
 }
 
-void Section::merge(const YamlNode& value, const std::vector<std::string_view>& known) {
+void Section::merge(const YamlNode& value, Keys known) {
   if (value.kind() != YamlKind::mapping) {
     mistakes_->add(value, "`<<` takes one mapping: `<<: *default`");
   } else if (++merges_ > kMostMerges) {
@@ -127,10 +127,15 @@ void Section::merge(const YamlNode& value, const std::vector<std::string_view>& 
   }
 }
 
+const Section::Value* Section::find_value(std::string_view key) const {
+  const auto found = std::ranges::find(values_, key, &Value::key);
+  return found == values_.end() ? nullptr : &*found;
+}
+
 std::optional<YamlNode> Section::find(std::string_view key) const {
-  const auto found = values_.find(key);
-  if (found == values_.end() || found->second.is_null()) return std::nullopt;
-  return found->second;
+  const auto* found = find_value(key);
+  if (found == nullptr || found->node.is_null()) return std::nullopt;
+  return found->node;
 }
 
 std::optional<std::string> read_text(const YamlNode& node, Mistakes& mistakes) {

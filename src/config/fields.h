@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,12 +36,16 @@ class Mistakes {
   ConfigErrors errors_;
 };
 
+/// The keys that a mapping may have.
+using Keys = std::span<const std::string_view>;
+
 /// A mapping with known keys. Unknown keys, with the nearest known one, and keys given twice are
 /// mistakes. `<<` merges another mapping, as in Psych: `<<: *default`.
 class Section {
  public:
-  /// A node that is no mapping is a mistake, and a section without keys.
-  Section(const YamlNode& node, const std::vector<std::string_view>& known, Mistakes& mistakes);
+  /// A node that is no mapping is a mistake, and a section without keys; so is an absent one, but
+  /// no mistake.
+  Section(const YamlNode& node, Keys known, Mistakes& mistakes);
 
   const YamlNode& node() const { return node_; }
   Mistakes& mistakes() const { return *mistakes_; }
@@ -48,15 +53,20 @@ class Section {
   std::optional<YamlNode> find(std::string_view key) const;
 
  private:
-  void read(const YamlNode& key, const YamlNode& value, const std::vector<std::string_view>& known,
-            bool merged);
-  void read_pairs(const YamlNode& mapping, const std::vector<std::string_view>& known, bool merged);
-  void merge(const YamlNode& value, const std::vector<std::string_view>& known);
+  struct Value {
+    std::string_view key;
+    YamlNode node;
+  };
+
+  const Value* find_value(std::string_view key) const;
+  void read(const YamlNode& key, const YamlNode& value, Keys known, bool merged);
+  void read_pairs(const YamlNode& mapping, Keys known, bool merged);
+  void merge(const YamlNode& value, Keys known);
 
   YamlNode node_;
   Mistakes* mistakes_;
   int merges_ = 0;
-  std::map<std::string, YamlNode, std::less<>> values_;
+  std::vector<Value> values_;  // a few, so that looking through them is quick
 };
 
 // Each reads the value of one node; none, and a mistake noted, when it is no such value.
@@ -76,12 +86,11 @@ std::optional<std::map<std::string, std::string>> read_environment(const YamlNod
 std::optional<Argv> read_command(const YamlNode& node, Mistakes& mistakes);
 
 template <class Enum>
-using WordList = std::vector<std::pair<std::string_view, Enum>>;
+using WordList = std::span<const std::pair<std::string_view, Enum>>;
 
 /// One of a few words.
 template <class Enum>
-std::optional<Enum> read_word(const YamlNode& node, const WordList<Enum>& words,
-                              Mistakes& mistakes) {
+std::optional<Enum> read_word(const YamlNode& node, WordList<Enum> words, Mistakes& mistakes) {
   const auto text = read_text(node, mistakes);
   if (!text) return std::nullopt;
   std::string allowed;
@@ -103,6 +112,6 @@ void read_into(const Section& section, std::string_view key, Value& value, const
 }
 
 /// The one of `words` that `word` was probably meant to be; empty: none is near.
-std::string_view nearest(std::string_view word, const std::vector<std::string_view>& words);
+std::string_view nearest(std::string_view word, Keys words);
 
 }  // namespace bootcheck

@@ -9,8 +9,8 @@
 
 namespace bootcheck {
 
-/// Placeholders known so far, and what they stand for.
-using Placeholders = std::vector<std::pair<std::string_view, std::string>>;
+/// Placeholders known so far, and what they stand for: texts of somebody else, who keeps them.
+using Placeholders = std::vector<std::pair<std::string_view, std::string_view>>;
 
 struct Expansion {
   std::string text;

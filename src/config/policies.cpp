@@ -1,9 +1,27 @@
 #include "config/policies.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 namespace bootcheck {
 namespace {
+
+constexpr auto kRestartKeys = std::to_array<std::string_view>(
+    {"mode", "on", "restart_file", "max_unavailable", "max_surge", "settle"});
+constexpr auto kModes = std::to_array<std::pair<std::string_view, RestartMode>>(
+    {{"drain", RestartMode::drain}, {"surge", RestartMode::surge}});
+constexpr auto kLimitKeys = std::to_array<std::string_view>({"memory", "age"});
+
+/// Nothing can be taken out of it. A hidden file passes for `.` here, which costs time and no more.
+bool is_plainly_normal(std::string_view path) {
+  const auto is_doubtful = [](char one, char next) {
+    return one == '/' && (next == '/' || next == '.');
+  };
+  return path.starts_with('/') && !path.ends_with('/') &&
+         std::ranges::adjacent_find(path, is_doubtful) == path.end();
+}
 
 void read_triggers(const Section& section, RestartPolicy& policy) {
   const auto node = section.find("on");
@@ -25,15 +43,14 @@ void read_triggers(const Section& section, RestartPolicy& policy) {
 }  // namespace
 
 Path below(const Path& root, const Path& path) {
-  return (path.is_absolute() ? path : root / path).lexically_normal();
+  auto full = path.is_absolute() ? path : root / path;
+  return is_plainly_normal(full.native()) ? full : full.lexically_normal();
 }
 
 RestartPolicy read_restart(const YamlNode& node, RestartPolicy policy, const Path& root,
                            Mistakes& mistakes) {
-  const Section section(
-      node, {"mode", "on", "restart_file", "max_unavailable", "max_surge", "settle"}, mistakes);
-  read_into(section, "mode", policy.mode, read_word<RestartMode>,
-            WordList<RestartMode>{{"drain", RestartMode::drain}, {"surge", RestartMode::surge}});
+  const Section section(node, kRestartKeys, mistakes);
+  read_into(section, "mode", policy.mode, read_word<RestartMode>, kModes);
   read_triggers(section, policy);
   if (const auto file = section.find("restart_file")) {
     if (const auto text = read_text(*file, mistakes)) policy.restart_file = below(root, *text);
@@ -45,7 +62,7 @@ RestartPolicy read_restart(const YamlNode& node, RestartPolicy policy, const Pat
 }
 
 Limits read_limits(const YamlNode& node, Limits limits, Mistakes& mistakes) {
-  const Section section(node, {"memory", "age"}, mistakes);
+  const Section section(node, kLimitKeys, mistakes);
   read_into(section, "memory", limits.memory, read_size);
   read_into(section, "age", limits.age, read_time_limit);
   return limits;

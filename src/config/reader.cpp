@@ -2,9 +2,9 @@
 
 #include "config/policies.h"
 #include "config/workers.h"
-#include "config/writer.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +13,31 @@ namespace bootcheck {
 namespace {
 
 constexpr std::size_t kLargest = 1'000'000;  // bytes; the largest real file known has 20,000
+
+constexpr auto kKeys = std::to_array<std::string_view>(
+    {"app",      "root",         "environment", "user",       "env",           "path",
+     "env_file", "workers",      "restart",     "limits",     "start_timeout", "parallel_starts",
+     "backoff",  "orphans",      "launcher",    "lock_file",  "recover_jobs",  "state_file",
+     "log",      "metrics_file", "notify",      "stuck_after"});
+constexpr auto kBackoffKeys = std::to_array<std::string_view>({"first", "max"});
+constexpr auto kLogKeys = std::to_array<std::string_view>({"to", "path", "level", "format"});
+
+template <class Enum>
+using Word = std::pair<std::string_view, Enum>;
+constexpr auto kOrphans = std::to_array<Word<Orphans>>(
+    {{"drain", Orphans::drain}, {"warn", Orphans::warn}, {"ignore", Orphans::ignore}});
+constexpr auto kLaunchers = std::to_array<Word<Launcher>>(
+    {{"direct", Launcher::direct}, {"systemd", Launcher::systemd}, {"auto", Launcher::automatic}});
+constexpr auto kLogTargets =
+    std::to_array<Word<LogTarget>>({{"file", LogTarget::file},
+                                    {"syslog", LogTarget::syslog},
+                                    {"stderr", LogTarget::standard_error}});
+constexpr auto kLogLevels = std::to_array<Word<LogLevel>>({{"debug", LogLevel::debug},
+                                                           {"info", LogLevel::info},
+                                                           {"warn", LogLevel::warn},
+                                                           {"error", LogLevel::error}});
+constexpr auto kLogFormats =
+    std::to_array<Word<LogFormat>>({{"text", LogFormat::text}, {"json", LogFormat::json}});
 
 /// `shop` for /srv/shop and for Capistrano's /srv/shop/current.
 std::string app_name(const Path& root) {
@@ -24,31 +49,38 @@ std::string app_name(const Path& root) {
 class Reader {
  public:
   Reader(const YamlNode& node, const ConfigContext& context, Mistakes& mistakes)
-      : section_(node, {"app",           "root",      "environment",
-                        "user",          "env",       "path",
-                        "env_file",      "workers",   "parallel_starts",
-                        "start_timeout", "restart",   "limits",
-                        "backoff",       "orphans",   "recover_jobs",
-                        "launcher",      "lock_file", "state_file",
-                        "stuck_after",   "log",       "metrics_file",
-                        "notify"},
-                 mistakes),
-        context_(&context),
-        mistakes_(&mistakes) {}
+      : section_(node, kKeys, mistakes), context_(&context), mistakes_(&mistakes) {}
 
+  /// All of a file.
   Config read() {
     if (!context_->file.empty()) config_.file = context_->file;
+    read_all_but_workers();
+    if (const auto list = section_.find("workers")) {
+      config_.workers = read_workers(*list, entry_defaults(), *mistakes_);
+      check_pid_files(*list);
+    } else {
+      mistakes_->add(section_.node(), "`workers` is missing");
+    }
+    return std::move(config_);
+  }
+
+  /// Without a file: delayed_job workers and defaults.
+  Config read(const std::vector<std::string>& identifiers) {
+    read_all_but_workers();
+    config_.workers = delayed_job_workers(identifiers, entry_defaults(), *mistakes_);
+    return std::move(config_);
+  }
+
+ private:
+  void read_all_but_workers() {
     read_app();
     read_environment_of_workers();
     read_pass();
     read_files();
     read_log();
     check_files();
-    read_all_workers();
-    return std::move(config_);
   }
 
- private:
   Path path(std::string_view key, const Path& otherwise) {
     std::string text = otherwise.native();
     read_into(section_, key, text, read_text);
@@ -84,13 +116,8 @@ class Reader {
 
   void read_pass() {
     read_into(section_, "parallel_starts", config_.parallel_starts, read_int, 1, 1000);
-    read_into(section_, "orphans", config_.orphans, read_word<Orphans>,
-              WordList<Orphans>{
-                  {"drain", Orphans::drain}, {"warn", Orphans::warn}, {"ignore", Orphans::ignore}});
-    read_into(section_, "launcher", config_.launcher, read_word<Launcher>,
-              WordList<Launcher>{{"direct", Launcher::direct},
-                                 {"systemd", Launcher::systemd},
-                                 {"auto", Launcher::automatic}});
+    read_into(section_, "orphans", config_.orphans, read_word<Orphans>, kOrphans);
+    read_into(section_, "launcher", config_.launcher, read_word<Launcher>, kLaunchers);
     read_into(section_, "recover_jobs", config_.recover_jobs, read_bool);
     read_into(section_, "stuck_after", config_.stuck_after, read_time_limit);
     if (const auto node = section_.find("backoff")) read_backoff(*node);
@@ -101,7 +128,7 @@ class Reader {
       config_.backoff.first = Duration::zero();
       return;
     }
-    const Section backoff(node, {"first", "max"}, *mistakes_);
+    const Section backoff(node, kBackoffKeys, *mistakes_);
     read_into(backoff, "first", config_.backoff.first, read_duration);
     read_into(backoff, "max", config_.backoff.max, read_duration);
     if (config_.backoff.max < config_.backoff.first)
@@ -119,18 +146,10 @@ class Reader {
     config_.log.path = below(config_.root, "log/bootcheck.log");
     const auto node = section_.find("log");
     if (!node) return;
-    const Section log(*node, {"to", "path", "level", "format"}, *mistakes_);
-    read_into(log, "to", config_.log.to, read_word<LogTarget>,
-              WordList<LogTarget>{{"file", LogTarget::file},
-                                  {"syslog", LogTarget::syslog},
-                                  {"stderr", LogTarget::standard_error}});
-    read_into(log, "level", config_.log.level, read_word<LogLevel>,
-              WordList<LogLevel>{{"debug", LogLevel::debug},
-                                 {"info", LogLevel::info},
-                                 {"warn", LogLevel::warn},
-                                 {"error", LogLevel::error}});
-    read_into(log, "format", config_.log.format, read_word<LogFormat>,
-              WordList<LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}});
+    const Section log(*node, kLogKeys, *mistakes_);
+    read_into(log, "to", config_.log.to, read_word<LogTarget>, kLogTargets);
+    read_into(log, "level", config_.log.level, read_word<LogLevel>, kLogLevels);
+    read_into(log, "format", config_.log.format, read_word<LogFormat>, kLogFormats);
     std::string path = config_.log.path.native();
     read_into(log, "path", path, read_text);
     config_.log.path = below(config_.root, path);
@@ -155,7 +174,7 @@ class Reader {
     }
   }
 
-  void read_all_workers() {
+  EntryDefaults entry_defaults() const {
     EntryDefaults defaults;
     defaults.root = config_.root;
     defaults.environment = config_.environment;
@@ -166,17 +185,15 @@ class Reader {
       defaults.restart = read_restart(*restart, defaults.restart, config_.root, *mistakes_);
     if (const auto limits = section_.find("limits"))
       defaults.limits = read_limits(*limits, defaults.limits, *mistakes_);
-    const auto node = section_.find("workers");
-    if (!node) {
-      mistakes_->add(section_.node(), "`workers` is missing");
-      return;
-    }
-    config_.workers = read_workers(*node, defaults, *mistakes_);
+    return defaults;
+  }
+
+  void check_pid_files(const YamlNode& list) const {
     for (const auto& worker : config_.workers) {
       const auto& file = worker.pid_file.native();  // normal paths compare by their text
       if (file == config_.lock_file.native() || file == config_.state_file.native())
-        mistakes_->add(*node, fmt::format("the pid file of `{}` is the lock file or the state file",
-                                          worker.name));
+        mistakes_->add(list, fmt::format("the pid file of `{}` is the lock file or the state file",
+                                         worker.name));
     }
   }
 
@@ -217,16 +234,10 @@ std::variant<Config, ConfigErrors> parse_config(std::string_view yaml,
 
 std::variant<Config, ConfigErrors> zero_config(const std::vector<std::string>& identifiers,
                                                const ConfigContext& context) {
-  std::string list;
-  for (const auto& identifier : identifiers)
-    list += (list.empty() ? "" : ", ") + yaml_quoted(identifier);
-  auto parsed = parse_config(
-      fmt::format("workers: [{{preset: delayed_job, identifiers: [{}]}}]\n", list), context);
-  if (auto* errors = std::get_if<ConfigErrors>(&parsed)) {
-    for (auto& error : *errors)
-      error = {{}, 0, 0, error.message};  // its place would be in a text that nobody wrote
-  }
-  return parsed;
+  Mistakes mistakes({});
+  auto config = Reader(YamlNode(), context, mistakes).read(identifiers);
+  if (mistakes.none()) return config;
+  return mistakes.take();
 }
 
 }  // namespace bootcheck

@@ -12,27 +12,23 @@ namespace {
 constexpr std::size_t kMostWorkers = 10'000;
 
 /// Two workers of one name or of one pid file would take each other for themselves.
-class Uniqueness {
- public:
-  explicit Uniqueness(Mistakes& mistakes) : mistakes_(&mistakes) {}
-
-  void check(const Worker& worker, const YamlNode& entry) {
-    if (const auto [other, fresh] = names_.try_emplace(worker.name, entry.line()); !fresh) {
-      mistakes_->add(entry, fmt::format("worker `{}` is there twice, see line {}", worker.name,
-                                        other->second));
-    } else if (const auto [same, first] =
-                   pid_files_.try_emplace(worker.pid_file.native(), worker.name);
+void check_unique(const std::vector<Worker>& workers, const std::vector<YamlNode>& entries,
+                  Mistakes& mistakes) {
+  std::unordered_map<std::string_view, const Worker*> names;
+  std::unordered_map<std::string_view, const Worker*> pid_files;
+  for (const auto& worker : workers) {
+    const auto& entry = entries[worker.entry];
+    if (const auto [other, fresh] = names.try_emplace(worker.name, &worker); !fresh) {
+      const int line = entries[other->second->entry].line();
+      mistakes.add(entry, fmt::format("worker `{}` is there twice{}", worker.name,
+                                      line == 0 ? "" : fmt::format(", see line {}", line)));
+    } else if (const auto [same, first] = pid_files.try_emplace(worker.pid_file.native(), &worker);
                !first) {
-      mistakes_->add(entry, fmt::format("`{}` and `{}` have one pid file, {}", same->second,
-                                        worker.name, worker.pid_file.native()));
+      mistakes.add(entry, fmt::format("`{}` and `{}` have one pid file, {}", same->second->name,
+                                      worker.name, worker.pid_file.native()));
     }
   }
-
- private:
-  Mistakes* mistakes_;
-  std::unordered_map<std::string, int> names_;
-  std::unordered_map<std::string, std::string> pid_files_;
-};
+}
 
 }  // namespace
 
@@ -45,17 +41,23 @@ std::vector<Worker> read_workers(const YamlNode& node, const EntryDefaults& defa
   }
   const auto entries = node.items();
   if (entries.empty()) mistakes.add(node, "there is no worker");
-  Uniqueness uniqueness(mistakes);
   for (std::size_t index = 0; index < entries.size() && !mistakes.enough(); ++index) {
-    for (auto& worker : Entry(entries[index], index, defaults, mistakes).workers()) {
-      uniqueness.check(worker, entries[index]);
-      workers.push_back(std::move(worker));
-    }
+    Entry(entries[index], index, defaults, mistakes).add_workers(workers);
     if (workers.size() > kMostWorkers) {
       mistakes.add(entries[index], fmt::format("more than {} workers", kMostWorkers));
       break;
     }
   }
+  check_unique(workers, entries, mistakes);
+  return workers;
+}
+
+std::vector<Worker> delayed_job_workers(const std::vector<std::string>& identifiers,
+                                        const EntryDefaults& defaults, Mistakes& mistakes) {
+  std::vector<Worker> workers;
+  workers.reserve(identifiers.size());
+  Entry(*find_preset("delayed_job"), identifiers, defaults, mistakes).add_workers(workers);
+  check_unique(workers, {YamlNode()}, mistakes);
   return workers;
 }
 

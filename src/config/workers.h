@@ -21,4 +21,8 @@ struct EntryDefaults {
 std::vector<Worker> read_workers(const YamlNode& node, const EntryDefaults& defaults,
                                  Mistakes& mistakes);
 
+/// The workers of an entry that says no more than `preset: delayed_job` and its identifiers.
+std::vector<Worker> delayed_job_workers(const std::vector<std::string>& identifiers,
+                                        const EntryDefaults& defaults, Mistakes& mistakes);
+
 }  // namespace bootcheck

@@ -16,11 +16,16 @@ enum class YamlKind { scalar, sequence, mapping };
 /// One node of a YamlDocument, which has to outlive it.
 class YamlNode {
  public:
+  /// Stands where nothing was written: it has no place (line and column 0), and no kind.
+  YamlNode() = default;
   YamlNode(yaml_document_t* document, yaml_node_t* node) : document_(document), node_(node) {}
 
+  bool is_absent() const { return node_ == nullptr; }
+  int line() const { return is_absent() ? 0 : static_cast<int>(node_->start_mark.line) + 1; }
+  int column() const { return is_absent() ? 0 : static_cast<int>(node_->start_mark.column) + 1; }
+
+  // Of a node that is there.
   YamlKind kind() const;
-  int line() const { return static_cast<int>(node_->start_mark.line) + 1; }
-  int column() const { return static_cast<int>(node_->start_mark.column) + 1; }
 
   std::string_view text() const;        ///< of a scalar
   bool is_plain() const;                ///< a scalar without quotes
@@ -32,8 +37,8 @@ class YamlNode {
  private:
   YamlNode node(int index) const;
 
-  yaml_document_t* document_;
-  yaml_node_t* node_;
+  yaml_document_t* document_ = nullptr;
+  yaml_node_t* node_ = nullptr;
 };
 
 struct YamlMistake {

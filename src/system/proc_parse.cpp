@@ -1,5 +1,6 @@
 #include "system/proc_fs.h"
 
+#include <algorithm>
 #include <charconv>
 #include <type_traits>
 
@@ -8,16 +9,16 @@
 namespace bootcheck {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\n";
+bool is_blank(char character) {
+  return character == ' ' || character == '\t' || character == '\n';
+}
 
 /// Takes the next word off the front; empty: there is none.
 std::string_view take_word(std::string_view& text) {
-  const auto begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  text.remove_prefix(begin);
-  const auto word = text.substr(0, text.find_first_of(kBlanks));
-  text.remove_prefix(word.size());
-  return word;
+  const auto* const begin = std::ranges::find_if_not(text, is_blank);
+  const auto* const end = std::find_if(begin, text.end(), is_blank);
+  text = {end, text.end()};
+  return {begin, end};
 }
 
 template <class Number>

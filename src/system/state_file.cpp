@@ -40,7 +40,7 @@ void enter_new_boot(State& state, const std::string& boot_id) {
 
 /// The state, or why there is none in this text.
 std::variant<State, std::string> read_state(std::string_view text, const std::string& boot_id) {
-  std::array<unsigned char, 16384> room;  // for most files the tree needs no heap
+  std::array<unsigned char, 8192> room;  // for most files the tree needs no heap
   json::monotonic_resource memory(room.data(), room.size());
   json::parse_options options;
   options.allow_invalid_utf8 = true;  // a path may hold any bytes
@@ -113,7 +113,7 @@ LoadedState load_unusual(const Path& path, const std::string& boot_id) {
 LoadedState load_state(const Path& path, const std::string& boot_id) {
   // Most often it is short and good, and one read tells.
   if (const auto fd = open_for_reading(path)) {
-    std::array<char, 16384> buffer;
+    std::array<char, 4096> buffer;
     const auto read = read_once(fd.get(), buffer);
     if (read.error == 0 && !read.text.empty() && read.text.size() < buffer.size()) {
       auto state = read_state(read.text, boot_id);

@@ -39,12 +39,21 @@ Command pass_of(const test::DemoApp& app) {
   return {.argv = bootcheck({"-C", app.root().native(), "-n", std::to_string(kWorkers)})};
 }
 
+/// What `-n 3` amounts to.
+Path config_file(const test::DemoApp& app) {
+  const auto file = app.root() / "config" / "three.yml";
+  test::write_file(file, fmt::format("workers: [{{preset: delayed_job, count: {}}}]\n", kWorkers));
+  return file;
+}
+
 void race(Results& results, const RunningWorkers& workers, const Effort& effort) {
   const auto& app = workers.app();
   const bool has_monit = !find_program("monit").empty();
   Race race;
   race.add("true", {.argv = {"/bin/true"}});
   race.add("pass", pass_of(app));
+  race.add("by file",
+           {.argv = bootcheck({"-C", app.root().native(), "-c", config_file(app).native()})});
   race.add("bare pass", {.argv = {BENCH_BARE_PASS, app.root().native(), std::to_string(kWorkers)}});
   race.add("flock", flocked(app, {"/bin/true"}));
   race.add("cat loop", flocked(app, {"sh", "-c", kill_0_loop(kByCat)}));
@@ -70,6 +79,11 @@ void race(Results& results, const RunningWorkers& workers, const Effort& effort)
                {},
                ours / theirs,
                fmt::format("{:.2f} ms / {:.2f} ms", ours, theirs)});
+  results.add({"the same, with a configuration file / /bin/true",
+               "x",
+               {},
+               race.ratio("by file", "true"),
+               fmt::format("{:.2f} ms / {:.2f} ms", race.ms("by file"), race.ms("true"))});
   row("bare pass", "a bare program with its system calls only", {});
   row("flock", "flock -n FILE /bin/true", 0.5);
   row("cat loop", "flock, sh, kill -0 \"$(cat FILE)\"", 0.2);
@@ -98,6 +112,20 @@ void peak_memory(Results& results, const test::DemoApp& app) {
     peaks.push_back(peak_of(pass_of(app).argv));
   results.add({"peak resident memory of that pass", " MB", 3, median(peaks),
                fmt::format("/bin/true: {:.2f} MB", peak_of({"/bin/true"}))});
+}
+
+void page_faults(Results& results, const test::DemoApp& app) {
+  const auto faults_of = [](const Command& command) {
+    std::vector<double> faults;
+    for (int round = 0; round < 11; ++round)
+      faults.push_back(static_cast<double>(measure(command).page_faults));
+    return median(faults);
+  };
+  results.add({"page faults of that pass",
+               "",
+               {},
+               faults_of(pass_of(app)),
+               fmt::format("/bin/true: {}", faults_of({.argv = {"/bin/true"}}))});
 }
 
 void calls(Results& results, const test::DemoApp& app) {
@@ -129,6 +157,7 @@ void look_at_three(Results& results, const Effort& effort) {
       pass_of(workers.app()));  // it remembers what it has proved; from now on nothing changes
   race(results, workers, effort);
   peak_memory(results, workers.app());
+  page_faults(results, workers.app());
   calls(results, workers.app());
 }
 

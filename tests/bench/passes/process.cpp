@@ -82,8 +82,10 @@ Cost measure(const Command& command) {
   const int error =
       ::posix_spawnp(&pid, words.front(), actions.get(), nullptr, words.data(), environ);
   if (error != 0) fail(error, command.argv.front());
-  if (::waitpid(pid, &cost.status, 0) != pid) fail(errno, "waitpid");
+  rusage usage{};
+  if (::wait4(pid, &cost.status, 0, &usage) != pid) fail(errno, "wait4");
   const auto took = std::chrono::steady_clock::now() - began;
+  cost.page_faults = usage.ru_minflt;
   cost.wall_ms = std::chrono::duration<double, std::milli>(took).count();
   return cost;
 }
@@ -98,6 +100,15 @@ double wall_ms_of(const Command& command) {
   throw std::runtime_error(
       words + (exited ? "exited with " : "was ended by signal ") +
       std::to_string(exited ? WEXITSTATUS(cost.status) : WTERMSIG(cost.status)));
+}
+
+void read_anew(const std::string& program) {
+  const auto path = program.find('/') == program.npos ? find_program(program) : program;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) fail(errno, path);
+  ::fdatasync(file);  // what is not yet on the disk stays in memory, posix_fadvise(2)
+  ::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+  ::close(file);
 }
 
 void adopt_orphans() {

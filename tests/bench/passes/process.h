@@ -22,7 +22,8 @@ struct Command {
 
 struct Cost {
   double wall_ms = 0;
-  int status = 0;  ///< as wait(2) gives it
+  int status = 0;        ///< as wait(2) gives it
+  long page_faults = 0;  ///< those that were served without reading from a disk
 };
 
 /// From just before the start to just after the end. Its output goes to /dev/null; throws where it
@@ -31,6 +32,11 @@ Cost measure(const Command& command);
 
 /// The same, and throws unless it succeeds.
 double wall_ms_of(const Command& command);
+
+/// Lets the next start of a program read its file as the first one after a boot does. Otherwise
+/// what it was written by shows in each start: the kernel maps a file that was written in one go in
+/// larger pieces than one that a linker wrote here and there.
+void read_anew(const std::string& program);
 
 /// Starts a process that stays, detached from our terminal.
 pid_t start(const Command& command);

@@ -1,6 +1,7 @@
 #include "passes/race.h"
 
 #include <algorithm>
+#include <random>
 #include <stdexcept>
 
 namespace bootcheck::bench {
@@ -17,11 +18,17 @@ void Race::add(const std::string& name, Command command, int every) {
 }
 
 void Race::run(int rounds) {
-  for (auto& runner : runners_)
+  std::vector<Runner*> order;
+  for (auto& runner : runners_) {
+    read_anew(runner.command.argv.front());
     wall_ms_of(runner.command);  // the first one finds cold caches
+    order.push_back(&runner);
+  }
+  std::mt19937 chance;  // the same in every run
   for (int round = 0; round < rounds; ++round) {
-    for (auto& runner : runners_) {
-      if (round % runner.every == 0) runner.wall_ms.push_back(wall_ms_of(runner.command));
+    std::ranges::shuffle(order, chance);  // what ran before leaves its traces in the caches
+    for (auto* runner : order) {
+      if (round % runner->every == 0) runner->wall_ms.push_back(wall_ms_of(runner->command));
     }
   }
 }

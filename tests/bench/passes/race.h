@@ -1,5 +1,5 @@
-// Commands compared with one another: they take turns, so that whatever else the machine does meets
-// all of them.
+// Commands compared with one another: they take turns, in another order each time, so that whatever
+// else the machine does meets all of them.
 #pragma once
 
 #include "passes/process.h"
