@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
+#include <unordered_set>
 
 namespace bootcheck {
 namespace {
@@ -130,8 +132,14 @@ class Remembering {
   std::vector<Event>& events_;
 };
 
-bool is_configured(const Facts& facts, const std::string& name) {
-  return std::ranges::find(*facts.workers, name, &Worker::name) != facts.workers->end();
+/// Takes out what is kept by the names of workers that the configuration no longer has.
+void forget_strangers(State& state, const std::vector<Worker>& workers) {
+  std::unordered_set<std::string_view> names;
+  for (const auto& worker : workers)
+    names.insert(worker.name);
+  const auto is_stranger = [&](const auto& entry) { return !names.contains(entry.first); };
+  std::erase_if(state.counters, is_stranger);
+  std::erase_if(state.workers, is_stranger);
 }
 
 }  // namespace
@@ -200,10 +208,7 @@ std::vector<Event> remember_seen(State& state, const Facts& facts) {
   std::erase_if(state.orphans, [&](const StopRequest& stop) {
     return std::ranges::find(facts.orphans, stop.process, &Process::id) == facts.orphans.end();
   });
-  std::erase_if(state.counters,
-                [&](const auto& counted) { return !is_configured(facts, counted.first); });
-  std::erase_if(state.workers,
-                [&](const auto& record) { return !is_configured(facts, record.first); });
+  forget_strangers(state, *facts.workers);
   return events;
 }
 

@@ -114,8 +114,7 @@ module Bootcheck
     recover(dead, booted) if dead
     return booted if groups.empty? || !booted
 
-    # Ruby 3.3 and later also compact the heap for sharing; before that, compaction has crashed native extensions.
-    Process.respond_to?(:warmup) ? Process.warmup : GC.start
+    warm_up
     groups.map { |group| start(script, group) }.all?
   end
 
@@ -127,6 +126,15 @@ module Bootcheck
     $stderr.puts(Array(error.backtrace).first(10).map { |line| "    from #{line}" })
     $stderr.puts "bootcheck: the application does not boot: #{reason(error)}"
     false
+  end
+
+  # What every worker would build for itself is built once, and shared: for its first look at the queue (as in
+  # Delayed::Backend::ActiveRecord::Job.reserve, but it takes no job) Active Record reads the schema and makes methods
+  # of it. If that fails here, it does so in each worker, and is for them to tell.
+  def self.warm_up
+    error_of { Delayed::Job.ready_to_run("bootcheck", Delayed::Worker.max_run_time).by_priority.limit(1).to_a }
+    # Ruby 3.3 and later also compact the heap for sharing; before that, compaction has crashed native extensions.
+    Process.respond_to?(:warmup) ? Process.warmup : GC.start
   end
 
   def self.recover(dead, booted)

@@ -48,7 +48,8 @@ PerWorker count_instructions(const PerWorker& times) {
   for (const auto& [workers, time] : times) {
     const auto finished = test::run(
         {"valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
-         "--toggle-collect=bootcheck::make_plan(*", BENCH_ONE_PLAN, std::to_string(workers)},
+         "--toggle-collect=bootcheck::remember_seen(*", "--toggle-collect=bootcheck::make_plan(*",
+         BENCH_ONE_PLAN, std::to_string(workers)},
         {.directory = scratch.path(), .env = {}});
     counts[workers] = collected(finished.err) / workers;
   }
