@@ -23,10 +23,12 @@ constexpr auto kKeys = std::to_array<std::string_view>(
 bool is_fit_for_names(std::string_view text) {
   constexpr std::string_view kLettersAndDigits =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  return !text.empty() && text.size() <= 100 && kLettersAndDigits.find(text.front()) != text.npos &&
-         std::ranges::all_of(text, [&](char each) {
-           return kLettersAndDigits.find(each) != text.npos || each == '.' || each == '-';
-         });
+  const auto is_plain = [&](char each) {
+    return kLettersAndDigits.find(each) != std::string_view::npos;
+  };
+  const auto is_fit = [&](char each) { return is_plain(each) || each == '.' || each == '-'; };
+  return !text.empty() && text.size() <= 100 && is_plain(text.front()) &&
+         std::ranges::all_of(text, is_fit);
 }
 
 }  // namespace
@@ -97,9 +99,10 @@ void Entry::check_preset() {
   if (preset_ == nullptr || !preset_->fixed) return;
   for (const auto* key :
        {"name", "pid_file", "start", "status", "foreground", "working_directory"}) {
-    if (const auto node = section_.find(key))
+    if (const auto node = section_.find(key)) {
       mistakes_->add(*node, fmt::format("`{}` is for other programs: {} has its own; use `args`",
                                         key, preset_->name));
+    }
   }
 }
 
@@ -127,12 +130,11 @@ void Entry::read_identifiers() {
 void Entry::check_identifiers(const YamlNode& list) const {
   if (identifiers_.empty()) mistakes_->add(list, "there is no identifier");
   for (const auto& identifier : identifiers_) {
-    if (!is_fit_for_names(identifier))
-      mistakes_->add(
-          list,
-          fmt::format(
-              "`{}` is no identifier: letters, digits, `_`, `-` and `.`, not first, up to 100",
-              identifier.substr(0, 60)));
+    if (is_fit_for_names(identifier)) continue;
+    mistakes_->add(
+        list, fmt::format(
+                  "`{}` is no identifier: letters, digits, `_`, `-` and `.`, not first, up to 100",
+                  identifier.substr(0, 60)));
   }
 }
 
@@ -194,11 +196,12 @@ std::optional<std::string> Entry::name(const Expander& expand) const {
   auto name = expand.text(place, complete ? *pattern : *pattern + ".%{id}");
   if (is_fit_for_names(name)) return name;
   // An identifier that is at fault has its own message.
-  if (node)
+  if (node) {
     mistakes_->add(
         place,
         fmt::format("`{}` is no name: letters, digits, `_`, `-` and `.`, not first, up to 100",
                     name.substr(0, 60)));
+  }
   return std::nullopt;
 }
 

@@ -191,9 +191,9 @@ class Reader {
   void check_pid_files(const YamlNode& list) const {
     for (const auto& worker : config_.workers) {
       const auto& file = worker.pid_file.native();  // normal paths compare by their text
-      if (file == config_.lock_file.native() || file == config_.state_file.native())
-        mistakes_->add(list, fmt::format("the pid file of `{}` is the lock file or the state file",
-                                         worker.name));
+      if (file != config_.lock_file.native() && file != config_.state_file.native()) continue;
+      mistakes_->add(list, fmt::format("the pid file of `{}` is the lock file or the state file",
+                                       worker.name));
     }
   }
 

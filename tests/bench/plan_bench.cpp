@@ -14,9 +14,6 @@ void all_run(benchmark::State& run) {
     benchmark::DoNotOptimize(remember_seen(world->state, world->facts));
     benchmark::DoNotOptimize(make_plan(world->facts, world->state, {}));
   }
-  const auto workers = static_cast<double>(run.range(0)) * static_cast<double>(run.iterations());
-  run.counters["seconds_per_worker"] =
-      benchmark::Counter(workers, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   run.SetComplexityN(run.range(0));
 }
 

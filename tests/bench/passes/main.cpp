@@ -1,5 +1,5 @@
-// bench_passes [--quick] PLAN.json RESULTS.json CHARTS.dat - measures whole passes and prints what
-// came out. Takes PLAN.json from bench_plan. Exits with 1 where a target is missed.
+// bench_passes [--quick] PARTS.json RESULTS.json CHARTS.dat - measures whole passes and prints what
+// came out. Takes PARTS.json from bench_parts. Exits with 1 where a target is missed.
 #include "passes/scenes.h"
 #include "support/files.h"
 
@@ -13,12 +13,13 @@ namespace {
 
 int run(const bench::Effort& effort, const std::vector<std::string>& files) {
   bench::adopt_orphans();
+  const auto parts = bench::read_benchmarks(files[0]);
   bench::Results results;
   results.scene("a pass over 3 running delayed_job workers",
-                [&](auto& to) { look_at_three(to, effort); });
+                [&](auto& to) { look_at_three(to, parts, effort); });
   results.scene("a pass over 1000 running workers",
                 [&](auto& to) { look_at_thousand(to, effort); });
-  results.scene("the pure plan", [&](auto& to) { plan(to, files[0]); });
+  results.scene("the pure plan", [&](auto& to) { plan(to, parts); });
   results.scene("8 missing delayed_job workers",
                 [&](auto& to) { bring_up_delayed_job(to, effort); });
   results.scene("100 missing foreground workers",
@@ -41,7 +42,7 @@ int main(int argc, char** argv) {
     files.erase(files.begin());
   }
   if (files.size() != 3) {
-    std::fputs("usage: bench_passes [--quick] PLAN.json RESULTS.json CHARTS.dat\n", stderr);
+    std::fputs("usage: bench_passes [--quick] PARTS.json RESULTS.json CHARTS.dat\n", stderr);
     return 2;
   }
   try {

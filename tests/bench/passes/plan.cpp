@@ -1,5 +1,4 @@
 #include "passes/scenes.h"
-#include "support/files.h"
 #include "support/run.h"
 #include "support/temp_dir.h"
 
@@ -7,8 +6,6 @@
 #include <map>
 #include <stdexcept>
 
-#include <boost/json/parse.hpp>
-#include <boost/json/value_to.hpp>
 #include <fmt/format.h>
 
 namespace bootcheck::bench {
@@ -17,19 +14,16 @@ namespace {
 /// Something per worker, by number of workers.
 using PerWorker = std::map<int, double>;
 
-/// {"benchmarks":[{"name":"all_run/10","run_type":"iteration","seconds_per_worker":1e-7,...}]}
-PerWorker read_nanoseconds(const Path& file) {
-  const auto document = boost::json::parse(test::read_file(file));
-  PerWorker times;
-  for (const auto& each : document.at("benchmarks").as_array()) {
-    const auto& run = each.as_object();
-    if (run.at("run_type") != "iteration" || run.contains("error_occurred")) continue;
-    const auto name = boost::json::value_to<std::string>(run.at("name"));
-    times[std::stoi(name.substr(name.find('/') + 1))] =
-        run.at("seconds_per_worker").to_number<double>() * 1e9;
+PerWorker times_of_plan(const Nanoseconds& times) {
+  const std::string prefix = "all_run/";
+  PerWorker per_worker;
+  for (const auto& [name, ns] : times) {
+    if (!name.starts_with(prefix)) continue;
+    const int workers = std::stoi(name.substr(prefix.size()));
+    per_worker[workers] = ns / workers;
   }
-  if (times.size() < 2) throw std::runtime_error(file.native() + " holds no figures");
-  return times;
+  if (per_worker.size() < 2) throw std::runtime_error("nobody has measured the plan");
+  return per_worker;
 }
 
 // ==4711== Collected : 187303
@@ -85,8 +79,8 @@ std::string listed(const PerWorker& per_worker) {
 
 }  // namespace
 
-void plan(Results& results, const Path& benchmark_json) {
-  const auto times = read_nanoseconds(benchmark_json);
+void plan(Results& results, const Nanoseconds& parts) {
+  const auto times = times_of_plan(parts);
   results.add({"time of the pure plan per worker", " ns", {}, times.at(1000), listed(times)});
   const auto counts = count_instructions(times);
   results.add(

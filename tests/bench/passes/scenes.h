@@ -1,6 +1,7 @@
 // What is measured; each scene adds its rows.
 #pragma once
 
+#include "passes/benchmarks.h"
 #include "passes/race.h"
 #include "passes/results.h"
 #include "support/demo_app.h"
@@ -16,12 +17,13 @@ struct Effort {
   int slow = 5;
 };
 
-/// A pass over three running delayed_job workers, beside what would be used instead.
-void look_at_three(Results& results, const Effort& effort);
+/// A pass over three running delayed_job workers, beside what would be used instead. `parts` is
+/// what such a pass computes.
+void look_at_three(Results& results, const Nanoseconds& parts, const Effort& effort);
 /// A pass over 1000 running workers.
 void look_at_thousand(Results& results, const Effort& effort);
-/// The figures of bench_plan, which Google Benchmark wrote to a file.
-void plan(Results& results, const Path& benchmark_json);
+/// The pure part of a pass, by the number of workers.
+void plan(Results& results, const Nanoseconds& parts);
 /// Bringing up delayed_job workers: time, and the memory they take.
 void bring_up_delayed_job(Results& results, const Effort& effort);
 /// Bringing up a hundred missing workers that stay in the foreground.

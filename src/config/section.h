@@ -1,0 +1,70 @@
+// The structure of the configuration: mappings with known keys, and what is wrong with them.
+#pragma once
+
+#include "config/reader.h"
+#include "config/yaml.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bootcheck {
+
+/// Collects what is wrong with one file.
+class Mistakes {
+ public:
+  explicit Mistakes(std::string file) : file_(std::move(file)) {}
+
+  /// The same mistake of the same place counts once; from the hundredth on they are not kept.
+  void add(const YamlNode& node, const std::string& message) {
+    add_at(node.line(), node.column(), message);
+  }
+  void add_at(int line, int column, const std::string& message);
+
+  bool none() const { return errors_.empty(); }
+  /// There are so many that reading on helps nobody.
+  bool enough() const { return errors_.size() >= 100; }
+  /// In the order of the file.
+  ConfigErrors take();
+
+ private:
+  std::string file_;
+  ConfigErrors errors_;
+};
+
+/// The keys that a mapping may have.
+using Keys = std::span<const std::string_view>;
+
+/// A mapping with known keys. Unknown keys, with the nearest known one, and keys given twice are
+/// mistakes. `<<` merges another mapping, as in Psych: `<<: *default`.
+class Section {
+ public:
+  /// A node that is no mapping is a mistake, and a section without keys; so is an absent one, but
+  /// no mistake.
+  Section(const YamlNode& node, Keys known, Mistakes& mistakes);
+
+  const YamlNode& node() const { return node_; }
+  Mistakes& mistakes() const { return *mistakes_; }
+  /// None: not given, or given without a value.
+  std::optional<YamlNode> find(std::string_view key) const;
+
+ private:
+  struct Value {
+    std::string_view key;
+    YamlNode node;
+  };
+
+  const Value* find_value(std::string_view key) const;
+  void read(const YamlNode& key, const YamlNode& value, Keys known, bool merged);
+  void read_pairs(const YamlNode& mapping, Keys known, bool merged);
+  void merge(const YamlNode& value, Keys known);
+
+  YamlNode node_;
+  Mistakes* mistakes_;
+  int merges_ = 0;
+  std::vector<Value> values_;  // a few, so that looking through them is quick
+};
+
+}  // namespace bootcheck
