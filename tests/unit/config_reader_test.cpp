@@ -1,4 +1,5 @@
 // config/bootcheck.yml as the contract describes it (section 3).
+#include "config/writer.h"
 #include "unit/config_fixture.h"
 
 #include <csignal>
@@ -203,6 +204,16 @@ TEST(ConfigReader, ZeroConfigurationIsDelayedJobWorkersAndDefaults) {
   EXPECT_EQ(config->app, "shop");
   ASSERT_EQ(config->workers.size(), 2U);
   EXPECT_EQ(config->workers[1].start, (Argv{"bin/delayed_job", "--identifier=mail", "start"}));
+}
+
+TEST(ConfigReader, ZeroConfigurationIsWhatAFileSaysThatNamesTheSameWorkers) {
+  auto given = context();
+  given.file.clear();
+  const auto zero = zero_config({"0", "1", "2"}, given);
+  const auto* config = std::get_if<Config>(&zero);
+  ASSERT_NE(config, nullptr);
+  EXPECT_EQ(format_config(*config),
+            format_config(config_of("workers: [{preset: delayed_job, count: 3}]", given)));
 }
 
 TEST(ConfigReader, AMistakeInZeroConfigurationHasNoPlaceInATextThatNobodyWrote) {

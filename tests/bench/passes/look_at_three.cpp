@@ -102,7 +102,7 @@ void race(Results& results, const RunningWorkers& workers, const Nanoseconds& pa
                {},
                race.ratio("by file", "true"),
                fmt::format("{:.2f} ms / {:.2f} ms", race.ms("by file"), race.ms("true"))});
-  row("bare pass", "a bare program with its system calls only", {});
+  row("bare pass", "a bare static program with its system calls only", {});
   computing(results, parts, race.ms("pass"));
   row("flock", "flock -n FILE /bin/true", 0.5);
   row("cat loop", "flock, sh, kill -0 \"$(cat FILE)\"", 0.2);
