@@ -14,15 +14,27 @@ module Bootcheck
 
   class WorkerDied < StandardError; end
 
-  # Runs a step and returns its error, if it fails. The worker that daemons forked in a step comes out of it as well,
-  # by SystemExit at its end: it must leave for good, and not go on here to start the others once more.
+  # Runs a step and returns its error, if it fails. What daemons forked in a step comes out of it as well, by SystemExit
+  # at its end: it must leave for good, and not go on here to start the others once more.
   def self.error_of
     yield
     nil
   rescue SystemExit, ScriptError, StandardError => error
+    exit!(error.status) if error.is_a?(SystemExit) && between_starter_and_worker?
     raise unless Process.pid == STARTER
 
     error unless error.is_a?(SystemExit) && error.success?
+  end
+
+  # daemons forks twice (Daemonize.call_as_daemon). To the process between the application's at_exit hooks mean nothing,
+  # and to finalize all objects at its end copies the pages that they are in: it leaves without either.
+  def self.between_starter_and_worker?
+    return false unless Process.ppid == STARTER
+
+    Process.wait(-1, Process::WNOHANG)
+    true
+  rescue Errno::ECHILD # nobody was forked here: an application's script may do with one fork, and this is the worker
+    false
   end
 
   def self.reason(error)

@@ -24,6 +24,22 @@ TEST_F(KeepUp, ThreeMissingWorkersComeUpWithOneBoot) {
   EXPECT_TRUE(wait_until([this] { return finished_runs().size() == 6; }));
 }
 
+// An agent that sends its data at exit, say.
+TEST_F(KeepUp, TheApplicationsExitHooksRunInEachWorkerAtItsEndAndInNothingElseThatWasForked) {
+  const auto exits = app_.root() / "log" / "exits.log";
+  std::ofstream(fs::path(app_.root() / "config" / "environment.rb").native(), std::ios::app)
+      << "at_exit { File.write('" << exits.native()
+      << "', \"#{Process.pid}\\n\", :mode => 'a') }\n";
+  const auto left = [&] { return lines_of(read_file(exits)); };
+  good_pass();
+  const auto pids = all();
+  EXPECT_TRUE(wait_until([&] { return !left().empty(); }));
+  EXPECT_EQ(left().size(), 1U);  // the one that has booted the application
+  kill_and_wait(pids.at("delayed_job.1"), SIGTERM);
+  EXPECT_EQ(left().size(), 2U);
+  EXPECT_EQ(left().back(), std::to_string(pids.at("delayed_job.1")));
+}
+
 TEST_F(KeepUp, WithoutPreloadEachHasABootOfItsOwn) {
   configure("workers: [{preset: delayed_job, count: 3, preload: false}]\n");
   good_pass();
