@@ -21,6 +21,7 @@ std::optional<int> to_int(std::string_view text) {
 
 /// Longer lists are noise; what an alias repeats stays bounded by this.
 constexpr std::size_t kMostItems = 1000;
+
 bool is_too_long(const YamlNode& node, std::size_t size, Mistakes& mistakes) {
   if (size > kMostItems) mistakes.add(node, fmt::format("more than {} items", kMostItems));
   return size > kMostItems;

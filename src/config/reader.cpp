@@ -15,10 +15,10 @@ namespace {
 constexpr std::size_t kLargest = 1'000'000;  // bytes; the largest real file known has 20,000
 
 constexpr auto kKeys = std::to_array<std::string_view>(
-    {"app",      "root",         "environment", "user",       "env",           "path",
-     "env_file", "workers",      "restart",     "limits",     "start_timeout", "parallel_starts",
-     "backoff",  "orphans",      "launcher",    "lock_file",  "recover_jobs",  "state_file",
-     "log",      "metrics_file", "notify",      "stuck_after"});
+    {"app",         "root",    "environment",     "user",          "env",       "path",
+     "env_file",    "workers", "parallel_starts", "start_timeout", "restart",   "limits",
+     "backoff",     "orphans", "recover_jobs",    "launcher",      "lock_file", "state_file",
+     "stuck_after", "log",     "metrics_file",    "notify"});
 constexpr auto kBackoffKeys = std::to_array<std::string_view>({"first", "max"});
 constexpr auto kLogKeys = std::to_array<std::string_view>({"to", "path", "level", "format"});
 
