@@ -1,7 +1,6 @@
 #include "support/files.h"
 
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include <boost/filesystem/operations.hpp>
@@ -14,8 +13,10 @@ void write_file(const boost::filesystem::path& path, const std::string& text) {
 }
 
 std::string read_file(const boost::filesystem::path& path) {
-  std::ifstream stream(path.native(), std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  const std::ifstream stream(path.native(), std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();  // unlike an iterator it does not throw
+  return text.str();
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
