@@ -234,7 +234,7 @@ std::variant<Config, ConfigErrors> parse_config(std::string_view yaml,
 
 std::variant<Config, ConfigErrors> zero_config(const std::vector<std::string>& identifiers,
                                                const ConfigContext& context) {
-  Mistakes mistakes({});
+  Mistakes mistakes("");  // of no file
   auto config = Reader(YamlNode(), context, mistakes).read(identifiers);
   if (mistakes.none()) return config;
   return mistakes.take();

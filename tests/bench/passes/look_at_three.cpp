@@ -3,6 +3,8 @@
 #include "support/files.h"
 #include "support/run.h"
 
+#include <algorithm>
+#include <functional>
 #include <numeric>
 #include <stdexcept>
 
@@ -119,6 +121,13 @@ void race(Results& results, const RunningWorkers& workers, const Nanoseconds& pa
   results.draw({chart, "bin/delayed_job status, 3 times", race.ms("batch")});
 }
 
+/// What differs a little from run to run.
+double median_of_some(const std::function<double()>& figure) {
+  std::vector<double> figures(11);
+  std::ranges::generate(figures, figure);
+  return median(figures);
+}
+
 void peak_memory(Results& results, const test::DemoApp& app) {
   const auto peak_of = [&](Argv argv) {
     argv.insert(argv.begin(), BENCH_PEAK);
@@ -126,19 +135,14 @@ void peak_memory(Results& results, const test::DemoApp& app) {
     if (finished.status != 0) throw std::runtime_error("bench_peak: " + finished.err);
     return std::stod(finished.out) / 1024;
   };
-  std::vector<double> peaks;
-  for (int round = 0; round < 11; ++round)
-    peaks.push_back(peak_of(pass_of(app).argv));
-  results.add({"peak resident memory of that pass", " MB", 3, median(peaks),
+  results.add({"peak resident memory of that pass", " MB", 3,
+               median_of_some([&] { return peak_of(pass_of(app).argv); }),
                fmt::format("/bin/true: {:.2f} MB", peak_of({"/bin/true"}))});
 }
 
 void page_faults(Results& results, const test::DemoApp& app) {
   const auto faults_of = [](const Command& command) {
-    std::vector<double> faults;
-    for (int round = 0; round < 11; ++round)
-      faults.push_back(static_cast<double>(measure(command).page_faults));
-    return median(faults);
+    return median_of_some([&] { return static_cast<double>(measure(command).page_faults); });
   };
   results.add({"page faults of that pass",
                "",
