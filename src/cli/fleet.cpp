@@ -2,7 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/print.h"
-#include "system/side_by_side.h"
+#include "launch/side_by_side.h"
 
 #include <algorithm>
 #include <array>

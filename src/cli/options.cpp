@@ -1,7 +1,7 @@
 #include "cli/options.h"
 
 #include "cli/help.h"
-#include "config/duration.h"
+#include "util/duration.h"
 
 #include <algorithm>
 #include <array>

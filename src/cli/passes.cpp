@@ -2,12 +2,12 @@
 
 #include "cli/commands.h"
 #include "cli/print.h"
-#include "config/duration.h"
 #include "model/orphan.h"
 #include "pass/tell.h"
 #include "report/explain.h"
 #include "report/json.h"
 #include "report/table.h"
+#include "util/duration.h"
 
 #include <algorithm>
 

@@ -3,11 +3,11 @@
 #include "cli/commands.h"
 #include "cli/passes.h"
 #include "cli/print.h"
-#include "config/duration.h"
 #include "report/json.h"
 #include "report/table.h"
 #include "system/clock.h"
 #include "system/wait.h"
+#include "util/duration.h"
 
 #include <algorithm>
 #include <chrono>

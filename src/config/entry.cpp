@@ -1,8 +1,8 @@
 #include "config/entry.h"
 
-#include "config/delayed_job_args.h"
 #include "config/placeholders.h"
 #include "config/policies.h"
+#include "delayed_job/arguments.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "config/fields.h"
 
-#include "config/duration.h"
+#include "util/duration.h"
 
 #include <algorithm>
 #include <array>

@@ -1,23 +1,15 @@
 // What the configuration says of one worker, every default and placeholder filled in. Data only.
 #pragma once
 
-#include <chrono>
+#include "util/types.h"
+
 #include <csignal>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
-
-#include <boost/filesystem/path.hpp>
 
 namespace bootcheck {
-
-using Path = boost::filesystem::path;
-using Duration = std::chrono::milliseconds;
-/// A program and its arguments, exec'd as they are; a shell line is {"/bin/sh", "-c", line}. Empty:
-/// none.
-using Argv = std::vector<std::string>;
 
 /// A bound that is either a plain number of workers or a share of them.
 struct Share {

@@ -1,7 +1,7 @@
 #include "pass/notify_command.h"
 
-#include "pass/environment.h"
-#include "system/launch.h"
+#include "launch/environment.h"
+#include "launch/launch.h"
 
 #include <system_error>
 

@@ -1,8 +1,8 @@
 #include "pass/pass.h"
 
+#include "act/act.h"
 #include "model/memory.h"
-#include "pass/act.h"
-#include "pass/observe.h"
+#include "observe/observe.h"
 #include "pass/tell.h"
 #include "report/problems.h"
 #include "system/clock.h"

@@ -1,9 +1,9 @@
 #include "report/explain.h"
 
-#include "config/duration.h"
 #include "report/findings.h"
 #include "report/grid.h"
 #include "report/text.h"
+#include "util/duration.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,7 +1,7 @@
 #include "report/notes.h"
 
-#include "config/duration.h"
 #include "report/text.h"
+#include "util/duration.h"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 #include "report/table.h"
 
-#include "config/duration.h"
 #include "report/grid.h"
 #include "report/text.h"
+#include "util/duration.h"
 
 #include <algorithm>
 #include <string_view>

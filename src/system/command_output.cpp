@@ -1,8 +1,8 @@
 #include "system/command_output.h"
 
-#include "system/errors.h"
 #include "system/read_file.h"
-#include "system/unique_fd.h"
+#include "util/errors.h"
+#include "util/unique_fd.h"
 
 #include <fcntl.h>
 #include <spawn.h>

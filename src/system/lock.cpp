@@ -1,10 +1,10 @@
 #include "system/lock.h"
 
 #include "system/clock.h"
-#include "system/errors.h"
 #include "system/proc_fs.h"
 #include "system/read_file.h"
 #include "system/replace_file.h"
+#include "util/errors.h"
 
 #include <algorithm>
 #include <cerrno>

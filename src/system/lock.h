@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/state.h"
-#include "system/unique_fd.h"
+#include "util/unique_fd.h"
 
 #include <optional>
 #include <string_view>

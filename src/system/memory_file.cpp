@@ -1,6 +1,6 @@
 #include "system/memory_file.h"
 
-#include "system/errors.h"
+#include "util/errors.h"
 
 #include <string_view>
 

@@ -1,7 +1,7 @@
 // Text as a file that nobody else can find, and that is gone with the last descriptor.
 #pragma once
 
-#include "system/unique_fd.h"
+#include "util/unique_fd.h"
 
 #include <string>
 

@@ -1,8 +1,8 @@
 #include "system/pid_file.h"
 
-#include "system/errors.h"
 #include "system/read_file.h"
 #include "system/replace_file.h"
+#include "util/errors.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #include "system/proc_fs.h"
 
-#include "system/errors.h"
 #include "system/read_file.h"
+#include "util/errors.h"
 
 #include <algorithm>
 #include <array>

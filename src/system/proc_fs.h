@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/observation.h"
-#include "system/unique_fd.h"
+#include "util/unique_fd.h"
 
 #include <functional>
 #include <optional>

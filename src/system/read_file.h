@@ -2,7 +2,7 @@
 #pragma once
 
 #include "model/worker.h"
-#include "system/unique_fd.h"
+#include "util/unique_fd.h"
 
 #include <cstdint>
 #include <span>

@@ -1,7 +1,7 @@
 #include "system/replace_file.h"
 
-#include "system/errors.h"
-#include "system/unique_fd.h"
+#include "util/errors.h"
+#include "util/unique_fd.h"
 
 #include <cerrno>
 #include <cstdio>

@@ -1,6 +1,6 @@
 #include "system/signal.h"
 
-#include "system/errors.h"
+#include "util/errors.h"
 
 #include <cerrno>
 

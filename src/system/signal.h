@@ -4,7 +4,7 @@
 
 #include "model/observation.h"
 #include "system/proc_fs.h"
-#include "system/unique_fd.h"
+#include "util/unique_fd.h"
 
 #include <optional>
 

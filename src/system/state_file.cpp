@@ -1,9 +1,9 @@
 #include "system/state_file.h"
 
-#include "system/errors.h"
 #include "system/read_file.h"
 #include "system/replace_file.h"
 #include "system/state_json.h"
+#include "util/errors.h"
 
 #include <array>
 #include <cerrno>

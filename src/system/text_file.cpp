@@ -1,8 +1,8 @@
 #include "system/text_file.h"
 
-#include "system/errors.h"
 #include "system/read_file.h"
-#include "system/unique_fd.h"
+#include "util/errors.h"
+#include "util/unique_fd.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,9 +1,9 @@
 #include "system/user.h"
 
 #include "system/command_output.h"
-#include "system/errors.h"
 #include "system/text_file.h"
 #include "system/user_database.h"
+#include "util/errors.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,7 +1,7 @@
 #include "system/wait.h"
 
-#include "system/errors.h"
 #include "system/signal.h"
+#include "util/errors.h"
 
 #include <algorithm>
 #include <climits>

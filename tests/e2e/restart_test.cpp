@@ -1,6 +1,6 @@
 // `restart` on real delayed_job workers: no job killed, no capacity lost, nothing lost by Ctrl-C.
 #include "e2e/real_workers.h"
-#include "system/unique_fd.h"
+#include "util/unique_fd.h"
 
 #include <chrono>
 #include <csignal>

@@ -2,8 +2,8 @@
 // would get into by its arguments alone.
 #pragma once
 
-#include "system/errors.h"
-#include "system/unique_fd.h"
+#include "util/errors.h"
+#include "util/unique_fd.h"
 
 #include <chrono>
 #include <cstdlib>

@@ -1,12 +1,12 @@
 // What the tests of system/launch share.
 #pragma once
 
+#include "launch/launch.h"
 #include "support/demo_app.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 #include "support/wait_until.h"
-#include "system/launch.h"
-#include "system/unique_fd.h"
+#include "util/unique_fd.h"
 
 #include <algorithm>
 #include <csignal>

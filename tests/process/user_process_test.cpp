@@ -1,8 +1,8 @@
 // Users, and the taking on of their rights.
 #include "process/as_root.h"
 #include "process/forked.h"
-#include "system/unique_fd.h"
 #include "system/user.h"
+#include "util/unique_fd.h"
 
 #include <system_error>
 #include <vector>

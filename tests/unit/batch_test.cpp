@@ -1,7 +1,7 @@
 // Which workers are started by which command.
-#include "pass/batch.h"
+#include "act/batch.h"
 
-#include "presets/delayed_job.h"
+#include "delayed_job/starter.h"
 #include "unit/config_fixture.h"
 #include "unit/scratch_dir.h"
 

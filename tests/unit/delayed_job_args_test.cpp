@@ -1,5 +1,5 @@
 // The options of bin/delayed_job that concern a worker's identity.
-#include "config/delayed_job_args.h"
+#include "delayed_job/arguments.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Durations and sizes as people write them, and as they are shown to people.
-#include "config/duration.h"
+#include "util/duration.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The environment of what is started.
-#include "pass/environment.h"
+#include "launch/environment.h"
 
 #include "unit/scratch_dir.h"
 

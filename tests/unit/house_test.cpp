@@ -15,14 +15,20 @@ namespace {
 namespace fs = boost::filesystem;
 using Rooms = std::set<std::string>;
 
+// Lowest first. A room may include those below it, never those above; where an architecture of
+// layers is too generous, it is said here.
 const std::map<std::string, Rooms> kMayInclude = {
-    {"model", {"model"}},
-    {"config", {"config", "model"}},
-    {"system", {"system", "model"}},
-    {"report", {"report", "config", "model"}},
-    {"presets", {"presets"}},
-    {"pass", {"pass", "presets", "system", "report", "config", "model"}},
-    {"cli", {"cli", "pass", "system", "report", "config", "model"}},
+    {"util", {"util"}},
+    {"delayed_job", {"delayed_job", "util"}},
+    {"model", {"model", "delayed_job", "util"}},
+    {"config", {"config", "model", "delayed_job", "util"}},
+    {"system", {"system", "model", "util"}},
+    {"report", {"report", "config", "model", "util"}},
+    {"launch", {"launch", "system", "config", "model", "delayed_job", "util"}},
+    {"observe", {"observe", "launch", "system", "config", "model", "delayed_job", "util"}},
+    {"act", {"act", "observe", "launch", "system", "config", "model", "delayed_job", "util"}},
+    {"pass", {"pass", "act", "observe", "launch", "report", "system", "config", "model", "util"}},
+    {"cli", {"cli", "pass", "launch", "system", "report", "config", "model", "util"}},
 };
 
 std::vector<std::string> includes_of(const fs::path& file) {
@@ -73,7 +79,8 @@ TEST(House, TheModelKnowsTheStandardLibraryAndAPathOnly) {
   for (const auto& file : sources_in(kSources / "model")) {
     for (const auto& include : includes_of(file)) {
       const bool standard = include.find('/') == std::string::npos && !include.ends_with(".h");
-      EXPECT_TRUE(standard || room_of(include) == "model" || allowed.contains(include))
+      EXPECT_TRUE(standard || room_of(include) == "model" || room_of(include) == "util" ||
+                  room_of(include) == "delayed_job" || allowed.contains(include))
           << file << " includes " << include;
     }
   }
@@ -84,7 +91,7 @@ TEST(House, OnlyLaunchKnowsBoostProcess) {
     for (const auto& include : includes_of(file)) {
       const bool process =
           include.starts_with("boost/process") || include.starts_with("boost/asio");
-      EXPECT_TRUE(!process || file.filename().native().starts_with("launch"))
+      EXPECT_TRUE(!process || file.parent_path().filename() == "launch")
           << file << " includes " << include;
     }
   }

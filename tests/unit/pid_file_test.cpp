@@ -2,8 +2,8 @@
 #include "system/pid_file.h"
 
 #include "system/replace_file.h"
-#include "system/unique_fd.h"
 #include "unit/scratch_dir.h"
+#include "util/unique_fd.h"
 
 #include <string>
 #include <system_error>

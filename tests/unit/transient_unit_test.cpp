@@ -1,4 +1,4 @@
-#include "pass/transient_unit.h"
+#include "launch/transient_unit.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

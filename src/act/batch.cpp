@@ -1,0 +1,112 @@
+#include "act/batch.h"
+
+#include "delayed_job/starter.h"
+#include "launch/environment.h"
+
+#include <algorithm>
+
+#include <boost/filesystem/operations.hpp>
+#include <boost/json.hpp>
+
+namespace bootcheck {
+namespace {
+
+bool runs_in_starter(const Worker& worker) {
+  return worker.preset == "delayed_job";
+}
+
+bool share_a_boot(const Worker& one, const Worker& other) {
+  return runs_in_starter(one) && runs_in_starter(other) && one.preload && other.preload &&
+         one.start.front() == other.start.front() &&
+         one.working_directory == other.working_directory && one.env == other.env;
+}
+
+/// `bin/delayed_job`, or `script/delayed_job` as generated before Rails 4.
+std::string script_of(const Worker& worker) {
+  const Path script = worker.start.front();
+  const Path old = Path("script") / script.filename();
+  const auto exists = [&worker](const Path& path) {
+    boost::system::error_code ignored;
+    return boost::filesystem::exists(boost::filesystem::absolute(path, worker.working_directory),
+                                     ignored);
+  };
+  return !exists(script) && exists(old) ? old.native() : script.native();
+}
+
+Argv ruby_of(const Worker& worker) {
+  boost::system::error_code ignored;
+  const bool bundled = boost::filesystem::exists(worker.working_directory / "Gemfile", ignored);
+  return bundled ? Argv{"bundle", "exec", "ruby"} : Argv{"ruby"};
+}
+
+/// `ruby - bin/delayed_job -- --identifier=1 start -- --identifier=2 start`: other passes recognise
+/// it in /proc as a start of these workers under way.
+Argv starter_command(const Config& config, const Batch& batch) {
+  const auto& first = config.workers[batch.front().worker];
+  auto argv = ruby_of(first);
+  argv.insert(argv.end(), {"-", script_of(first)});
+  for (const auto& order : batch) {
+    if (!order.start) continue;
+    const auto& start = config.workers[order.worker].start;
+    argv.emplace_back("--");
+    argv.insert(argv.end(), start.begin() + 1, start.end());
+  }
+  return argv;
+}
+
+std::string recovery_list(const Config& config, const Batch& batch) {
+  boost::json::array list;
+  for (const auto& order : batch) {
+    for (const pid_t pid : order.recover)
+      list.push_back(
+          boost::json::object{{"worker", config.workers[order.worker].name}, {"pid", pid}});
+  }
+  return list.empty() ? std::string() : boost::json::serialize(list);
+}
+
+Path start_log(const Config& config, const Batch& batch) {
+  const auto& first = config.workers[batch.front().worker];
+  const auto& name = batch.size() == 1 ? first.name : first.preset;
+  return config.root / "log" / (name + ".start.log");
+}
+
+}  // namespace
+
+std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrder>& orders) {
+  std::vector<Batch> batches;
+  for (const auto& order : orders) {
+    const auto& worker = config.workers[order.worker];
+    const auto shared = std::ranges::find_if(batches, [&](const Batch& batch) {
+      return share_a_boot(config.workers[batch.front().worker], worker);
+    });
+    if (shared == batches.end()) {
+      batches.push_back({order});
+    } else {
+      shared->push_back(order);
+    }
+  }
+  return batches;
+}
+
+LaunchRequest make_request(const Config& config, const Batch& batch) {
+  const auto& first = config.workers[batch.front().worker];
+  LaunchRequest request;
+  request.working_directory = first.working_directory;
+  request.env = environment_of(config, first);
+  request.output = start_log(config, batch);
+  request.user = workers_user(config);
+  if (runs_in_starter(first)) {
+    request.argv = starter_command(config, batch);
+    request.input = delayed_job_starter();
+    if (auto list = recovery_list(config, batch); !list.empty())
+      request.env["BOOTCHECK_RECOVER"] = std::move(list);
+  } else {
+    request.argv = first.start;
+  }
+  if (first.foreground) return request;  // it is the worker itself: no time limit ends it
+  for (const auto& order : batch)
+    request.time_limit = std::max(request.time_limit, config.workers[order.worker].start_timeout);
+  return request;
+}
+
+}  // namespace bootcheck

@@ -1,0 +1,30 @@
+// Which workers are started by which command. For delayed_job one boot of the application serves
+// all of them.
+#pragma once
+
+#include "config/config.h"
+#include "launch/launch.h"
+#include "model/observation.h"
+
+#include <vector>
+
+namespace bootcheck {
+
+/// A worker that is to be started, and its dead processes whose jobs are to be handed back before.
+struct StartOrder {
+  std::size_t worker = 0;  ///< index into the configuration's workers
+  bool start = true;       ///< false: only hand back jobs
+  std::vector<pid_t> recover;
+};
+
+/// Orders that one start command carries out.
+using Batch = std::vector<StartOrder>;
+
+/// Groups the orders: workers that share a boot of their application (`preload`), with the same
+/// program, folder and environment; every other worker alone. Keeps the order.
+std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrder>& orders);
+
+/// The command that carries a batch out. Throws std::system_error when the env_file cannot be read.
+LaunchRequest make_request(const Config& config, const Batch& batch);
+
+}  // namespace bootcheck

@@ -1,0 +1,79 @@
+#include "act/recovery.h"
+
+#include "system/text_file.h"
+
+#include <algorithm>
+#include <string>
+#include <system_error>
+
+namespace bootcheck {
+namespace {
+
+constexpr std::string_view kOurs = "bootcheck: ";
+constexpr std::string_view kRecovered = "bootcheck: recovered ";
+constexpr std::string_view kNotRecovered = "bootcheck: could not recover ";
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  for (std::size_t start = 0; start < text.size();) {
+    const auto end = std::min(text.find('\n', start), text.size());
+    if (const auto line = text.substr(start, end - start); line.starts_with(kOurs))
+      lines.push_back(line);
+    start = end + 1;
+  }
+  return lines;
+}
+
+Event event_of(std::string_view line, std::string_view mark, const std::string& worker) {
+  Event event;
+  event.kind = mark == kRecovered ? EventKind::job_recovered : EventKind::recovery_failed;
+  event.worker = worker;
+  const std::string what(line.substr(mark.size()));
+  event.fields.emplace_back("job", what);
+  if (mark == kNotRecovered) {
+    event.severity = Severity::warning;
+    event.problem = what + "; it is tried again";
+  }
+  return event;
+}
+
+/// Goes through what is said of one dead process; whether it was said, and nothing of it went
+/// wrong.
+bool read_lines(const std::vector<std::string_view>& lines, const std::string& worker, pid_t pid,
+                std::vector<Event>& events) {
+  const auto process = worker + " (pid " + std::to_string(pid) + ")";
+  bool mentioned = false;
+  bool failed = false;
+  for (const auto line : lines) {
+    if (line.find(" " + process) == std::string_view::npos) continue;
+    mentioned = true;
+    for (const auto mark : {kRecovered, kNotRecovered}) {
+      if (line.starts_with(mark)) events.push_back(event_of(line, mark, worker));
+    }
+    failed = failed || line.starts_with(kNotRecovered);
+  }
+  return mentioned && !failed;
+}
+
+}  // namespace
+
+void collect_recoveries(const Config& config, const Batch& batch, const Path& output,
+                        std::uint64_t offset, StartReport& report) {
+  if (std::ranges::all_of(batch, [](const StartOrder& order) { return order.recover.empty(); }))
+    return;
+  std::string text;
+  try {
+    text = read_text_file(output, offset);
+  } catch (const std::system_error&) {
+    return;  // nothing is known, so it is tried again
+  }
+  const auto lines = lines_of(text);
+  for (const auto& order : batch) {
+    for (const pid_t pid : order.recover) {
+      if (read_lines(lines, config.workers[order.worker].name, pid, report.recoveries))
+        report.recovered.emplace_back(order.worker, pid);
+    }
+  }
+}
+
+}  // namespace bootcheck

@@ -1,0 +1,19 @@
+// Seeing a worker that is on its way up.
+#pragma once
+
+#include "act/start.h"
+
+#include <optional>
+
+namespace bootcheck {
+
+/// A worker that daemonizes: proved by its pid file and its title.
+std::optional<Process> see_daemon(const StartContext& context, const Worker& worker);
+
+/// A foreground program that is our own child, so that its pid is certain. None once it has ended.
+std::optional<Process> see_child(const StartContext& context, pid_t child);
+
+/// A foreground program that systemd started, found in /proc; by index.
+std::optional<Process> see_program(const StartContext& context, std::size_t worker);
+
+}  // namespace bootcheck

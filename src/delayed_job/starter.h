@@ -1,0 +1,12 @@
+// The Ruby program that boots an application once and starts several delayed_job workers from it
+// (starter.rb).
+#pragma once
+
+#include <string_view>
+
+namespace bootcheck {
+
+/// Its text; Ruby reads it from stdin.
+std::string_view delayed_job_starter();
+
+}  // namespace bootcheck
