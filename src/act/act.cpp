@@ -5,17 +5,13 @@
 #include "act/start.h"
 #include "model/memory.h"
 #include "model/orphan.h"
-#include "system/clock.h"
-#include "system/pid_file.h"
-#include "system/signal.h"
-#include "system/wait.h"
 #include "util/duration.h"
 
 #include <algorithm>
+#include <csignal>
 #include <set>
 #include <system_error>
 
-#include <boost/filesystem/operations.hpp>
 #include <fmt/format.h>
 
 namespace bootcheck {
@@ -26,8 +22,8 @@ constexpr Duration kLastMoments{300};
 
 class Actor {
  public:
-  Actor(const Config& config, const ProcFs& proc, Facts& facts, State& state)
-      : config_(config), proc_(proc), facts_(facts), state_(state) {}
+  Actor(const Context& context, Facts& facts, State& state)
+      : context_(context), machine_(context.machine), facts_(facts), state_(state) {}
 
   std::vector<Event> run(const Plan& plan, const std::vector<Event>& noticed,
                          const std::function<void()>& save) {
@@ -61,7 +57,7 @@ class Actor {
     if (std::ranges::find(unrecovered, pid) == unrecovered.end()) unrecovered.push_back(pid);
   }
 
-  const Worker& worker_of(std::size_t index) const { return config_.workers[index]; }
+  const Worker& worker_of(std::size_t index) const { return context_.config.workers[index]; }
   WorkerRecord& record_of(std::size_t index) { return state_.workers[worker_of(index).name]; }
 
   Event& tell(EventKind kind, std::size_t worker, Severity severity = Severity::info,
@@ -78,7 +74,7 @@ class Actor {
     event.worker = orphan.argv.front();
     add_pid(event, orphan.id.pid);
     try {
-      if (!send_signal(proc_, orphan.id, SIGTERM)) return;
+      if (!machine_.send_signal(orphan.id, SIGTERM)) return;
       signalled_ = true;
       state_.orphans.push_back({orphan.id, facts_.wall, facts_.now, "orphan"});
       event.kind = EventKind::asked_to_stop;
@@ -117,27 +113,27 @@ class Actor {
   }
 
   void take(std::size_t worker, const RemovePidFile& step) {
-    remove_pid_file(worker_of(worker).pid_file, step.pid);
+    machine_.remove_pid_file(worker_of(worker).pid_file, step.pid);
   }
 
   void take(std::size_t worker, const RestorePidFile& step) {
-    if (wait_for_exit(proc_, {step.process}, kLastMoments)) return;  // the next pass starts it
-    write_pid_file(worker_of(worker).pid_file, step.process.pid);
+    if (machine_.wait_for_exit({step.process}, kLastMoments)) return;  // the next pass starts it
+    machine_.write_pid_file(worker_of(worker).pid_file, step.process.pid);
     add_pid(tell(EventKind::restored, worker, Severity::warning), step.process.pid);
   }
 
   void take(std::size_t worker, const SetPidFileAside& step) {
-    set_aside_pid_file(worker_of(worker).pid_file, step.process.pid);
+    machine_.set_aside_pid_file(worker_of(worker).pid_file, step.process.pid);
     add_pid(tell(EventKind::set_aside, worker), step.process.pid);
   }
 
   void take(std::size_t worker, const ForgetSetAside& step) {
-    remove_pid_file(set_aside_path(worker_of(worker).pid_file, step.pid), step.pid);
+    machine_.remove_pid_file(set_aside_path(worker_of(worker).pid_file, step.pid), step.pid);
   }
 
   void take(std::size_t worker, const AskToStop& step) {
     const auto& config = worker_of(worker);
-    if (!send_signal(proc_, step.process, config.stop_signal))
+    if (!machine_.send_signal(step.process, config.stop_signal))
       return;  // it is gone: the next pass sees that
     signalled_ = true;
     record_of(worker).stops.push_back({step.process, facts_.wall, facts_.now, step.reason});
@@ -147,7 +143,7 @@ class Actor {
   }
 
   void take(std::size_t worker, const KillWorker& step) {
-    if (!send_signal(proc_, step.process, SIGKILL)) return;
+    if (!machine_.send_signal(step.process, SIGKILL)) return;
     add_pid(tell(EventKind::killed, worker, Severity::warning), step.process.pid);
   }
 
@@ -155,14 +151,13 @@ class Actor {
   void take(std::size_t, const StartWorker&) {}
 
   void start(const std::function<void()>& save) {
-    LateExits late(config_, proc_, facts_, state_);
+    LateExits late(context_, facts_, state_);
     const auto up = [&](const std::vector<StartResult>& results) {
       for (const auto& result : results)
         remember_up(result);
       save();
     };
-    const StartContext context{
-        config_, facts_.app, proc_, state_, [&] { return late_orders(late); }, up};
+    const StartContext context{context_, facts_.app, state_, [&] { return late_orders(late); }, up};
     auto report = start_workers(context, orders_);
     for (auto& event : report.recoveries)
       events_.push_back(std::move(event));
@@ -171,7 +166,7 @@ class Actor {
     for (const auto& order : orders_) {
       auto& record = record_of(order.worker);
       if (!order.recover.empty() && !record.unrecovered.empty())
-        record.next_recovery = boot_now() + facts_.backoff_max.count();
+        record.next_recovery = machine_.boot_now() + facts_.backoff_max.count();
     }
     for (const auto& result : report.results)
       note_result(result);
@@ -201,7 +196,7 @@ class Actor {
 
   void remember_up(const StartResult& result) {
     remember_started(record_of(result.worker), *result.process, facts_.seen[result.worker],
-                     boot_now());
+                     machine_.boot_now());
   }
 
   void note_result(const StartResult& result) {
@@ -222,13 +217,13 @@ class Actor {
       if (!result.trouble.empty())
         tell(EventKind::failed, result.worker, Severity::warning, result.trouble);
     } else {
-      remember_failed(record, worker_of(result.worker), result.why, facts_, boot_now());
+      remember_failed(record, worker_of(result.worker), result.why, facts_, machine_.boot_now());
       tell(EventKind::start_failed, result.worker, Severity::error, result.why);
     }
   }
 
-  const Config& config_;
-  const ProcFs& proc_;
+  const Context& context_;
+  Machine& machine_;
   Facts& facts_;
   State& state_;
   std::vector<Event> events_;
@@ -240,10 +235,10 @@ class Actor {
 
 }  // namespace
 
-std::vector<Event> act(const Config& config, const ProcFs& proc, Facts& facts, const Plan& plan,
+std::vector<Event> act(const Context& context, Facts& facts, const Plan& plan,
                        const std::vector<Event>& noticed, State& state,
                        const std::function<void()>& save) {
-  return Actor(config, proc, facts, state).run(plan, noticed, save);
+  return Actor(context, facts, state).run(plan, noticed, save);
 }
 
 }  // namespace bootcheck

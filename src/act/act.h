@@ -1,10 +1,9 @@
 // Carries out a plan. Nothing is decided here but what right-before-acting looks show.
 #pragma once
 
-#include "config/config.h"
 #include "model/event.h"
 #include "model/plan.h"
-#include "system/proc_fs.h"
+#include "observe/context.h"
 
 #include <functional>
 #include <vector>
@@ -17,7 +16,7 @@ namespace bootcheck {
 /// `noticed` is what remember_seen had to tell. A worker that ends its drain while others are
 /// started is started as well; what was seen of it then goes into `facts`. One worker's failure is
 /// an event and stops no other worker.
-std::vector<Event> act(const Config& config, const ProcFs& proc, Facts& facts, const Plan& plan,
+std::vector<Event> act(const Context& context, Facts& facts, const Plan& plan,
                        const std::vector<Event>& noticed, State& state,
                        const std::function<void()>& save);
 

@@ -2,12 +2,12 @@
 
 #include "model/memory.h"
 #include "observe/observe.h"
-#include "system/wait.h"
 
 namespace bootcheck {
 
-LateExits::LateExits(const Config& config, const ProcFs& proc, Facts& facts, State& state)
-    : config_(config), proc_(proc), facts_(facts), state_(state) {
+LateExits::LateExits(const Context& context, Facts& facts, State& state)
+    : context_(context), facts_(facts), state_(state) {
+  const auto& config = context.config;
   for (std::size_t at = 0; at < config.workers.size(); ++at) {
     const auto* record = find_record(state, config.workers[at].name);
     if (record != nullptr && record->process && find_stop(record, *record->process) != nullptr)
@@ -16,7 +16,7 @@ LateExits::LateExits(const Config& config, const ProcFs& proc, Facts& facts, Sta
 }
 
 bool LateExits::has_ended(const Watched& watched) const {
-  return wait_for_exit(proc_, {watched.process}, Duration{0});
+  return context_.machine.wait_for_exit({watched.process}, Duration{0});
 }
 
 std::vector<LateExit> LateExits::take() {
@@ -34,7 +34,7 @@ std::vector<LateExit> LateExits::take() {
 
 LateExit LateExits::decide(const Watched& watched) {
   LateExit exit;
-  const auto now = observe(config_, facts_.app, proc_, state_);
+  const auto now = observe(context_, facts_.app, state_);
   facts_.seen[watched.worker] = now.seen[watched.worker];
   exit.events = remember_worker(state_, now, watched.worker);
   exit.decision = make_plan(now, state_, {})[watched.worker];

@@ -1,10 +1,9 @@
 // Workers that were asked to stop and end while a pass brings others up, which may take minutes.
 #pragma once
 
-#include "config/config.h"
 #include "model/event.h"
 #include "model/plan.h"
-#include "system/proc_fs.h"
+#include "observe/context.h"
 
 #include <utility>
 #include <vector>
@@ -21,7 +20,7 @@ class LateExits {
  public:
   /// Watches the workers that drain now. `facts` and `state` are brought up to date for those that
   /// end.
-  LateExits(const Config& config, const ProcFs& proc, Facts& facts, State& state);
+  LateExits(const Context& context, Facts& facts, State& state);
 
   /// Those that have ended since it was asked last.
   std::vector<LateExit> take();
@@ -35,8 +34,7 @@ class LateExits {
   bool has_ended(const Watched& watched) const;
   LateExit decide(const Watched& watched);
 
-  const Config& config_;
-  const ProcFs& proc_;
+  const Context& context_;
   Facts& facts_;
   State& state_;
   std::vector<Watched> watched_;

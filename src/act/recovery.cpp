@@ -1,10 +1,7 @@
 #include "act/recovery.h"
 
-#include "system/text_file.h"
-
 #include <algorithm>
 #include <string>
-#include <system_error>
 
 namespace bootcheck {
 namespace {
@@ -57,20 +54,17 @@ bool read_lines(const std::vector<std::string_view>& lines, const std::string& w
 
 }  // namespace
 
-void collect_recoveries(const Config& config, const Batch& batch, const Path& output,
+void collect_recoveries(const Context& context, const Batch& batch, const Path& output,
                         std::uint64_t offset, StartReport& report) {
   if (std::ranges::all_of(batch, [](const StartOrder& order) { return order.recover.empty(); }))
     return;
-  std::string text;
-  try {
-    text = read_text_file(output, offset);
-  } catch (const std::system_error&) {
-    return;  // nothing is known, so it is tried again
-  }
-  const auto lines = lines_of(text);
+  const auto read = context.machine.read_file(output, {.links = Links::followed, .offset = offset});
+  const auto* file = std::get_if<FileText>(&read);
+  if (file == nullptr) return;  // nothing is known, so it is tried again
+  const auto lines = lines_of(file->text);
   for (const auto& order : batch) {
     for (const pid_t pid : order.recover) {
-      if (read_lines(lines, config.workers[order.worker].name, pid, report.recoveries))
+      if (read_lines(lines, context.config.workers[order.worker].name, pid, report.recoveries))
         report.recovered.emplace_back(order.worker, pid);
     }
   }

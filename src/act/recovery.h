@@ -10,7 +10,7 @@ namespace bootcheck {
 
 /// Reads the starter's lines about jobs handed back (delayed_job/starter.rb) from its output and
 /// adds them to `report`.
-void collect_recoveries(const Config& config, const Batch& batch, const Path& output,
+void collect_recoveries(const Context& context, const Batch& batch, const Path& output,
                         std::uint64_t offset, StartReport& report);
 
 }  // namespace bootcheck

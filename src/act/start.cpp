@@ -6,8 +6,6 @@
 #include "act/start_error.h"
 #include "observe/observe.h"
 #include "observe/status_command.h"
-#include "system/pid_file.h"
-#include "system/processors.h"
 #include "util/duration.h"
 
 #include <algorithm>
@@ -57,10 +55,10 @@ class Starter {
   }
 
  private:
-  const Worker& worker_of(std::size_t index) const { return context_.config.workers[index]; }
+  const Worker& worker_of(std::size_t index) const { return context_.run.config.workers[index]; }
 
   void add(const std::vector<StartOrder>& orders) {
-    for (auto& batch : make_batches(context_.config, orders))
+    for (auto& batch : make_batches(context_.run.config, orders))
       batches_.push_back(std::move(batch));
   }
 
@@ -114,8 +112,7 @@ class Starter {
     std::vector<std::size_t> indices;
     for (const auto& order : batch)
       indices.push_back(order.worker);
-    auto seen =
-        observe_again(context_.config, context_.app, context_.proc, context_.state, indices);
+    auto seen = observe_again(context_.run, context_.app, context_.state, indices);
     // What this pass has just launched for others of the same command line has no pid file yet.
     for (auto& each : seen)
       std::erase_if(each.sightings->alive, [&](const Process& process) {
@@ -157,7 +154,7 @@ class Starter {
       ascent.result.worker = order.worker;
     }
     try {
-      if (auto problem = prepare(attempt, context_.config); !problem.empty())
+      if (auto problem = prepare(attempt, context_.run.config); !problem.empty())
         note_trouble(attempt, "what it prints cannot be kept: " + problem);
       attempt.pid = launches_.start(attempt.request, [&attempt](const LaunchOutcome& outcome) {
         attempt.outcome = outcome;
@@ -202,10 +199,11 @@ class Starter {
     if (!ascent.asking && since(ascent.asked_at) >= kBetweenQuestions) {
       ascent.asking = true;
       ascent.asked_at = Clock::now();
-      launches_.start(status_request(context_.config, worker), [&ascent](const LaunchOutcome& how) {
-        ascent.answer = status_answer(how);
-        ascent.asking = false;
-      });
+      launches_.start(status_request(context_.run.config, worker),
+                      [&ascent](const LaunchOutcome& how) {
+                        ascent.answer = status_answer(how);
+                        ascent.asking = false;
+                      });
     }
     return ascent.answer == StatusAnswer::running;
   }
@@ -214,7 +212,7 @@ class Starter {
   void watch_seen(Ascent& ascent) {
     if (since(*ascent.seen_at) < kStaysUp) return;
     const auto id = ascent.result.process->id;
-    const auto look = context_.proc.look(id.pid, id);
+    const auto look = context_.run.machine.look(id.pid, id);
     const auto* process = std::get_if<Process>(&look);
     if (process != nullptr && process->id == id) {
       ascent.done = true;
@@ -242,7 +240,7 @@ class Starter {
   /// Of a foreground program it is ours to write.
   void keep_pid_file(Ascent& ascent, pid_t pid) const {
     try {
-      write_pid_file(worker_of(ascent.result.worker).pid_file, pid);
+      context_.run.machine.write_pid_file(worker_of(ascent.result.worker).pid_file, pid);
     } catch (const std::system_error& error) {
       ascent.result.trouble = error.what();  // it runs, and its record proves it
     }
@@ -270,13 +268,14 @@ class Starter {
   }
 
   void read_recoveries(const StartAttempt& attempt) {
-    collect_recoveries(context_.config, attempt.batch, attempt.request.output, attempt.log_offset,
+    collect_recoveries(context_.run, attempt.batch, attempt.request.output, attempt.log_offset,
                        report_);
   }
 
   const StartContext& context_;
-  const int at_a_time_ = context_.config.parallel_starts > 0 ? context_.config.parallel_starts
-                                                             : processor_count();
+  const int at_a_time_ = context_.run.config.parallel_starts > 0
+                             ? context_.run.config.parallel_starts
+                             : context_.run.machine.processors();
   std::deque<Batch> batches_;
   std::vector<std::unique_ptr<StartAttempt>> started_;  // their addresses are kept by callbacks
   std::vector<std::unique_ptr<Ascent>> ascents_;

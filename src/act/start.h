@@ -3,10 +3,9 @@
 #pragma once
 
 #include "act/batch.h"
-#include "config/config.h"
 #include "model/event.h"
 #include "model/plan.h"
-#include "system/proc_fs.h"
+#include "observe/context.h"
 
 #include <functional>
 #include <string>
@@ -35,9 +34,8 @@ struct StartReport {
 
 /// What starting needs to know.
 struct StartContext {
-  const Config& config;
+  const Context& run;
   const App& app;
-  const ProcFs& proc;
   const State& state;
   std::function<std::vector<StartOrder>()>
       more;  ///< asked every 10 ms for orders that came up late

@@ -1,9 +1,10 @@
-// The commands, a file each. Each takes the options and the configuration and returns the program's
-// exit status.
+// The commands, a file each. Each takes the options, the configuration and the machine, and returns
+// the program's exit status.
 #pragma once
 
 #include "cli/options.h"
 #include "config/config.h"
+#include "system/machine.h"
 
 namespace bootcheck {
 
@@ -20,13 +21,13 @@ enum ExitStatus : int {
 /// Everything between the command line and the exit status. Throws what no command expects.
 int run_program(int argc, char** argv);
 
-int run_command(const Options& options, const Config& config);
-int status_command(const Options& options, const Config& config);
-int restart_command(const Options& options, const Config& config);
-int stop_command(const Options& options, const Config& config);
-int start_command(const Options& options, const Config& config);
-int why_command(const Options& options, const Config& config);
-int config_command(const Options& options, const Config& config);
-int crontab_command(const Options& options, const Config& config);
+int run_command(const Options& options, const Config& config, Machine& machine);
+int status_command(const Options& options, const Config& config, Machine& machine);
+int restart_command(const Options& options, const Config& config, Machine& machine);
+int stop_command(const Options& options, const Config& config, Machine& machine);
+int start_command(const Options& options, const Config& config, Machine& machine);
+int why_command(const Options& options, const Config& config, Machine& machine);
+int config_command(const Options& options, const Config& config, Machine& machine);
+int crontab_command(const Options& options, const Config& config, Machine& machine);
 
 }  // namespace bootcheck

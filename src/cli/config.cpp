@@ -2,13 +2,12 @@
 #include "cli/print.h"
 #include "config/writer.h"
 #include "report/json.h"
-#include "system/processors.h"
 
 namespace bootcheck {
 
-int config_command(const Options& options, const Config& given) {
+int config_command(const Options& options, const Config& given, Machine& machine) {
   auto config = given;
-  if (config.parallel_starts == 0) config.parallel_starts = processor_count();
+  if (config.parallel_starts == 0) config.parallel_starts = machine.processors();
   if (!options.quiet) print(options.json ? config_json(config) : format_config(config));
   return kWell;
 }

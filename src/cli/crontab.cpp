@@ -30,7 +30,7 @@ std::string crontab_word(std::string_view text) {
 
 }  // namespace
 
-int crontab_command(const Options& options, const Config& config) {
+int crontab_command(const Options& options, const Config& config, Machine&) {
   const auto program = boost::filesystem::read_symlink("/proc/self/exe");
   std::string line = "* * * * * " + crontab_word(program.native());
   if (config.file && config.file != config.root / "config" / "bootcheck.yml")

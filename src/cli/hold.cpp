@@ -2,8 +2,6 @@
 #include "cli/commands.h"
 #include "cli/passes.h"
 #include "cli/roll_out.h"
-#include "system/clock.h"
-#include "system/user.h"
 
 #include <cstdlib>
 
@@ -29,14 +27,15 @@ bool is_chosen(const std::vector<bool>& selected, std::size_t at) {
 
 }  // namespace
 
-int stop_command(const Options& options, const Config& config) {
+int stop_command(const Options& options, const Config& config, Machine& machine) {
   const auto chosen = select_workers(config, options.workers);
   if (const auto* errors = std::get_if<UsageErrors>(&chosen)) return print_usage_errors(*errors);
   PassOptions pass;
   pass.lock_wait = options.lock_wait.value_or(kLockWait);
   pass.request.selected = std::get<std::vector<bool>>(chosen);
   pass.request.stop = true;
-  Hold hold{.by = operator_name(), .reason = options.reason, .since = wall_now(), .until = {}};
+  Hold hold{
+      .by = operator_name(), .reason = options.reason, .since = machine.wall_now(), .until = {}};
   if (options.hold_for) hold.until = hold.since + options.hold_for->count() / 1000;
   pass.edit = [&](State& state) {
     for (std::size_t at = 0; at < config.workers.size(); ++at) {
@@ -44,10 +43,10 @@ int stop_command(const Options& options, const Config& config) {
         state.holds.insert_or_assign(config.workers[at].name, hold);
     }
   };
-  return roll_out(options, config, pass, options.wait.value_or(Duration{0}));
+  return roll_out(options, Context(config, machine), pass, options.wait.value_or(Duration{0}));
 }
 
-int start_command(const Options& options, const Config& config) {
+int start_command(const Options& options, const Config& config, Machine& machine) {
   const auto chosen = select_workers(config, options.workers);
   if (const auto* errors = std::get_if<UsageErrors>(&chosen)) return print_usage_errors(*errors);
   PassOptions pass;
@@ -62,7 +61,7 @@ int start_command(const Options& options, const Config& config) {
         record->second.failures = {};
     }
   };
-  return roll_out(options, config, pass, Duration{0});
+  return roll_out(options, Context(config, machine), pass, Duration{0});
 }
 
 }  // namespace bootcheck

@@ -25,15 +25,15 @@ int print_usage_errors(const UsageErrors& errors) {
   return kUsage;
 }
 
-void print_pass(const Session& session, const Options& options, const PassDone& done,
+void print_pass(const Context& context, const Options& options, const PassDone& done,
                 int exit_status) {
   const bool person = is_terminal() || options.verbose;
-  print_problems(person ? done.events : done.to_print, app_of(options, session.config()));
+  print_problems(person ? done.events : done.to_print, app_of(options, context.config));
   if (options.json) {
-    print(run_json(status_of(session, take_snapshot(session, {})), done.events,
+    print(run_json(status_of(context, take_snapshot(context, {})), done.events,
                    name_of(options.command), exit_status));
   } else if (person && !options.quiet) {
-    print(format_run(status_of(session, take_snapshot(session, {})), done.events, stdout_style()));
+    print(format_run(status_of(context, take_snapshot(context, {})), done.events, stdout_style()));
   }
 }
 
@@ -51,8 +51,8 @@ std::string explain_worker(const Snapshot& snapshot, std::size_t worker) {
   return explain(evidence, snapshot.plan[worker], stdout_style());
 }
 
-int print_plan(const Session& session, const Request& request, const Options& options) {
-  const auto snapshot = take_snapshot(session, request);
+int print_plan(const Context& context, const Request& request, const Options& options) {
+  const auto snapshot = take_snapshot(context, request);
   print(format_plan(*snapshot.facts.workers, snapshot.plan, stdout_style()));
   for (const auto& orphan : orphans_to_drain(snapshot.facts, snapshot.state))
     print(fmt::format("{} (pid {}), an orphan: ask it to stop\n", orphan.argv.front(),
@@ -67,8 +67,8 @@ int print_plan(const Session& session, const Request& request, const Options& op
   return std::ranges::any_of(snapshot.plan, is_unknown) ? kWorkerProblem : kWell;
 }
 
-int report_busy(const Session& session, const LockHolder& holder, const Options& options) {
-  const auto& config = session.config();
+int report_busy(const Context& context, const LockHolder& holder, const Options& options) {
+  const auto& config = context.config;
   const auto who = holder.pid == 0 ? std::string("another pass")
                                    : fmt::format("another pass (pid {})", holder.pid);
   const bool stuck = holder.held_for > config.stuck_after;
@@ -84,7 +84,7 @@ int report_busy(const Session& session, const LockHolder& holder, const Options&
                     format_duration(holder.held_for),
                     stuck ? "see what it waits for, and end it if it is stuck" : "try again later");
   }
-  const auto to_print = tell_of_busy_lock(session, event);
+  const auto to_print = tell_of_busy_lock(context, event);
   if (!stuck && !waited) {
     if (options.verbose || is_terminal()) print(fmt::format("{} is at work; nothing to do\n", who));
     return kWell;

@@ -15,17 +15,17 @@ std::string app_of(const Options& options, const Config& config);
 
 /// What a pass did: problems on stderr; on a terminal, or with -v, one line per worker; with --json
 /// one document.
-void print_pass(const Session& session, const Options& options, const PassDone& done,
+void print_pass(const Context& context, const Options& options, const PassDone& done,
                 int exit_status);
 
 /// The chain of evidence and the decision for one worker of a snapshot.
 std::string explain_worker(const Snapshot& snapshot, std::size_t worker);
 
 /// --dry-run: what a pass would do. Returns 0, or 1 when a worker cannot be judged.
-int print_plan(const Session& session, const Request& request, const Options& options);
+int print_plan(const Context& context, const Request& request, const Options& options);
 
 /// Another pass holds the lock: in the log, and success; loud, and 75, when it is older than
 /// `stuck_after` or the command had waited for it.
-int report_busy(const Session& session, const LockHolder& holder, const Options& options);
+int report_busy(const Context& context, const LockHolder& holder, const Options& options);
 
 }  // namespace bootcheck

@@ -2,6 +2,7 @@
 #include "cli/fleet.h"
 #include "cli/print.h"
 #include "cli/setup.h"
+#include "system/linux_machine.h"
 
 #include <array>
 #include <cstdio>
@@ -9,36 +10,36 @@
 namespace bootcheck {
 namespace {
 
-int dispatch(const Options& options, const Config& config) {
+int dispatch(const Options& options, const Config& config, Machine& machine) {
   switch (options.command) {
     case Command::run:
-      return run_command(options, config);
+      return run_command(options, config, machine);
     case Command::status:
-      return status_command(options, config);
+      return status_command(options, config, machine);
     case Command::restart:
-      return restart_command(options, config);
+      return restart_command(options, config, machine);
     case Command::stop:
-      return stop_command(options, config);
+      return stop_command(options, config, machine);
     case Command::start:
-      return start_command(options, config);
+      return start_command(options, config, machine);
     case Command::why:
-      return why_command(options, config);
+      return why_command(options, config, machine);
     case Command::config:
-      return config_command(options, config);
+      return config_command(options, config, machine);
     case Command::crontab:
-      return crontab_command(options, config);
+      return crontab_command(options, config, machine);
   }
   return kUsage;
 }
 
-int run_app(const Options& options) {
+int run_app(const Options& options, Machine& machine) {
   const auto loaded = load_config(options);
   if (const auto* errors = std::get_if<UsageErrors>(&loaded)) {
     for (const auto& error : *errors)
       print_problem(error);
     return kUsage;
   }
-  return dispatch(options, std::get<Config>(loaded));
+  return dispatch(options, std::get<Config>(loaded), machine);
 }
 
 }  // namespace
@@ -54,8 +55,9 @@ int run_program(int argc, char** argv) {
     return kUsage;
   }
   const auto& options = std::get<Options>(parsed);
-  if (is_fleet(options)) return run_fleet(options, run_app);
-  return run_app(options);
+  LinuxMachine machine;
+  const auto run = [&machine](const Options& own) { return run_app(own, machine); };
+  return is_fleet(options) ? run_fleet(options, run) : run(options);
 }
 
 }  // namespace bootcheck

@@ -18,7 +18,7 @@ Duration settle_of(const Config& config) {
 
 }  // namespace
 
-int restart_command(const Options& options, const Config& config) {
+int restart_command(const Options& options, const Config& config, Machine& machine) {
   const auto chosen = select_workers(config, options.workers);
   if (const auto* errors = std::get_if<UsageErrors>(&chosen)) return print_usage_errors(*errors);
   PassOptions pass;
@@ -26,7 +26,8 @@ int restart_command(const Options& options, const Config& config) {
   pass.request.selected = std::get<std::vector<bool>>(chosen);
   pass.request.roll = true;
   if (options.surge) pass.request.mode = RestartMode::surge;
-  return roll_out(options, config, pass, options.wait.value_or(settle_of(config)));
+  return roll_out(options, Context(config, machine), pass,
+                  options.wait.value_or(settle_of(config)));
 }
 
 }  // namespace bootcheck

@@ -5,20 +5,14 @@
 #include "cli/print.h"
 #include "report/json.h"
 #include "report/table.h"
-#include "system/clock.h"
-#include "system/wait.h"
 #include "util/duration.h"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include <fmt/format.h>
 
 namespace bootcheck {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr Duration kLiveInterval = std::chrono::seconds{1};
 
@@ -57,25 +51,25 @@ Open still_open(const State& state) {
 
 class RollOut {
  public:
-  RollOut(const Options& options, const Config& config) : options_(options), session_(config) {}
+  RollOut(const Options& options, const Context& context) : options_(options), context_(context) {}
 
   int run(const PassOptions& first, Duration patience) {
-    if (options_.dry_run) return print_plan(session_, first.request, options_);
-    begin_ = Clock::now();
+    if (options_.dry_run) return print_plan(context_, first.request, options_);
+    begin_ = context_.machine.monotonic_clock();
     patience_ = patience;
-    auto outcome = run_pass(session_, first);
+    auto outcome = run_pass(context_, first);
     if (const auto* holder = std::get_if<LockHolder>(&outcome))
-      return report_busy(session_, *holder, options_);
+      return report_busy(context_, *holder, options_);
     take_note(std::get<PassDone>(outcome));
     if (!options_.wait && !has_signalled()) return finish();  // those who drain were asked before
     PassOptions ordinary;
     ordinary.lock_wait = first.lock_wait;
     while (wait_for_event()) {
       const auto before = open_.processes();
-      outcome = run_pass(session_, ordinary);
+      outcome = run_pass(context_, ordinary);
       if (const auto* done = std::get_if<PassDone>(&outcome)) take_note(*done);
       // A busy lock, or a pass that cannot tell (hidepid): the same event would be there at once.
-      if (open_.processes() == before) std::this_thread::sleep_for(time_left(kLiveInterval));
+      if (open_.processes() == before) context_.machine.sleep(time_left(kLiveInterval));
     }
     return finish();
   }
@@ -88,7 +82,7 @@ class RollOut {
   /// What is left of the patience, at most `most`.
   Duration time_left(Duration most) const {
     if (patience_ == kForEver) return most;
-    const auto left = std::chrono::ceil<Duration>(begin_ + patience_ - Clock::now());
+    const auto left = begin_ + patience_ - context_.machine.monotonic_clock();
     return std::clamp(left, Duration{0}, most);
   }
 
@@ -96,7 +90,7 @@ class RollOut {
   bool wait_for_event() {
     while (!open_.is_done() && time_left(kLiveInterval) > Duration{0}) {
       show_live();
-      if (wait_for_exit(session_.proc(), open_.processes(), time_left(kLiveInterval))) return true;
+      if (context_.machine.wait_for_exit(open_.processes(), time_left(kLiveInterval))) return true;
       // Nobody drains, so no exit will make room for those that wait for their turn.
       if (open_.draining.empty()) return true;
     }
@@ -106,7 +100,7 @@ class RollOut {
   void take_note(const PassDone& done) {
     clear_live();
     open_ = still_open(done.after);
-    print_problems(done.events, app_of(options_, session_.config()));
+    print_problems(done.events, app_of(options_, context_.config));
     if (!options_.json && !options_.quiet) print(format_events(done.events));
     events_.insert(events_.end(), done.events.begin(), done.events.end());
   }
@@ -127,8 +121,9 @@ class RollOut {
     if (!is_terminal() || options_.json || options_.quiet) return;
     std::string who;
     for (const auto& [worker, stop] : open_.draining)
-      who += fmt::format("{}{} for {}", who.empty() ? "" : ", ", worker,
-                         format_duration(Duration{(boot_now() - stop.asked_at) / 1000 * 1000}));
+      who += fmt::format(
+          "{}{} for {}", who.empty() ? "" : ", ", worker,
+          format_duration(Duration{(context_.machine.boot_now() - stop.asked_at) / 1000 * 1000}));
     auto line = "finishing their jobs: " + who + "; Ctrl-C loses nothing";
     const auto width = static_cast<std::size_t>(stdout_style().width);
     if (width > 0) line = line.substr(0, width - 1);
@@ -143,7 +138,7 @@ class RollOut {
 
   int finish() {
     clear_live();
-    const auto status = status_of(session_, take_snapshot(session_, {}));
+    const auto status = status_of(context_, take_snapshot(context_, {}));
     const int exit_status = exit_status_of(status);
     if (options_.json) {
       print(run_json(status, events_, name_of(options_.command), exit_status));
@@ -164,8 +159,8 @@ class RollOut {
   }
 
   const Options& options_;
-  const Session session_;
-  Clock::time_point begin_;
+  const Context& context_;
+  Duration begin_{0};  ///< by the monotonic clock
   Duration patience_{0};
   Open open_;
   std::vector<Event> events_;
@@ -174,9 +169,9 @@ class RollOut {
 
 }  // namespace
 
-int roll_out(const Options& options, const Config& config, const PassOptions& first,
+int roll_out(const Options& options, const Context& context, const PassOptions& first,
              Duration patience) {
-  return RollOut(options, config).run(first, patience);
+  return RollOut(options, context).run(first, patience);
 }
 
 }  // namespace bootcheck

@@ -10,7 +10,7 @@ namespace bootcheck {
 /// whenever one exits, until nothing drains any more or `patience` is over. The lock is not held in
 /// between. Prints what happens, live on a terminal. Interrupted at any time it loses nothing:
 /// cron's passes finish the rest. Returns the exit status.
-int roll_out(const Options& options, const Config& config, const PassOptions& first,
+int roll_out(const Options& options, const Context& context, const PassOptions& first,
              Duration patience);
 
 }  // namespace bootcheck

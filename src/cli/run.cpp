@@ -3,22 +3,22 @@
 
 namespace bootcheck {
 
-int run_command(const Options& options, const Config& config) {
+int run_command(const Options& options, const Config& config, Machine& machine) {
   const auto selected = select_workers(config, options.workers);
   if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
   Request request;
   request.selected = std::get<std::vector<bool>>(selected);
-  const Session session(config);
-  if (options.dry_run) return print_plan(session, request, options);
+  const Context context(config, machine);
+  if (options.dry_run) return print_plan(context, request, options);
 
   const auto outcome = run_pass(
-      session,
+      context,
       {.request = request, .lock_wait = options.lock_wait.value_or(Duration{0}), .edit = {}});
   if (const auto* holder = std::get_if<LockHolder>(&outcome))
-    return report_busy(session, *holder, options);
+    return report_busy(context, *holder, options);
   const auto& done = std::get<PassDone>(outcome);
   const int status = has_errors(done.events) ? kWorkerProblem : kWell;
-  print_pass(session, options, done, status);
+  print_pass(context, options, done, status);
   return status;
 }
 

@@ -40,12 +40,12 @@ int exit_status_of(const AppStatus& status) {
 
 }  // namespace
 
-int status_command(const Options& options, const Config& config) {
+int status_command(const Options& options, const Config& config, Machine& machine) {
   const auto selected = select_workers(config, options.workers);
   if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
   const auto& chosen = std::get<std::vector<bool>>(selected);
-  const Session session(config);
-  auto status = status_of(session, take_snapshot(session, {}));
+  const Context context(config, machine);
+  auto status = status_of(context, take_snapshot(context, {}));
   if (!chosen.empty()) {
     std::vector<WorkerStatus> kept;
     for (std::size_t at = 0; at < chosen.size(); ++at) {

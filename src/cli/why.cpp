@@ -4,12 +4,12 @@
 
 namespace bootcheck {
 
-int why_command(const Options& options, const Config& config) {
+int why_command(const Options& options, const Config& config, Machine& machine) {
   const auto selected = select_workers(config, options.workers);
   if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
   const auto& chosen = std::get<std::vector<bool>>(selected);
-  const Session session(config);
-  const auto snapshot = take_snapshot(session, {});
+  const Context context(config, machine);
+  const auto snapshot = take_snapshot(context, {});
   for (std::size_t at = 0; at < chosen.size(); ++at) {
     if (chosen[at]) print(explain_worker(snapshot, at));
   }

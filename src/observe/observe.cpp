@@ -2,16 +2,11 @@
 
 #include "model/orphan.h"
 #include "observe/status_command.h"
-#include "system/clock.h"
-#include "system/paths.h"
-#include "system/pid_file.h"
 
 #include <algorithm>
 #include <map>
 #include <string_view>
 #include <unordered_set>
-
-#include <unistd.h>
 
 namespace bootcheck {
 namespace {
@@ -19,9 +14,11 @@ namespace {
 /// What several workers share is read once a pass: the pid folder, the restart file.
 class SharedFacts {
  public:
+  explicit SharedFacts(Machine& machine) : machine_(machine) {}
+
   const PidFolder& pid_folder(const Path& folder) {
     const auto [entry, added] = folders_.try_emplace(folder.native());
-    if (added) entry->second = list_pid_folder(folder);
+    if (added) entry->second = machine_.list_pid_folder(folder);
     return entry->second;
   }
 
@@ -36,11 +33,15 @@ class SharedFacts {
   std::int64_t mtime_of(const Path& file) {
     if (file.empty()) return 0;
     const auto [entry, added] = mtimes_.try_emplace(file.native());
-    if (added) entry->second = modification_time(file);
+    if (added) {
+      const auto status = machine_.file_status(file);
+      entry->second = status ? status->modified : 0;
+    }
     return entry->second;
   }
 
  private:
+  Machine& machine_;
   std::map<std::string, PidFolder> folders_;
   std::map<std::string, std::int64_t> mtimes_;
 };
@@ -54,57 +55,58 @@ std::optional<ProcessId> known_process(const WorkerRecord* record, pid_t pid) {
 }
 
 /// A worker whose pid file was lost is known by its record as well.
-std::optional<Process> look_at_remembered(const Observation& seen, const ProcFs& proc,
+std::optional<Process> look_at_remembered(const Observation& seen, Machine& machine,
                                           const WorkerRecord* record) {
   if (record == nullptr || !record->process) return std::nullopt;
   const auto id = *record->process;
   const auto* file = std::get_if<PidInFile>(&seen.pid_file);
   if (file != nullptr && file->pid == id.pid) return std::nullopt;
-  auto look = proc.look(id.pid, id);
+  auto look = machine.look(id.pid, id);
   auto* process = std::get_if<Process>(&look);
   if (process == nullptr || process->id != id) return std::nullopt;
   return std::move(*process);
 }
 
-void measure_memory(Observation& seen, const Worker& worker, const ProcFs& proc) {
+void measure_memory(Observation& seen, const Worker& worker, Machine& machine) {
   const auto* process = std::get_if<Process>(&seen.named);
   if (process == nullptr || !worker.limits.memory || process->resident <= *worker.limits.memory)
     return;
   // The resident size is an upper bound of the proportional one and costs nothing; the kernel walks
   // all page tables for smaps_rollup, so it is read only where the answer matters.
-  seen.memory = proc.proportional_size(process->id.pid);
+  seen.memory = machine.proportional_size(process->id.pid);
 }
 
-Observation observe_worker(const Worker& worker, const ProcFs& proc, const WorkerRecord* record,
+Observation observe_worker(const Worker& worker, Machine& machine, const WorkerRecord* record,
                            SharedFacts& shared) {
   Observation seen;
-  seen.pid_file = read_pid_file(worker.pid_file);
+  seen.pid_file = machine.read_pid_file(worker.pid_file);
   if (const auto* file = std::get_if<PidInFile>(&seen.pid_file))
-    seen.named = proc.look(file->pid, known_process(record, file->pid));
-  seen.remembered = look_at_remembered(seen, proc, record);
+    seen.named = machine.look(file->pid, known_process(record, file->pid));
+  seen.remembered = look_at_remembered(seen, machine, record);
   for (const auto& aside : shared.pid_folder(worker.pid_file.parent_path()).set_aside) {
     if (aside.pid_file == worker.pid_file)
-      seen.set_aside.push_back({aside.pid, proc.look(aside.pid, known_process(record, aside.pid))});
+      seen.set_aside.push_back(
+          {aside.pid, machine.look(aside.pid, known_process(record, aside.pid))});
   }
   seen.restart_file_mtime =
       shared.mtime_of(worker.restart.on_restart_file ? worker.restart.restart_file : Path());
-  measure_memory(seen, worker, proc);
+  measure_memory(seen, worker, machine);
   return seen;
 }
 
 /// Several workers may have one command line: then a process is the one's that recorded it or whose
 /// pid file names it, and no other's.
-std::map<pid_t, const Worker*> owners_of(const Config& config, const State& state) {
+std::map<pid_t, const Worker*> owners_of(const Context& context, const State& state) {
   std::map<pid_t, const Worker*> owners;
-  for (const auto& worker : config.workers) {
+  for (const auto& worker : context.config.workers) {
     const auto* record = find_record(state, worker.name);
     if (record == nullptr) continue;
     if (record->process) owners.try_emplace(record->process->pid, &worker);
     for (const auto& stop : record->stops)
       owners.try_emplace(stop.process.pid, &worker);
   }
-  for (const auto& worker : config.workers) {
-    const auto file = read_pid_file(worker.pid_file);
+  for (const auto& worker : context.config.workers) {
+    const auto file = context.machine.read_pid_file(worker.pid_file);
     if (const auto* named = std::get_if<PidInFile>(&file)) owners.try_emplace(named->pid, &worker);
   }
   return owners;
@@ -112,10 +114,10 @@ std::map<pid_t, const Worker*> owners_of(const Config& config, const State& stat
 
 /// One scan of /proc serves all of `workers`; `seen` are theirs. Of what is none of them, `visit`
 /// is given the workers of any delayed_job.
-void scan(const App& app, const ProcFs& proc, const std::map<pid_t, const Worker*>& owners,
+void scan(const App& app, Machine& machine, const std::map<pid_t, const Worker*>& owners,
           const std::vector<const Worker*>& workers, const std::vector<Observation*>& seen,
           const std::function<void(const Process&)>& visit) {
-  const bool hidden = !proc.shows_all();
+  const bool hidden = !machine.shows_all_processes();
   for (auto* each : seen) {
     each->sightings.emplace();
     each->proc_hidden = hidden;
@@ -125,7 +127,7 @@ void scan(const App& app, const ProcFs& proc, const std::map<pid_t, const Worker
              return may_be_sighting(*worker, command_line);
            });
   };
-  proc.scan(app.uid, is_candidate, [&](const Process& process) {
+  machine.scan(app.uid, is_candidate, [&](const Process& process) {
     const auto is_of = [&](pid_t pid) {
       const auto found = owners.find(pid);
       const bool is = found != owners.end() && bears_title(process.argv, *found->second);
@@ -163,84 +165,88 @@ std::vector<Path> unknown_pid_files(const std::vector<Worker>& workers, std::vec
   return files;
 }
 
-void find_orphans_in_pid_folders(Facts& facts, const ProcFs& proc, const SharedFacts& shared) {
+void find_orphans_in_pid_folders(Facts& facts, Machine& machine, const SharedFacts& shared) {
   for (const auto& path : unknown_pid_files(*facts.workers, shared.pid_files())) {
-    const auto file = read_pid_file(path);
+    const auto file = machine.read_pid_file(path);
     const auto* named = std::get_if<PidInFile>(&file);
     if (named == nullptr) continue;
-    const auto look = proc.look(named->pid);
+    const auto look = machine.look(named->pid);
     if (const auto* process = std::get_if<Process>(&look)) add_orphan(facts, *process);
   }
 }
 
 /// All of /proc, for every worker.
-void search_proc(Facts& facts, const ProcFs& proc, const Config& config, const State& state) {
+void search_proc(Facts& facts, const Context& context, const State& state) {
   std::vector<const Worker*> workers;
   std::vector<Observation*> seen;
   for (std::size_t at = 0; at < facts.seen.size(); ++at) {
     workers.push_back(&(*facts.workers)[at]);
     seen.push_back(&facts.seen[at]);
   }
-  scan(facts.app, proc, owners_of(config, state), workers, seen,
+  scan(facts.app, context.machine, owners_of(context, state), workers, seen,
        [&](const Process& process) { add_orphan(facts, process); });
 }
 
 }  // namespace
 
-App locate_app(const Config& config, uid_t uid) {
+App locate_app(const Context& context) {
+  const auto& root = context.config.root;
+  auto& machine = context.machine;
   App app;
-  app.uid = uid;
-  if (is_link(config.root)) app.releases_folder = enter_directory(config.root.parent_path());
-  app.release = enter_directory(config.root);
+  app.uid = context.uid;
+  if (machine.is_link(root)) app.releases_folder = machine.enter_directory(root.parent_path());
+  app.release = machine.enter_directory(root);
   // `shop -> shop-7` beside `blog -> blog-3`: not all that is there is ours. With Capistrano the
   // releases have a folder of their own.
   if (app.release.parent_path() == app.releases_folder)
-    app.neighbours = targets_beside(config.root);
+    app.neighbours = machine.targets_beside(root);
   return app;
 }
 
-Facts observe(const Config& config, const App& app, const ProcFs& proc, const State& state) {
+Facts observe(const Context& context, const App& app, const State& state) {
+  const auto& config = context.config;
+  auto& machine = context.machine;
   Facts facts;
   facts.app = app;
   facts.workers = &config.workers;
-  facts.now = boot_now();
-  facts.wall = wall_now();
-  facts.ticks_per_second = ::sysconf(_SC_CLK_TCK);
+  facts.now = machine.boot_now();
+  facts.wall = machine.wall_now();
+  facts.ticks_per_second = machine.ticks_per_second();
   facts.recover_jobs = config.recover_jobs;
   facts.orphan_policy = config.orphans;
   facts.backoff_first = config.backoff.first;
   facts.backoff_max = config.backoff.max;
 
-  SharedFacts shared;
+  SharedFacts shared(machine);
   bool must_scan = false;
   facts.seen.reserve(config.workers.size());
   for (const auto& worker : config.workers) {
     const auto* record = find_record(state, worker.name);
-    facts.seen.push_back(observe_worker(worker, proc, record, shared));
+    facts.seen.push_back(observe_worker(worker, machine, record, shared));
     must_scan = must_scan || needs_scan(worker, app, facts.seen.back(), record);
   }
   ask_status_commands(config, facts.seen);
-  find_orphans_in_pid_folders(facts, proc, shared);
-  if (must_scan) search_proc(facts, proc, config, state);
+  find_orphans_in_pid_folders(facts, machine, shared);
+  if (must_scan) search_proc(facts, context, state);
   return facts;
 }
 
-std::vector<Observation> observe_again(const Config& config, const App& app, const ProcFs& proc,
-                                       const State& state,
+std::vector<Observation> observe_again(const Context& context, const App& app, const State& state,
                                        const std::vector<std::size_t>& indices) {
-  SharedFacts shared;
+  auto& machine = context.machine;
+  SharedFacts shared(machine);
   std::vector<Observation> again;
   std::vector<const Worker*> workers;
   again.reserve(indices.size());
   for (const auto index : indices) {
-    workers.push_back(&config.workers[index]);
+    workers.push_back(&context.config.workers[index]);
     again.push_back(
-        observe_worker(*workers.back(), proc, find_record(state, workers.back()->name), shared));
+        observe_worker(*workers.back(), machine, find_record(state, workers.back()->name), shared));
   }
   std::vector<Observation*> seen;
   for (auto& each : again)
     seen.push_back(&each);
-  scan(app, proc, owners_of(config, state), workers, seen, [](const Process&) {});
+  scan(app, machine, owners_of(context, state), workers, seen, [](const Process&) {});
   return again;
 }
 

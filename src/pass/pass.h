@@ -1,13 +1,10 @@
 // One pass: lock, observe, plan, act, report. cron is the loop around it.
 #pragma once
 
-#include "config/config.h"
 #include "model/event.h"
 #include "model/plan.h"
 #include "model/status.h"
-#include "system/lock.h"
-#include "system/proc_fs.h"
-#include "system/user.h"
+#include "observe/context.h"
 
 #include <functional>
 #include <string>
@@ -15,26 +12,6 @@
 #include <vector>
 
 namespace bootcheck {
-
-/// What stays the same from pass to pass of one program run: the configuration, whose processes the
-/// workers are, and the rights bootcheck acts with.
-class Session {
- public:
-  /// Takes on the rights of `user:`. Throws std::system_error (no such user, /proc unreadable).
-  explicit Session(const Config& config);
-
-  const Config& config() const { return config_; }
-  const ProcFs& proc() const { return proc_; }
-  const std::string& boot_id() const { return boot_id_; }
-  uid_t uid() const { return uid_; }
-
- private:
-  const Config& config_;
-  uid_t uid_ = 0;
-  std::optional<ActingAs> acting_;
-  ProcFs proc_;
-  std::string boot_id_;
-};
 
 /// Everything seen and decided, nothing done.
 struct Snapshot {
@@ -47,10 +24,10 @@ struct Snapshot {
 
 /// Observes and plans without a lock: for `status`, `why` and `--dry-run`. Throws
 /// std::system_error.
-Snapshot take_snapshot(const Session& session, const Request& request);
+Snapshot take_snapshot(const Context& context, const Request& request);
 
 /// The status of every worker, as a snapshot shows it.
-AppStatus status_of(const Session& session, const Snapshot& snapshot);
+AppStatus status_of(const Context& context, const Snapshot& snapshot);
 
 struct PassOptions {
   Request request;
@@ -71,7 +48,7 @@ using PassOutcome = std::variant<PassDone, LockHolder>;
 
 /// One whole pass. Throws std::system_error when bootcheck cannot do its work at all (lock file,
 /// /proc, root).
-PassOutcome run_pass(const Session& session, const PassOptions& options);
+PassOutcome run_pass(const Context& context, const PassOptions& options);
 
 /// Whether a worker is missing, could not be started, or cannot be judged (exit status 1).
 bool has_errors(const std::vector<Event>& events);

@@ -1,7 +1,5 @@
 #include "model/roll.h"
 #include "pass/pass.h"
-#include "system/clock.h"
-#include "system/paths.h"
 
 #include <algorithm>
 
@@ -55,14 +53,14 @@ WorkerStatus show(const Decision& decision, const Snapshot& snapshot) {
 
 }  // namespace
 
-AppStatus status_of(const Session& session, const Snapshot& snapshot) {
-  const auto& config = session.config();
+AppStatus status_of(const Context& context, const Snapshot& snapshot) {
+  const auto& config = context.config;
   AppStatus status;
   status.app = config.app;
   status.root = config.root;
   status.environment = config.environment;
-  if (const auto mtime = modification_time(config.lock_file); mtime != 0)
-    status.last_pass = mtime / 1'000'000'000;
+  if (const auto lock = context.machine.file_status(config.lock_file))
+    status.last_pass = lock->modified / 1'000'000'000;
   for (const auto& decision : snapshot.plan)
     status.workers.push_back(show(decision, snapshot));
   for (const auto& orphan : snapshot.facts.orphans) {

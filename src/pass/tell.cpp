@@ -5,38 +5,32 @@
 #include "report/metrics.h"
 #include "report/notify.h"
 #include "report/problems.h"
-#include "system/clock.h"
 #include "system/state_file.h"
+#include "util/timestamp.h"
 
 #include <algorithm>
 #include <system_error>
 
-#include <unistd.h>
-
 namespace bootcheck {
 namespace {
 
-std::string host_name() {
-  std::string name(256, '\0');
-  if (::gethostname(name.data(), name.size()) != 0) return {};
-  name.resize(name.find('\0'));
-  return name;
-}
-
-std::vector<std::string> notifications(const Config& config, const std::vector<Event>& events,
+std::vector<std::string> notifications(const Context& context, const std::vector<Event>& events,
                                        State& state) {
+  const auto& config = context.config;
+  auto& machine = context.machine;
   std::vector<std::string> documents;
   if (config.notify.empty()) return documents;
-  const Occasion occasion{.app = config.app, .host = host_name(), .time = utc_timestamp()};
-  for (const auto& event : facts_to_notify(events, wall_now(), state.told))
+  const Occasion occasion{
+      .app = config.app, .host = machine.host_name(), .time = utc_timestamp(machine.wall_clock())};
+  for (const auto& event : facts_to_notify(events, machine.wall_now(), state.told))
     documents.push_back(notification(event, occasion));
   return documents;
 }
 
 /// A pass that did nothing need not look again.
-AppStatus status_after(const Session& session, const PassDone& done) {
-  if (is_idle(done.before.plan)) return status_of(session, done.before);
-  return status_of(session, take_snapshot(session, {}));
+AppStatus status_after(const Context& context, const PassDone& done) {
+  if (is_idle(done.before.plan)) return status_of(context, done.before);
+  return status_of(context, take_snapshot(context, {}));
 }
 
 }  // namespace
@@ -50,10 +44,11 @@ Event own_trouble(std::string what, std::string problem) {
   return event;
 }
 
-void write_log(const Config& config, std::vector<Event>& events) {
+void write_log(const Context& context, std::vector<Event>& events) {
   if (events.empty()) return;
+  const auto& config = context.config;
   Log log(config.log, config.app);
-  const auto timestamp = utc_timestamp();
+  const auto timestamp = utc_timestamp(context.machine.wall_clock());
   for (const auto& event : events) {
     if (const auto problem = log.write(event, timestamp)) {
       events.push_back(own_trouble("log", "the log cannot be written: " + *problem));
@@ -62,46 +57,44 @@ void write_log(const Config& config, std::vector<Event>& events) {
   }
 }
 
-std::vector<Event> tell_others(const Session& session, const PassDone& done, State& state,
-                               std::chrono::steady_clock::time_point began,
-                               const std::function<void()>& save) {
-  const auto& config = session.config();
+std::vector<Event> tell_others(const Context& context, const PassDone& done, State& state,
+                               Duration began, const std::function<void()>& save) {
+  const auto& config = context.config;
   std::vector<Event> trouble;
   if (config.metrics_file) {
     count_events(done.events, state.counters);
     save();
-    const auto took = std::chrono::steady_clock::now() - began;
-    const PassFigures figures{.ended_at = wall_now(),
-                              .took = std::chrono::duration_cast<Duration>(took),
+    const PassFigures figures{.ended_at = context.machine.wall_now(),
+                              .took = context.machine.monotonic_clock() - began,
                               .counters = state.counters};
-    const auto text = format_metrics(status_after(session, done), figures);
+    const auto text = format_metrics(status_after(context, done), figures);
     if (auto problem = write_metrics(*config.metrics_file, text))
       trouble.push_back(own_trouble("metrics", "the metrics file cannot be written: " + *problem));
   }
-  const auto documents = notifications(config, done.events, state);
+  const auto documents = notifications(context, done.events, state);
   if (documents.empty()) return trouble;
   save();
   std::ranges::move(notify(config, documents), std::back_inserter(trouble));
   return trouble;
 }
 
-std::vector<Event> tell_of_busy_lock(const Session& session, const Event& event) {
-  const auto& config = session.config();
+std::vector<Event> tell_of_busy_lock(const Context& context, const Event& event) {
+  const auto& config = context.config;
   std::vector<Event> events{event};
-  write_log(config, events);
+  write_log(context, events);
   if (event.kind != EventKind::stuck) return events;
   // The state file is the stuck pass's as long as it holds the lock.
   const Path memory = config.state_file.native() + ".stuck";
-  auto state = load_state(memory, session.boot_id()).state;
-  auto due = problems_to_tell(events, wall_now(), state.told);
-  const auto documents = notifications(config, events, state);
+  auto state = load_state(context.machine, memory, context.boot_id).state;
+  auto due = problems_to_tell(events, context.machine.wall_now(), state.told);
+  const auto documents = notifications(context, events, state);
   try {
-    save_state(memory, state);
+    save_state(context.machine, memory, state);
   } catch (const std::system_error& error) {
     due.push_back(own_trouble("state", error.what()));
   }
   auto trouble = notify(config, documents);
-  if (!trouble.empty()) write_log(config, trouble);
+  if (!trouble.empty()) write_log(context, trouble);
   return due;
 }
 

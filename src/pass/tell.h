@@ -3,25 +3,22 @@
 
 #include "pass/pass.h"
 
-#include <chrono>
-
 namespace bootcheck {
 
 /// A problem of bootcheck's own that keeps no worker from starting; `what` cannot be written.
 Event own_trouble(std::string what, std::string problem);
 
 /// Writes the pass's events to the log. What cannot be written becomes an event of `events`.
-void write_log(const Config& config, std::vector<Event>& events);
+void write_log(const Context& context, std::vector<Event>& events);
 
-/// Writes the metrics file and runs the `notify:` command where they are configured, and returns
-/// what failed of that. `state` remembers what was counted and notified; it is saved by `save`
-/// before any command runs.
-std::vector<Event> tell_others(const Session& session, const PassDone& done, State& state,
-                               std::chrono::steady_clock::time_point began,
-                               const std::function<void()>& save);
+/// `began`: by the monotonic clock. Writes the metrics file and runs the `notify:` command where
+/// they are configured, and returns what failed of that. `state` remembers what was counted and
+/// notified; it is saved by `save` before any command runs.
+std::vector<Event> tell_others(const Context& context, const PassDone& done, State& state,
+                               Duration began, const std::function<void()>& save);
 
 /// Writes to the log that another pass holds the lock, and notifies of one that is stuck. Returns
 /// what is to be printed: a stuck pass when it is found, and then once an hour.
-std::vector<Event> tell_of_busy_lock(const Session& session, const Event& event);
+std::vector<Event> tell_of_busy_lock(const Context& context, const Event& event);
 
 }  // namespace bootcheck

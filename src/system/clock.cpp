@@ -10,21 +10,33 @@
 namespace bootcheck {
 namespace {
 
-timespec now(clockid_t clock) {
+Duration now(clockid_t clock) {
   timespec time{};
   ::clock_gettime(clock, &time);  // fails for an unknown clock only, clock_gettime(2)
-  return time;
+  return std::chrono::seconds(time.tv_sec) +
+         std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(time.tv_nsec));
 }
 
 }  // namespace
 
+Duration wall_clock() {
+  return now(CLOCK_REALTIME);
+}
+
+Duration boot_clock() {
+  return now(CLOCK_BOOTTIME);
+}
+
+Duration monotonic_clock() {
+  return now(CLOCK_MONOTONIC);
+}
+
 WallTime wall_now() {
-  return now(CLOCK_REALTIME).tv_sec;
+  return wall_clock().count() / 1000;
 }
 
 BootTime boot_now() {
-  const auto time = now(CLOCK_BOOTTIME);
-  return BootTime{time.tv_sec} * 1000 + time.tv_nsec / 1'000'000;
+  return boot_clock().count();
 }
 
 Duration process_age(std::uint64_t start_time) {
@@ -33,15 +45,6 @@ Duration process_age(std::uint64_t start_time) {
   const double started = static_cast<double>(start_time) / static_cast<double>(ticks_per_second);
   const double age = static_cast<double>(boot_now()) - started * 1000;
   return Duration(static_cast<Duration::rep>(std::max(age, 0.0)));
-}
-
-std::string utc_timestamp() {
-  const auto time = now(CLOCK_REALTIME);
-  std::tm parts{};
-  ::gmtime_r(&time.tv_sec, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
-                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                     time.tv_nsec / 1'000'000);
 }
 
 std::string local_time(WallTime time) {

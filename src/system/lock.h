@@ -2,7 +2,7 @@
 // unlinked: a lock on an unlinked file excludes nobody.
 #pragma once
 
-#include "model/state.h"
+#include "system/machine.h"
 #include "util/unique_fd.h"
 
 #include <optional>
@@ -16,12 +16,6 @@ namespace bootcheck {
 
 /// Who holds an exclusive flock on this file, by the text of /proc/locks (proc(5)).
 std::optional<pid_t> parse_locks(std::string_view text, dev_t device, ino_t inode);
-
-/// Who holds the lock: found through /proc/locks, so that a pass need not write its name anywhere.
-struct LockHolder {
-  pid_t pid = 0;         ///< 0: could not be found
-  Duration held_for{0};  ///< since the lock file's mtime, but not longer than `pid` lives
-};
 
 /// Held from take_lock to the end of its life.
 class Lock {
@@ -41,7 +35,7 @@ class Lock {
 /// Opens (creating it and its folder) and locks the file, waiting up to `wait`; touches its mtime.
 /// O_CLOEXEC: a daemon that inherited the descriptor would hold the lock for ever. Throws
 /// std::system_error naming the path when the file cannot be opened (a link in its place is
-/// refused).
+/// refused). The holder is found through /proc/locks: no pass has to write its name anywhere.
 std::variant<Lock, LockHolder> take_lock(const Path& path, Duration wait);
 
 }  // namespace bootcheck

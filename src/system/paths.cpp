@@ -65,10 +65,13 @@ bool is_link(const Path& path) {
          0;  // EINVAL: not a link, readlink(2)
 }
 
-std::int64_t modification_time(const Path& path) {
+std::optional<FileStatus> file_status(const Path& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return 0;
-  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  const auto seconds = static_cast<std::int64_t>(status.st_mtim.tv_sec);
+  return FileStatus{.size = static_cast<std::uint64_t>(status.st_size),
+                    .modified = seconds * 1'000'000'000 + status.st_mtim.tv_nsec,
+                    .is_directory = S_ISDIR(status.st_mode)};
 }
 
 PidFolder list_pid_folder(const Path& folder) {

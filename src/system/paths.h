@@ -1,7 +1,7 @@
 // Where paths really lead.
 #pragma once
 
-#include "model/worker.h"
+#include "system/machine.h"
 
 #include <cstdint>
 #include <optional>
@@ -20,20 +20,8 @@ std::vector<Path> targets_beside(const Path& link);
 /// Whether `path` itself is a symbolic link (its folder may be one).
 bool is_link(const Path& path);
 
-/// The modification time in ns since the epoch; 0 when there is no such file.
-std::int64_t modification_time(const Path& path);
-
-/// A file `<pid_file>.draining.<pid>` of a worker that was surged away.
-struct SetAsideFile {
-  Path pid_file;
-  pid_t pid = 0;
-};
-
-/// What a pid folder holds besides the pid files one asks for.
-struct PidFolder {
-  std::vector<SetAsideFile> set_aside;
-  std::vector<Path> pid_files;  ///< every `*.pid`
-};
+/// stat(2): where a path leads; none: nowhere.
+std::optional<FileStatus> file_status(const Path& path);
 
 /// Empty when it cannot be listed.
 PidFolder list_pid_folder(const Path& folder);

@@ -2,7 +2,7 @@
 // more than it needs.
 #pragma once
 
-#include "model/observation.h"
+#include "system/machine.h"
 
 #include <string_view>
 #include <vector>
@@ -29,8 +29,5 @@ bool remove_pid_file(const Path& path, pid_t expected);
 /// same identifier while the old process finishes its job. Throws std::system_error naming the
 /// path.
 void set_aside_pid_file(const Path& path, pid_t pid);
-
-/// The name that set_aside_pid_file gives.
-Path set_aside_path(const Path& path, pid_t pid);
 
 }  // namespace bootcheck

@@ -2,7 +2,7 @@
 // Parsing is apart from reading: parse_* are pure.
 #pragma once
 
-#include "model/observation.h"
+#include "system/machine.h"
 #include "util/unique_fd.h"
 
 #include <functional>
@@ -43,9 +43,6 @@ std::optional<std::uint64_t> parse_proportional_size(std::string_view text);
 /// Splits /proc/PID/cmdline at its NULs; drops the empty words at the end that a changed process
 /// title leaves there.
 Argv parse_cmdline(std::string_view text);
-
-/// Process::uid where it was not read: no user has it (chown(2) takes it for "unchanged").
-inline constexpr uid_t kUnreadUid = static_cast<uid_t>(-1);
 
 class ProcFs {
  public:

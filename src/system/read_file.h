@@ -1,7 +1,7 @@
 // Reading files that others write: never through a link, never blocking, never more than asked for.
 #pragma once
 
-#include "model/worker.h"
+#include "system/machine.h"
 #include "util/unique_fd.h"
 
 #include <cstdint>
@@ -40,6 +40,9 @@ struct OpenedFile {
 
 /// One system call when nothing is there.
 OpenedFile open_regular_file(const Path& path);
+
+/// Machine::read_file: three system calls for a file of less than 16 KB.
+FileRead read_file(const Path& path, const ReadOptions& options = {});
 
 /// What a file of this st_mode is called, with its article: `a directory`.
 std::string name_of_file_type(std::uint32_t mode);

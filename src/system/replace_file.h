@@ -1,16 +1,11 @@
 // Writing files that others may read at any moment.
 #pragma once
 
-#include "model/worker.h"
+#include "system/machine.h"
 
 #include <string_view>
 
 namespace bootcheck {
-
-enum class Durability {
-  renamed,  ///< survives the death of any process
-  synced    ///< survives a power cut, too
-};
 
 /// Writes a temporary file `.NAME.bootcheck.PID` in the same folder (which is created) and renames
 /// it, so that a reader sees the old text or the new one. Nothing is left behind when that fails.

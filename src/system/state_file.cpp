@@ -1,12 +1,8 @@
 #include "system/state_file.h"
 
-#include "system/read_file.h"
-#include "system/replace_file.h"
 #include "system/state_json.h"
-#include "util/errors.h"
 
 #include <array>
-#include <cerrno>
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
@@ -91,43 +87,20 @@ std::string format_state(const State& state) {
   return json::serialize(root) + "\n";
 }
 
-namespace {
-
-/// Long, or not a file at all, or damaged.
-LoadedState load_unusual(const Path& path, const std::string& boot_id) {
-  const auto file = open_regular_file(path);
-  if (file.error == ENOENT) return nothing_remembered(boot_id);
-  if (file.error != 0) return unusable(path, boot_id, error_text(file.error));
-  if (!file.instead.empty()) return unusable(path, boot_id, "it is " + file.instead);
-  std::string text;
-  if (const int error = read_rest(file.fd.get(), text, kLongest + 1); error != 0)
-    return unusable(path, boot_id, error_text(error));
-  if (text.size() > kLongest) return unusable(path, boot_id, "it is too long");
-  auto state = read_state(text, boot_id);
+LoadedState load_state(Machine& machine, const Path& path, const std::string& boot_id) {
+  const auto read = machine.read_file(path, {.limit = kLongest});
+  if (std::holds_alternative<NoFile>(read)) return nothing_remembered(boot_id);
+  if (const auto* unreadable = std::get_if<UnreadableFile>(&read))
+    return unusable(path, boot_id, unreadable->why);
+  const auto& file = std::get<FileText>(read);
+  if (!file.complete) return unusable(path, boot_id, "it is too long");
+  auto state = read_state(file.text, boot_id);
   if (const auto* why = std::get_if<std::string>(&state)) return unusable(path, boot_id, *why);
   return {.state = std::move(std::get<State>(state)), .problem = {}};
 }
 
-}  // namespace
-
-LoadedState load_state(const Path& path, const std::string& boot_id) {
-  // Most often it is short and good, and one read tells.
-  if (const auto fd = open_for_reading(path)) {
-    std::array<char, 4096> buffer;
-    const auto read = read_once(fd.get(), buffer);
-    if (read.error == 0 && !read.text.empty() && read.text.size() < buffer.size()) {
-      auto state = read_state(read.text, boot_id);
-      if (auto* good = std::get_if<State>(&state))
-        return {.state = std::move(*good), .problem = {}};
-    }
-  } else if (errno == ENOENT) {
-    return nothing_remembered(boot_id);
-  }
-  return load_unusual(path, boot_id);
-}
-
-void save_state(const Path& path, const State& state) {
-  replace_file(path, format_state(state), Durability::synced);
+void save_state(Machine& machine, const Path& path, const State& state) {
+  machine.replace_file(path, format_state(state), Durability::synced);
 }
 
 }  // namespace bootcheck

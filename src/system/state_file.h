@@ -1,7 +1,7 @@
 // The state file: JSON, versioned, stamped with the boot id, replaced atomically.
 #pragma once
 
-#include "model/state.h"
+#include "system/machine.h"
 
 #include <string>
 #include <string_view>
@@ -21,10 +21,10 @@ struct LoadedState {
 };
 
 /// Never throws for what the file holds or lacks.
-LoadedState load_state(const Path& path, const std::string& boot_id);
+LoadedState load_state(Machine& machine, const Path& path, const std::string& boot_id);
 
 /// Writes a temporary file in the same folder, fsyncs and renames it. Throws std::system_error
 /// naming the path.
-void save_state(const Path& path, const State& state);
+void save_state(Machine& machine, const Path& path, const State& state);
 
 }  // namespace bootcheck

@@ -1,6 +1,7 @@
 // The state file, whole and damaged.
 #include "system/state_file.h"
 
+#include "system/linux_machine.h"
 #include "system/replace_file.h"
 #include "unit/scratch_dir.h"
 
@@ -160,12 +161,13 @@ TEST(StateText, NestedWithoutEndIsNotUsed) {
 
 class StateFileTest : public testing::Test {
  protected:
+  LinuxMachine machine;
   ScratchDir folder;
   Path file = folder.path() / "tmp/pids/bootcheck.state";
 };
 
 TEST_F(StateFileTest, ThatIsAbsentIsNoProblem) {
-  const auto loaded = load_state(file, "b1");
+  const auto loaded = load_state(machine, file, "b1");
   EXPECT_EQ(loaded.problem, "");
   State empty;
   empty.boot_id = "b1";
@@ -173,9 +175,9 @@ TEST_F(StateFileTest, ThatIsAbsentIsNoProblem) {
 }
 
 TEST_F(StateFileTest, IsSavedAndLoaded) {
-  save_state(file, full_state());
-  save_state(file, full_state());
-  const auto loaded = load_state(file, "b1");
+  save_state(machine, file, full_state());
+  save_state(machine, file, full_state());
+  const auto loaded = load_state(machine, file, "b1");
   EXPECT_EQ(loaded.problem, "");
   EXPECT_EQ(loaded.state, full_state());
   EXPECT_EQ(std::distance(fs::directory_iterator(file.parent_path()), fs::directory_iterator()), 1);
@@ -184,45 +186,45 @@ TEST_F(StateFileTest, IsSavedAndLoaded) {
 TEST_F(StateFileTest, ThatIsUnusableIsAProblemAndIsReplaced) {
   for (const std::string text : {"", "{", "null", "{\"schema\":99}", "\xff\xfe"}) {
     replace_file(file, text, Durability::renamed);
-    const auto loaded = load_state(file, "b1");
+    const auto loaded = load_state(machine, file, "b1");
     EXPECT_THAT(loaded.problem, HasSubstr(file.native())) << text;
     EXPECT_EQ(loaded.state.boot_id, "b1");
     EXPECT_THAT(loaded.state.workers, IsEmpty());
-    save_state(file, full_state());
-    EXPECT_EQ(load_state(file, "b1").problem, "");
+    save_state(machine, file, full_state());
+    EXPECT_EQ(load_state(machine, file, "b1").problem, "");
   }
 }
 
 TEST_F(StateFileTest, OfAnotherSchemaSaysSo) {
   replace_file(file, R"({"schema":2})", Durability::renamed);
-  EXPECT_THAT(load_state(file, "b1").problem, HasSubstr("its schema is 2"));
+  EXPECT_THAT(load_state(machine, file, "b1").problem, HasSubstr("its schema is 2"));
 }
 
 TEST_F(StateFileTest, ThatIsNoFileIsAProblemAndDoesNotHang) {
   fs::create_directories(file);
-  EXPECT_THAT(load_state(file, "b1").problem, HasSubstr("it is a directory"));
-  EXPECT_THROW(save_state(file, full_state()), std::system_error);
+  EXPECT_THAT(load_state(machine, file, "b1").problem, HasSubstr("it is a directory"));
+  EXPECT_THROW(save_state(machine, file, full_state()), std::system_error);
   fs::remove(file);
   ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
-  EXPECT_THAT(load_state(file, "b1").problem, HasSubstr("it is a FIFO"));
+  EXPECT_THAT(load_state(machine, file, "b1").problem, HasSubstr("it is a FIFO"));
   fs::remove(file);
   fs::create_symlink("elsewhere", file);
-  EXPECT_THAT(load_state(file, "b1").problem, HasSubstr("it is a link"));
-  save_state(file, full_state());
-  EXPECT_EQ(load_state(file, "b1").state, full_state());
+  EXPECT_THAT(load_state(machine, file, "b1").problem, HasSubstr("it is a link"));
+  save_state(machine, file, full_state());
+  EXPECT_EQ(load_state(machine, file, "b1").state, full_state());
 }
 
 TEST_F(StateFileTest, ThatIsHugeIsNotRead) {
   fs::create_directories(file.parent_path());
   replace_file(file, "", Durability::renamed);
   fs::resize_file(file, 1'000'000'000);
-  EXPECT_THAT(load_state(file, "b1").problem, HasSubstr("too long"));
+  EXPECT_THAT(load_state(machine, file, "b1").problem, HasSubstr("too long"));
 }
 
 TEST_F(StateFileTest, ThatCannotBeWrittenIsNamed) {
   replace_file(folder.path() / "tmp", "a file in the way", Durability::renamed);
   try {
-    save_state(file, full_state());
+    save_state(machine, file, full_state());
     FAIL() << "wrote below a file";
   } catch (const std::system_error& error) {
     EXPECT_THAT(error.what(), HasSubstr("tmp/pids"));

@@ -1,0 +1,37 @@
+#include "system/append_file.h"
+
+#include "system/replace_file.h"
+#include "util/errors.h"
+#include "util/unique_fd.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace bootcheck {
+namespace {
+
+UniqueFd open_for_appending(const Path& path) {
+  // O_NONBLOCK: open(2) of a FIFO without a reader would wait for one, and with it every pass.
+  constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  UniqueFd fd(::open(path.c_str(), flags, 0644));
+  if (!fd && errno == ENOENT) {
+    create_folder_of(path);
+    fd = UniqueFd(::open(path.c_str(), flags, 0644));
+  }
+  if (!fd) throw_errno("cannot open " + path.native());
+  return fd;
+}
+
+}  // namespace
+
+void append_to_file(const Path& path, std::string_view text) {
+  const auto fd = open_for_appending(path);
+  while (!text.empty()) {
+    const auto written = ::write(fd.get(), text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_errno("cannot write to " + path.native());
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace bootcheck

@@ -1,0 +1,214 @@
+// The one door to the outside. observe/, act/ and pass/ see processes, files, clocks and signals
+// through this interface and through nothing else, so that another machine can stand behind it in a
+// test: no descriptor, no path below /proc and no errno escapes from it.
+//
+// Paths are absolute. Whatever throws throws std::system_error and names the thing.
+#pragma once
+
+#include "model/observation.h"
+#include "model/state.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace bootcheck {
+
+// --- what the verbs take and give
+// ---------------------------------------------------------------------------
+/// Process::uid where it was not read: no user has it (chown(2) takes it for "unchanged").
+inline constexpr uid_t kUnreadUid = static_cast<uid_t>(-1);
+
+enum class Links { refused, followed };
+
+struct ReadOptions {
+  Links links = Links::refused;                ///< where the path itself is a symbolic link
+  std::uint64_t offset = 0;                    ///< bytes to skip
+  std::size_t limit = std::size_t{16} << 20U;  ///< bytes to read at most
+};
+
+struct NoFile {};
+struct UnreadableFile {
+  std::string why;  ///< `it is a FIFO`, `Permission denied`
+};
+struct FileText {
+  std::string text;
+  bool complete = true;  ///< false: there is more than the limit
+};
+using FileRead = std::variant<NoFile, UnreadableFile, FileText>;
+
+struct FileStatus {
+  std::uint64_t size = 0;
+  std::int64_t modified = 0;  ///< ns since the epoch
+  bool is_directory = false;
+};
+
+enum class Durability {
+  renamed,  ///< survives the death of any process
+  synced    ///< survives a power cut, too
+};
+
+/// A file `<pid_file>.draining.<pid>` of a worker that was surged away.
+struct SetAsideFile {
+  Path pid_file;
+  pid_t pid = 0;
+};
+
+/// The name of such a file.
+Path set_aside_path(const Path& pid_file, pid_t pid);
+
+/// What a pid folder holds besides the pid files one asks for.
+struct PidFolder {
+  std::vector<SetAsideFile> set_aside;
+  std::vector<Path> pid_files;  ///< every `*.pid`
+};
+
+/// Who holds the lock of a pass.
+struct LockHolder {
+  pid_t pid = 0;         ///< 0: could not be found
+  Duration held_for{0};  ///< since the lock file's mtime, but not longer than `pid` lives
+};
+
+/// The lock of a pass, held to the end of its life.
+class PassLock {
+ public:
+  virtual ~PassLock() = default;
+
+  /// When the pass before this one took the lock; none: the lock file is new.
+  std::optional<WallTime> last_pass;
+};
+
+using LockTaken = std::variant<std::unique_ptr<PassLock>, LockHolder>;
+
+/// Levels of syslog(3).
+enum class LogPriority { info, warning, error };
+
+class Machine {
+ public:
+  virtual ~Machine() = default;
+
+  // --- which machine this is
+  // -----------------------------------------------------------------------------------
+  /// Identifies this boot of the kernel (random(4), boot_id). Throws.
+  virtual std::string boot_id() = 0;
+  /// gethostname(2); empty where it cannot be told.
+  virtual std::string host_name() = 0;
+  /// Identifies the space in which our pids count (pid_namespaces(7)); 0 where it cannot be told.
+  virtual std::uint64_t pid_namespace() = 0;
+  /// The effective user that this process has now.
+  virtual uid_t user() = 0;
+  /// The processors that this process may use; at least 1.
+  virtual int processors() = 0;
+
+  // --- clocks
+  // -----------------------------------------------------------------------------------
+  /// CLOCK_REALTIME, since the epoch: for people.
+  virtual Duration wall_clock() = 0;
+  /// CLOCK_BOOTTIME, since boot, suspended time included: for ages and back-off.
+  virtual Duration boot_clock() = 0;
+  /// CLOCK_MONOTONIC, since some point, suspended time excluded: for deadlines of this process.
+  virtual Duration monotonic_clock() = 0;
+  /// The unit of ProcessId::start_time, which counts from boot.
+  virtual std::int64_t ticks_per_second() = 0;
+  /// Lets the time pass.
+  virtual void sleep(Duration duration) = 0;
+
+  /// The clocks in the units of the state.
+  WallTime wall_now() { return wall_clock().count() / 1000; }
+  BootTime boot_now() { return boot_clock().count(); }
+
+  // --- processes
+  // -----------------------------------------------------------------------------------
+  /// Looks at one pid. `known`: if the process has this id, its argv and user are left unread (argv
+  /// empty, uid kUnreadUid). Never throws for what a process may do meanwhile (exit, exec, change
+  /// user). Where pid 1 cannot be seen, what seems absent is Hidden.
+  virtual ProcessLook look(pid_t pid, const std::optional<ProcessId>& known) = 0;
+  ProcessLook look(pid_t pid) { return look(pid, std::nullopt); }
+
+  using IsCandidate = std::function<bool(const Argv&)>;
+  using Visit = std::function<void(Process&&)>;
+  /// Every living process of the effective user `uid` whose command line is a candidate, each given
+  /// to `visit` (with argv and cwd). Throws when the processes cannot be listed.
+  virtual void scan(uid_t uid, const IsCandidate& is_candidate, const Visit& visit) = 0;
+
+  /// False with hidepid=, ProtectProc=invisible and the like: pid 1 cannot be seen, so an absence
+  /// proves nothing.
+  virtual bool shows_all_processes() = 0;
+
+  /// Proportional set size in bytes; none when it cannot be read. Expensive.
+  virtual std::optional<std::uint64_t> proportional_size(pid_t pid) = 0;
+
+  /// Sends a signal to exactly this process; false when it is gone. Refuses pids below 2. Throws
+  /// (EPERM...).
+  virtual bool send_signal(const ProcessId& process, int signal) = 0;
+
+  /// Sleeps until one of the processes has ended or `timeout` is over; whether one has. True at
+  /// once if one is gone already. Throws.
+  virtual bool wait_for_exit(const std::vector<ProcessId>& processes, Duration timeout) = 0;
+
+  // --- files
+  // -----------------------------------------------------------------------------------
+  /// What a regular file holds. Never waits for anybody: a FIFO, a device or a folder in its place
+  /// is an UnreadableFile.
+  virtual FileRead read_file(const Path& path, const ReadOptions& options) = 0;
+  FileRead read_file(const Path& path) { return read_file(path, {}); }
+
+  /// Writes a temporary file in the same folder (which is created) and renames it, so that a reader
+  /// sees the old text or the new one. Nothing is left behind when that fails. Throws.
+  virtual void replace_file(const Path& path, std::string_view text, Durability durability) = 0;
+
+  /// Appends all of `text` at once to a regular file; makes the file and its folder where there are
+  /// none. Throws.
+  virtual void append_to_file(const Path& path, std::string_view text) = 0;
+
+  /// Where a path leads; none: nowhere.
+  virtual std::optional<FileStatus> file_status(const Path& path) = 0;
+
+  /// Whether `path` itself is a symbolic link (its folder may be one).
+  virtual bool is_link(const Path& path) = 0;
+
+  /// Makes `path` the working directory and returns where that is, every link resolved. Throws.
+  virtual Path enter_directory(const Path& path) = 0;
+
+  /// Where the other symbolic links in the folder of `link` lead, but for those that lead where it
+  /// does itself, or nowhere.
+  virtual std::vector<Path> targets_beside(const Path& link) = 0;
+
+  // --- pid files
+  // -----------------------------------------------------------------------------------
+  /// A directory, FIFO, device or dangling link is garbage; no permission is UnreadablePidFile.
+  virtual PidFile read_pid_file(const Path& path) = 0;
+
+  /// Replaces the file by "PID\n". Throws.
+  virtual void write_pid_file(const Path& path, pid_t pid) = 0;
+
+  /// Removes the pid file if it still says what was observed (`expected` pid, or garbage when 0);
+  /// whether it did. An empty folder in its place goes as well. Throws.
+  virtual bool remove_pid_file(const Path& path, pid_t expected) = 0;
+
+  /// Moves the pid file aside to `<path>.draining.<pid>`, so that a successor can start under the
+  /// same identifier while the old process finishes its job. Throws, also when it no longer says
+  /// `pid`.
+  virtual void set_aside_pid_file(const Path& path, pid_t pid) = 0;
+
+  /// Empty when it cannot be listed.
+  virtual PidFolder list_pid_folder(const Path& folder) = 0;
+
+  // --- other passes, and the log of the system
+  // -----------------------------------------------------------------------------------
+  /// Takes the lock of a pass (the file and its folder are created), waiting up to `wait`. Throws
+  /// when the file cannot be opened.
+  virtual LockTaken take_lock(const Path& path, Duration wait) = 0;
+
+  /// One line for the system's log.
+  virtual void write_to_syslog(LogPriority priority, const std::string& line) = 0;
+};
+
+}  // namespace bootcheck
