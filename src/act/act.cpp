@@ -5,14 +5,11 @@
 #include "act/start.h"
 #include "model/memory.h"
 #include "model/orphan.h"
-#include "util/duration.h"
 
 #include <algorithm>
 #include <csignal>
 #include <set>
 #include <system_error>
-
-#include <fmt/format.h>
 
 namespace bootcheck {
 namespace {
@@ -60,9 +57,11 @@ class Actor {
   const Worker& worker_of(std::size_t index) const { return context_.config.workers[index]; }
   WorkerRecord& record_of(std::size_t index) { return state_.workers[worker_of(index).name]; }
 
-  Event& tell(EventKind kind, std::size_t worker, Severity severity = Severity::info,
-              std::string problem = {}) {
-    return events_.emplace_back(event_of(kind, worker_of(worker), severity, std::move(problem)));
+  void tell(EventKind kind, std::size_t worker, Severity severity, Detail detail) {
+    events_.push_back(make_event(kind, worker_of(worker).name, severity, std::move(detail)));
+  }
+  void tell_failed(std::size_t worker, const std::system_error& error) {
+    tell(EventKind::failed, worker, Severity::error, Trouble{Task::step, failure_of(error)});
   }
 
   void tell_all(std::vector<Event> events) {
@@ -70,21 +69,17 @@ class Actor {
   }
 
   void drain_orphan(const Process& orphan) {
-    Event event;
-    event.worker = orphan.argv.front();
-    add_pid(event, orphan.id.pid);
+    const auto& title = orphan.argv.front();
     try {
       if (!machine_.send_signal(orphan.id, SIGTERM)) return;
       signalled_ = true;
-      state_.orphans.push_back({orphan.id, facts_.wall, facts_.now, "orphan"});
-      event.kind = EventKind::asked_to_stop;
-      event.fields.emplace_back("reason", "orphan");
+      state_.orphans.push_back({orphan.id, facts_.wall, facts_.now, StopReason::orphan});
+      events_.push_back(make_event(EventKind::asked_to_stop, title, Severity::info,
+                                   Stopping{orphan.id.pid, StopReason::orphan, std::nullopt}));
     } catch (const std::system_error& error) {
-      event.kind = EventKind::failed;
-      event.severity = Severity::error;
-      event.problem = error.what();
+      events_.push_back(make_event(EventKind::failed, title, Severity::error,
+                                   Trouble{Task::step, failure_of(error)}));
     }
-    events_.push_back(std::move(event));
   }
 
   // A failing step ends the steps of its worker only: none of them makes sense without those before
@@ -105,7 +100,7 @@ class Actor {
         }
       }
     } catch (const std::system_error& error) {
-      tell(EventKind::failed, decision.worker, Severity::error, error.what());
+      tell_failed(decision.worker, error);
       return std::nullopt;
     }
     if (!order.start && order.recover.empty()) return std::nullopt;
@@ -119,12 +114,12 @@ class Actor {
   void take(std::size_t worker, const RestorePidFile& step) {
     if (machine_.wait_for_exit({step.process}, kLastMoments)) return;  // the next pass starts it
     machine_.write_pid_file(worker_of(worker).pid_file, step.process.pid);
-    add_pid(tell(EventKind::restored, worker, Severity::warning), step.process.pid);
+    tell(EventKind::restored, worker, Severity::warning, OfProcess{step.process.pid});
   }
 
   void take(std::size_t worker, const SetPidFileAside& step) {
     machine_.set_aside_pid_file(worker_of(worker).pid_file, step.process.pid);
-    add_pid(tell(EventKind::set_aside, worker), step.process.pid);
+    tell(EventKind::set_aside, worker, Severity::info, OfProcess{step.process.pid});
   }
 
   void take(std::size_t worker, const ForgetSetAside& step) {
@@ -137,14 +132,13 @@ class Actor {
       return;  // it is gone: the next pass sees that
     signalled_ = true;
     record_of(worker).stops.push_back({step.process, facts_.wall, facts_.now, step.reason});
-    auto& event = tell(EventKind::asked_to_stop, worker);
-    add_pid(event, step.process.pid);
-    event.fields.emplace_back("reason", step.reason);
+    tell(EventKind::asked_to_stop, worker, Severity::info,
+         Stopping{step.process.pid, step.reason, std::nullopt});
   }
 
   void take(std::size_t worker, const KillWorker& step) {
     if (!machine_.send_signal(step.process, SIGKILL)) return;
-    add_pid(tell(EventKind::killed, worker, Severity::warning), step.process.pid);
+    tell(EventKind::killed, worker, Severity::warning, OfProcess{step.process.pid});
   }
 
   void take(std::size_t, const RecoverJobs&) {}
@@ -190,7 +184,7 @@ class Actor {
     try {
       take(worker, ask);
     } catch (const std::system_error& error) {
-      tell(EventKind::failed, worker, Severity::error, error.what());
+      tell_failed(worker, error);
     }
   }
 
@@ -200,26 +194,29 @@ class Actor {
   }
 
   void note_result(const StartResult& result) {
-    auto& record = record_of(result.worker);
-    if (result.skipped) {
+    if (result.is_now) {
       if (!result.process)
-        tell(EventKind::start_failed, result.worker, Severity::error, result.why);
+        tell(EventKind::start_failed, result.worker, Severity::error, NotMissing{*result.is_now});
     } else if (result.process || result.by_status) {
-      started_.insert(result.worker);
-      auto& event = tell(EventKind::started, result.worker);
-      if (result.process) {
-        remember_up(result);
-        add_pid(event, result.process->id.pid);
-      } else {
-        record.failures = {};
-      }
-      event.fields.emplace_back("took", format_duration(result.took));
-      if (!result.trouble.empty())
-        tell(EventKind::failed, result.worker, Severity::warning, result.trouble);
+      note_up(result);
     } else {
-      remember_failed(record, worker_of(result.worker), result.why, facts_, machine_.boot_now());
-      tell(EventKind::start_failed, result.worker, Severity::error, result.why);
+      remember_failed(record_of(result.worker), worker_of(result.worker), result.failure, facts_,
+                      machine_.boot_now());
+      tell(EventKind::start_failed, result.worker, Severity::error, result.failure);
     }
+  }
+
+  void note_up(const StartResult& result) {
+    started_.insert(result.worker);
+    Up up{.pid = std::nullopt, .took = result.took};
+    if (result.process) {
+      remember_up(result);
+      up.pid = result.process->id.pid;
+    } else {
+      record_of(result.worker).failures = {};
+    }
+    tell(EventKind::started, result.worker, Severity::info, up);
+    if (result.trouble) tell(EventKind::failed, result.worker, Severity::warning, *result.trouble);
   }
 
   const Context& context_;

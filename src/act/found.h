@@ -1,5 +1,4 @@
-// What a pass has found, as events: one line of the log each, and a problem where a person is
-// needed.
+// What a pass has found, as events.
 #pragma once
 
 #include "model/event.h"
@@ -8,13 +7,6 @@
 #include <vector>
 
 namespace bootcheck {
-
-/// An event of one worker.
-Event event_of(EventKind kind, const Worker& worker, Severity severity = Severity::info,
-               std::string problem = {});
-
-/// Adds the field `pid`.
-void add_pid(Event& event, pid_t pid);
 
 /// What is to be told of one worker before anything is done about it; nothing if all is well.
 /// `noticed`: what remember_seen has to tell, the ends of drains among it.

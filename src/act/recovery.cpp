@@ -22,16 +22,9 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 }
 
 Event event_of(std::string_view line, std::string_view mark, const std::string& worker) {
-  Event event;
-  event.kind = mark == kRecovered ? EventKind::job_recovered : EventKind::recovery_failed;
-  event.worker = worker;
-  const std::string what(line.substr(mark.size()));
-  event.fields.emplace_back("job", what);
-  if (mark == kNotRecovered) {
-    event.severity = Severity::warning;
-    event.problem = what + "; it is tried again";
-  }
-  return event;
+  const OfJob job{std::string(line.substr(mark.size()))};
+  if (mark == kRecovered) return make_event(EventKind::job_recovered, worker, Severity::info, job);
+  return make_event(EventKind::recovery_failed, worker, Severity::warning, job);
 }
 
 /// Goes through what is said of one dead process; whether it was said, and nothing of it went

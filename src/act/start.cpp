@@ -6,7 +6,6 @@
 #include "act/start_error.h"
 #include "observe/observe.h"
 #include "observe/status_command.h"
-#include "util/duration.h"
 
 #include <algorithm>
 #include <chrono>
@@ -14,8 +13,6 @@
 #include <limits>
 #include <memory>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace bootcheck {
 namespace {
@@ -129,13 +126,10 @@ class Starter {
       if (!batch[at].start || judgement.state == WorkerState::missing) {
         missing.push_back(batch[at]);
       } else {
-        report_.results.push_back({.worker = indices[at],
-                                   .process = judgement.process,
-                                   .by_status = false,
-                                   .skipped = true,
-                                   .took = {},
-                                   .why = fmt::format("it is {} now", name_of(judgement.state)),
-                                   .trouble = {}});
+        auto& result = report_.results.emplace_back();
+        result.worker = indices[at];
+        result.process = judgement.process;
+        result.is_now = judgement.state;
       }
     }
     return missing;
@@ -155,7 +149,7 @@ class Starter {
     }
     try {
       if (auto problem = prepare(attempt, context_.run.config); !problem.empty())
-        note_trouble(attempt, "what it prints cannot be kept: " + problem);
+        note_trouble(attempt, {Task::keep_output, {.thing = std::move(problem), .reason = {}}});
       attempt.pid = launches_.start(attempt.request, [&attempt](const LaunchOutcome& outcome) {
         attempt.outcome = outcome;
         attempt.ended = Clock::now();
@@ -166,7 +160,7 @@ class Starter {
     }
   }
 
-  void note_trouble(const StartAttempt& attempt, const std::string& trouble) {
+  void note_trouble(const StartAttempt& attempt, const Trouble& trouble) {
     for (auto& ascent : ascents_) {
       if (ascent->attempt == &attempt) ascent->result.trouble = trouble;
     }
@@ -184,8 +178,8 @@ class Starter {
       ascent.result.by_status = true;
       ascent.result.took = since(ascent.attempt->began);
       ascent.done = true;
-    } else if (auto why = why_hopeless(worker, *ascent.attempt); !why.empty()) {
-      fail(ascent, why);
+    } else if (auto why = why_hopeless(worker, *ascent.attempt)) {
+      fail(ascent, std::move(*why));
     }
   }
 
@@ -220,8 +214,7 @@ class Starter {
       return;
     }
     ascent.result.process.reset();
-    fail(ascent, fmt::format("it came up (pid {}) and was gone within {}", id.pid,
-                             format_duration(since(*ascent.seen_at))));
+    fail(ascent, CameAndWent{id.pid, since(*ascent.seen_at)});
   }
 
   std::optional<Process> see(Ascent& ascent) const {
@@ -242,13 +235,14 @@ class Starter {
     try {
       context_.run.machine.write_pid_file(worker_of(ascent.result.worker).pid_file, pid);
     } catch (const std::system_error& error) {
-      ascent.result.trouble = error.what();  // it runs, and its record proves it
+      // It runs, and its record proves it.
+      ascent.result.trouble = Trouble{Task::step, failure_of(error)};
     }
   }
 
-  static void fail(Ascent& ascent, const std::string& why) {
-    ascent.result.why =
-        with_last_words(why, ascent.attempt->request.output, ascent.attempt->log_offset);
+  static void fail(Ascent& ascent, StartCause why) {
+    ascent.result.failure = failure_of_start(std::move(why), ascent.attempt->request.output,
+                                             ascent.attempt->log_offset);
     ascent.done = true;
   }
 

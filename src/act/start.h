@@ -19,10 +19,11 @@ struct StartResult {
   std::size_t worker = 0;
   std::optional<Process> process;  ///< seen running
   bool by_status = false;  ///< its status command says that it runs; neither: it was not started
-  bool skipped = false;    ///< looked at again right before its start, it was not missing any more
-  Duration took{0};        ///< from the start command's beginning until seen running
-  std::string why;         ///< why it was not started and where to look
-  std::string trouble;     ///< it runs, but its pid file or its output could not be written
+  /// Looked at again right before its start, it was not missing any more: it was left alone.
+  std::optional<WorkerState> is_now;
+  Duration took{0};                ///< from the start command's beginning until seen running
+  StartFailure failure;            ///< why it was not started and where to look
+  std::optional<Trouble> trouble;  ///< it runs, but its pid file or its output could not be written
 };
 
 struct StartReport {

@@ -39,16 +39,18 @@ std::string prepare(StartAttempt& attempt, const Config& config) {
   return problem;
 }
 
-std::string why_hopeless(const Worker& worker, const StartAttempt& attempt) {
+std::optional<StartCause> why_hopeless(const Worker& worker, const StartAttempt& attempt) {
   const bool out_of_time = since(attempt.began) >= worker.start_timeout;
-  if (!attempt.outcome)
-    return out_of_time ? why_not_up(TimedOut{}, worker.start_timeout) : std::string();
+  if (!attempt.outcome) {
+    if (out_of_time) return NotSeen{worker.start_timeout};
+    return std::nullopt;
+  }
   const auto* exited = std::get_if<Exited>(&*attempt.outcome);
   const bool may_still_come =
       exited != nullptr && exited->code == 0 && (!worker.foreground || attempt.unit);
   const auto grace = worker.preload || worker.foreground ? kGraceOfDaemons : worker.start_timeout;
-  if (may_still_come && since(attempt.ended) < grace && !out_of_time) return {};
-  return why_not_up(*attempt.outcome, worker.start_timeout);
+  if (may_still_come && since(attempt.ended) < grace && !out_of_time) return std::nullopt;
+  return cause_of(*attempt.outcome, worker.start_timeout);
 }
 
 }  // namespace bootcheck

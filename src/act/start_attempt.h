@@ -4,6 +4,7 @@
 #include "act/batch.h"
 #include "launch/launch.h"
 #include "launch/transient_unit.h"
+#include "model/start_failure.h"
 
 #include <chrono>
 #include <cstdint>
@@ -31,8 +32,8 @@ struct StartAttempt {
 /// empty: it can. Throws std::system_error.
 std::string prepare(StartAttempt& attempt, const Config& config);
 
-/// Why a worker will not come up by this attempt any more; empty: it still may.
-std::string why_hopeless(const Worker& worker, const StartAttempt& attempt);
+/// Why a worker will not come up by this attempt any more; none: it still may.
+std::optional<StartCause> why_hopeless(const Worker& worker, const StartAttempt& attempt);
 
 /// Whole ms from then until now.
 Duration since(StartAttempt::Clock::time_point begin);

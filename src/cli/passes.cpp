@@ -4,10 +4,10 @@
 #include "cli/print.h"
 #include "model/orphan.h"
 #include "pass/tell.h"
+#include "report/event_text.h"
 #include "report/explain.h"
 #include "report/json.h"
 #include "report/table.h"
-#include "util/duration.h"
 
 #include <algorithm>
 
@@ -69,24 +69,17 @@ int print_plan(const Context& context, const Request& request, const Options& op
 
 int report_busy(const Context& context, const LockHolder& holder, const Options& options) {
   const auto& config = context.config;
-  const auto who = holder.pid == 0 ? std::string("another pass")
-                                   : fmt::format("another pass (pid {})", holder.pid);
   const bool stuck = holder.held_for > config.stuck_after;
-  Event event;
-  event.kind = stuck ? EventKind::stuck : EventKind::busy;
-  event.severity = stuck ? Severity::error : Severity::info;
-  event.fields = {{"pid", fmt::to_string(holder.pid)},
-                  {"held_for", format_duration(holder.held_for)}};
   const bool waited = options.command != Command::run;
-  if (stuck || waited) {
-    event.problem =
-        fmt::format("{} has held the lock {} for {}; {}", who, config.lock_file.native(),
-                    format_duration(holder.held_for),
-                    stuck ? "see what it waits for, and end it if it is stuck" : "try again later");
-  }
+  const auto event = make_event(stuck ? EventKind::stuck : EventKind::busy, {},
+                                stuck ? Severity::error : Severity::info,
+                                LockHeld{.pid = holder.pid,
+                                         .lasted = holder.held_for,
+                                         .lock_file = config.lock_file,
+                                         .waited = waited});
   const auto to_print = tell_of_busy_lock(context, event);
   if (!stuck && !waited) {
-    if (options.verbose || is_terminal()) print(fmt::format("{} is at work; nothing to do\n", who));
+    if (options.verbose || is_terminal()) print(nothing_to_do_line(event));
     return kWell;
   }
   print_problems(waited || is_terminal() ? std::vector<Event>{event} : to_print,

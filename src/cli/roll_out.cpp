@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/passes.h"
 #include "cli/print.h"
+#include "report/event_text.h"
 #include "report/json.h"
 #include "report/table.h"
 #include "util/duration.h"
@@ -101,20 +102,8 @@ class RollOut {
     clear_live();
     open_ = still_open(done.after);
     print_problems(done.events, app_of(options_, context_.config));
-    if (!options_.json && !options_.quiet) print(format_events(done.events));
+    if (!options_.json && !options_.quiet) print(event_lines(done.events));
     events_.insert(events_.end(), done.events.begin(), done.events.end());
-  }
-
-  static std::string format_events(const std::vector<Event>& events) {
-    std::string text;
-    for (const auto& event : events) {
-      if (event.worker.empty() || !event.problem.empty()) continue;
-      text += fmt::format("{}  {}", event.worker, name_of(event.kind));
-      for (const auto& [key, value] : event.fields)
-        text += fmt::format(" {}={}", key, value);
-      text += '\n';
-    }
-    return text;
   }
 
   void show_live() {

@@ -1,6 +1,7 @@
 // Starts commands. The only code that includes Boost.Process.
 #pragma once
 
+#include "model/command_outcome.h"
 #include "model/worker.h"
 #include "system/user.h"
 
@@ -9,7 +10,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <sys/types.h>
@@ -27,21 +27,6 @@ struct LaunchRequest {
   std::optional<User> user;  ///< drop to this user in the child, for good
   Duration time_limit{0};    ///< after this the whole process group is ended; 0: none
 };
-
-/// How a start command ended.
-struct Exited {
-  int code = 0;
-};
-struct KilledBySignal {
-  int signal = 0;
-};
-struct NotStarted {
-  std::string why;  ///< `bin/feed: No such file or directory`
-};
-struct TimedOut {};
-/// It lives on and is left alone (a foreground program that was detached).
-struct LeftRunning {};
-using LaunchOutcome = std::variant<Exited, KilledBySignal, NotStarted, TimedOut, LeftRunning>;
 
 /// Several start commands at a time, on one io_context. Children are never killed by its end: they
 /// are detached.

@@ -141,7 +141,6 @@ Judgement judge_unnamed(const Worker& worker, const App& app, const Observation&
     judgement.process = seen.sightings->starting.front();
   } else if (must_wait(worker, app, memory)) {
     judgement.state = WorkerState::failing;
-    judgement.reason = memory.record->failures.last_error;
   } else {
     judgement.state = state_of_absent(seen);
   }

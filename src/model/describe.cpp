@@ -21,7 +21,7 @@ std::string text_of(const StartWorker&) {
 }
 std::string text_of(const AskToStop& step) {
   return "ask pid " + std::to_string(step.process.pid) + " to finish its job and exit (" +
-         step.reason + ")";
+         std::string(name_of(step.reason)) + ")";
 }
 std::string text_of(const SetPidFileAside& step) {
   return "set the pid file of pid " + std::to_string(step.process.pid) + " aside";

@@ -1,6 +1,25 @@
 #include "model/event.h"
 
+#include <utility>
+
 namespace bootcheck {
+namespace {
+
+template <class Each>
+concept HasPid = requires(const Each& each) {
+  each.pid;
+};
+
+}  // namespace
+
+Event make_event(EventKind kind, std::string worker, Severity severity, Detail detail) {
+  Event event;
+  event.kind = kind;
+  event.severity = severity;
+  event.worker = std::move(worker);
+  event.detail = std::move(detail);
+  return event;
+}
 
 std::string_view name_of(EventKind kind) {
   switch (kind) {
@@ -36,10 +55,6 @@ std::string_view name_of(EventKind kind) {
       return "unknown";
     case EventKind::killed:
       return "killed";
-    case EventKind::held:
-      return "held";
-    case EventKind::released:
-      return "released";
     case EventKind::drain_slow:
       return "drain_slow";
     case EventKind::stuck:
@@ -52,6 +67,27 @@ std::string_view name_of(EventKind kind) {
       return "failed";
   }
   return "failed";
+}
+
+std::optional<pid_t> pid_of(const Event& event) {
+  return std::visit(
+      [](const auto& detail) -> std::optional<pid_t> {
+        if constexpr (HasPid<std::remove_cvref_t<decltype(detail)>>) return detail.pid;
+        return std::nullopt;
+      },
+      event.detail);
+}
+
+Failure failure_of(const std::system_error& error) {
+  Failure failure{.thing = error.what(), .reason = error.code().message()};
+  // libstdc++ and libc++ both put the text of the code behind what was handed in.
+  const auto tail = ": " + failure.reason;
+  if (failure.thing.ends_with(tail)) {
+    failure.thing.resize(failure.thing.size() - tail.size());
+  } else {
+    failure.reason.clear();
+  }
+  return failure;
 }
 
 }  // namespace bootcheck

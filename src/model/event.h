@@ -1,10 +1,17 @@
-// What a pass has to tell: one event is one line of the log, and, where it is a problem, one line
-// on stderr. Data only.
+// What happened in a pass: one event is one line of the log, and, where a person is needed, one
+// line on stderr. Data only; report/ has the words for it.
 #pragma once
 
+#include "model/classify.h"
+#include "model/start_failure.h"
+#include "model/stop_reason.h"
+
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <system_error>
+#include <variant>
 #include <vector>
 
 namespace bootcheck {
@@ -26,8 +33,6 @@ enum class EventKind {
   orphan,
   unknown,
   killed,
-  held,
-  released,
   drain_slow,
   stuck,
   gap,
@@ -37,15 +42,124 @@ enum class EventKind {
 
 enum class Severity { info, warning, error };
 
+// --- what there is to say of an event ------------------------------------------------------------
+
+/// The process that it is about (`restored`, `killed`, `crashed`...).
+struct OfProcess {
+  pid_t pid = 0;
+  bool operator==(const OfProcess&) const = default;
+};
+/// `started`
+struct Up {
+  std::optional<pid_t> pid;  ///< none: only its status command says that it runs
+  Duration took{0};
+  bool operator==(const Up&) const = default;
+};
+/// `start_failed`: looked at again right before its start, it was not missing any more, and yet it
+/// does not run.
+struct NotMissing {
+  WorkerState state = WorkerState::unknown;
+  bool operator==(const NotMissing&) const = default;
+};
+/// `start_failed`: the pass that began the start died, and with it its time limit.
+struct StartUnderWay {
+  pid_t pid = 0;
+  Duration age{0};
+  bool operator==(const StartUnderWay&) const = default;
+};
+/// `asked_to_stop`, `drained`, `drain_slow`
+struct Stopping {
+  pid_t pid = 0;
+  StopReason reason = StopReason::restart;
+  std::optional<Duration> took;  ///< from the request until its end was seen
+  bool operator==(const Stopping&) const = default;
+};
+/// `stale`: the pid file names no process.
+struct GarbageInPidFile {
+  std::string content;
+  bool operator==(const GarbageInPidFile&) const = default;
+};
+/// `duplicate`: the processes besides its own.
+struct Duplicates {
+  std::vector<pid_t> pids;
+  bool drained = false;  ///< by `orphans: drain`
+  bool operator==(const Duplicates&) const = default;
+};
+/// `failing`
+struct WaitsForNextTry {
+  StartFailure last;
+  int failures = 0;  ///< in a row
+  Duration wait{0};
+  bool operator==(const WaitsForNextTry&) const = default;
+};
+/// `unknown`
+struct CannotTell {
+  std::string why;
+  bool operator==(const CannotTell&) const = default;
+};
+/// `job_recovered`, `recovery_failed`
+struct OfJob {
+  std::string job;
+  bool operator==(const OfJob&) const = default;
+};
+/// `gap`
+struct Unchecked {
+  std::chrono::seconds lasted{0};
+  bool operator==(const Unchecked&) const = default;
+};
+/// `busy`, `stuck`
+struct LockHeld {
+  pid_t pid = 0;  ///< 0: not known
+  Duration lasted{0};
+  Path lock_file;
+  bool waited = false;  ///< the command would have liked the lock
+  bool operator==(const LockHeld&) const = default;
+};
+
+/// An error of the machine.
+struct Failure {
+  std::string thing;   ///< `cannot open /srv/shop/tmp/pids/x.pid`
+  std::string reason;  ///< `No such file or directory`; empty: `thing` says it
+  bool operator==(const Failure&) const = default;
+};
+
+enum class Task { step, keep_output, read_state, write_state, write_log, write_metrics };
+
+/// `failed`: what could not be done. Of the whole pass, it is bootcheck's own trouble and keeps no
+/// worker from starting.
+struct Trouble {
+  Task task = Task::step;  ///< step: one of the plan, which `failure` names
+  Failure failure;
+  bool operator==(const Trouble&) const = default;
+};
+/// `failed`: the `notify:` command.
+struct NotifyFailed {
+  LaunchOutcome outcome;
+  bool operator==(const NotifyFailed&) const = default;
+};
+
+using Detail = std::variant<std::monostate, OfProcess, Up, StartFailure, NotMissing, StartUnderWay,
+                            Stopping, GarbageInPidFile, Duplicates, WaitsForNextTry, CannotTell,
+                            OfJob, Unchecked, LockHeld, Trouble, NotifyFailed>;
+
 struct Event {
   EventKind kind = EventKind::started;
   Severity severity = Severity::info;
-  std::string worker;                                       ///< empty: of the whole pass
-  std::vector<std::pair<std::string, std::string>> fields;  ///< `pid` and `123`, `took` and `0.9s`
-  std::string problem;  ///< for people: why it is so and what to do; empty: no problem
+  std::string worker;   ///< its name, or the title of an orphan; empty: of the whole pass
+  Detail detail;        ///< the alternative that names `kind`
+  std::int64_t at = 0;  ///< when it happened or was seen: ms since the epoch
+  bool operator==(const Event&) const = default;
 };
+
+Event make_event(EventKind kind, std::string worker, Severity severity, Detail detail);
 
 /// The word for an event in the log: `start_failed`.
 std::string_view name_of(EventKind kind);
+
+/// The process that an event is about; none: it is about none, or not known.
+std::optional<pid_t> pid_of(const Event& event);
+
+/// The same error as data.
+Failure failure_of(const std::system_error& error);
 
 }  // namespace bootcheck

@@ -4,18 +4,15 @@
 #include <iterator>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 namespace bootcheck {
 namespace {
 
 constexpr Duration kSlowDrain = std::chrono::hours{1};
 
-Event event_of(EventKind kind, const Worker& worker, pid_t pid) {
-  Event event;
-  event.kind = kind;
-  event.worker = worker.name;
-  if (pid != 0) event.fields.emplace_back("pid", std::to_string(pid));
-  return event;
+Event event_of(EventKind kind, const Worker& worker, Detail detail) {
+  return make_event(kind, worker.name, Severity::info, std::move(detail));
 }
 
 bool lives(const ProcessLook& look, const ProcessId& id) {
@@ -49,7 +46,8 @@ void note_death(WorkerRecord& record, const Worker& worker, const Facts& facts) 
   if (stayed_up) {
     record.failures = {};
   } else {
-    remember_failed(record, worker, "it died soon after its start", facts, facts.now);
+    remember_failed(record, worker, {.cause = DiedEarly{}, .output_tail = {}, .output = {}}, facts,
+                    facts.now);
   }
 }
 
@@ -81,11 +79,9 @@ class Remembering {
   void note_drained() {
     const auto drained = [this](const StopRequest& stop) {
       if (is_seen(seen_, stop.process) || !is_certain(seen_)) return false;
-      auto event = event_of(EventKind::drained, worker_, stop.process.pid);
-      event.fields.emplace_back("reason", stop.reason);
-      event.fields.emplace_back(
-          "took", std::to_string(std::max<BootTime>(0, facts_.now - stop.asked_at) / 1000) + "s");
-      events_.push_back(std::move(event));
+      const Duration took{std::max<BootTime>(0, facts_.now - stop.asked_at)};
+      events_.push_back(
+          event_of(EventKind::drained, worker_, Stopping{stop.process.pid, stop.reason, took}));
       return true;
     };
     std::erase_if(record_.stops, drained);
@@ -96,9 +92,8 @@ class Remembering {
     for (auto& stop : record_.stops) {
       if (stop.told_slow || facts_.now - stop.asked_at < kSlowDrain.count()) continue;
       stop.told_slow = true;
-      auto event = event_of(EventKind::drain_slow, worker_, stop.process.pid);
-      event.fields.emplace_back("reason", stop.reason);
-      events_.push_back(std::move(event));
+      events_.push_back(event_of(EventKind::drain_slow, worker_,
+                                 Stopping{stop.process.pid, stop.reason, std::nullopt}));
     }
   }
 
@@ -121,7 +116,7 @@ class Remembering {
                  backoff_delay(failures.count, facts_.backoff_first, facts_.backoff_max));
     if (facts_.now - record_.started_at < 2 * delay.count()) return;
     if (failures.count > 1)
-      events_.push_back(event_of(EventKind::recovered, worker_, record_.process->pid));
+      events_.push_back(event_of(EventKind::recovered, worker_, OfProcess{record_.process->pid}));
     failures = {};
   }
 
@@ -152,7 +147,7 @@ Duration backoff_delay(int count, Duration first, Duration max) {
   return std::min(delay, max);
 }
 
-void remember_failed(WorkerRecord& record, const Worker& worker, const std::string& why,
+void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,
                      const Facts& facts, BootTime now) {
   auto& failures = record.failures;
   ++failures.count;

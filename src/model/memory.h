@@ -26,7 +26,7 @@ void remember_started(WorkerRecord& record, const Process& process, const Observ
                       BootTime now);
 
 /// After a start that failed: the next one waits.
-void remember_failed(WorkerRecord& record, const Worker& worker, const std::string& why,
+void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,
                      const Facts& facts, BootTime now);
 
 /// How long a worker that died early `count` times in a row waits for its next start: not at all

@@ -65,7 +65,7 @@ struct Planner {
         const bool held = judgement.state == WorkerState::held;
         if (find_stop(record, process->id) == nullptr &&
             (held || judgement.beneath == WorkerState::running))
-          add(AskToStop{process->id, held ? "stop" : "restart"});
+          add(AskToStop{process->id, held ? StopReason::stop : StopReason::restart});
         plan_kill(process->id);
       } else if (process != nullptr || is_gone(old.look)) {
         recover(old.pid);
@@ -127,7 +127,7 @@ struct Planner {
     if (facts.orphan_policy != Orphans::drain) return;
     for (const auto& other : judgement.others) {
       if (other.id != keep->id && find_stop(record, other.id) == nullptr)
-        add(AskToStop{other.id, "duplicate"});
+        add(AskToStop{other.id, StopReason::duplicate});
     }
   }
 

@@ -31,7 +31,7 @@ struct StartWorker {
 /// Ask a process to finish its job and exit.
 struct AskToStop {
   ProcessId process;
-  std::string reason;
+  StopReason reason = StopReason::restart;
   bool operator==(const AskToStop&) const = default;
 };
 /// Move the pid file of a process that will drain out of its successor's way.
@@ -88,9 +88,10 @@ struct Facts {
   std::vector<Process> orphans;  ///< workers of the application that nobody configured
 };
 
-/// Why a running worker should be replaced; empty: it should not.
-std::string reason_to_roll(const Worker& worker, const Facts& facts, const Observation& seen,
-                           const Process& process, const WorkerRecord* record);
+/// Why a running worker should be replaced; none: it should not.
+std::optional<StopReason> reason_to_roll(const Worker& worker, const Facts& facts,
+                                         const Observation& seen, const Process& process,
+                                         const WorkerRecord* record);
 
 /// Decides for every worker, then lets only as many roll as their restart policies allow at a time.
 Plan make_plan(const Facts& facts, const State& state, const Request& request);

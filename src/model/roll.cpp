@@ -33,7 +33,7 @@ std::map<std::size_t, Entry> count_entries(const Plan& plan, const Facts& facts)
   return entries;
 }
 
-void roll(Decision& decision, const Process& process, const std::string& reason, RestartMode mode,
+void roll(Decision& decision, const Process& process, StopReason reason, RestartMode mode,
           Entry& entry, const RestartPolicy& policy) {
   if (mode == RestartMode::surge) {
     if (entry.surging >= policy.max_surge.of(entry.total)) return;
@@ -60,24 +60,26 @@ int Share::of(int total) const {
   return std::max(share, 1);
 }
 
-std::string reason_to_roll(const Worker& worker, const Facts& facts, const Observation& seen,
-                           const Process& process, const WorkerRecord* record) {
-  if (record != nullptr && record->to_replace == process.id) return "restart";
+std::optional<StopReason> reason_to_roll(const Worker& worker, const Facts& facts,
+                                         const Observation& seen, const Process& process,
+                                         const WorkerRecord* record) {
+  if (record != nullptr && record->to_replace == process.id) return StopReason::restart;
   const auto& policy = worker.restart;
   if (policy.on_release && process.cwd && facts.app.contains(*process.cwd) &&
       !is_below(*process.cwd, facts.app.release))
-    return "release";
+    return StopReason::release;
   const bool first_seen = record == nullptr || record->process != process.id;
   if (policy.on_restart_file && !first_seen && seen.restart_file_mtime != 0 &&
       record->restart_file_mtime != seen.restart_file_mtime)
-    return "restart_file";
-  if (worker.limits.memory && seen.memory && *seen.memory > *worker.limits.memory) return "memory";
+    return StopReason::restart_file;
+  if (worker.limits.memory && seen.memory && *seen.memory > *worker.limits.memory)
+    return StopReason::memory;
   if (worker.limits.age) {
     const auto age =
         facts.now - static_cast<BootTime>(process.id.start_time) * 1000 / facts.ticks_per_second;
-    if (age > worker.limits.age->count()) return "age";
+    if (age > worker.limits.age->count()) return StopReason::age;
   }
-  return {};
+  return std::nullopt;
 }
 
 void plan_rolls(Plan& plan, const Facts& facts, const State& state, const Request& request) {
@@ -90,23 +92,23 @@ void plan_rolls(Plan& plan, const Facts& facts, const State& state, const Reques
     if (request.stop) {
       for (const auto& other : judgement.others) {
         if (find_stop(record, other.id) == nullptr)
-          decision.steps.emplace_back(AskToStop{other.id, "stop"});
+          decision.steps.emplace_back(AskToStop{other.id, StopReason::stop});
       }
     }
     if (!judgement.process || find_stop(record, judgement.process->id) != nullptr) continue;
     if (judgement.beneath == WorkerState::starting)
       continue;  // the process is the start command, not the worker
     if (request.stop) {
-      decision.steps.emplace_back(AskToStop{judgement.process->id, "stop"});
+      decision.steps.emplace_back(AskToStop{judgement.process->id, StopReason::stop});
       continue;
     }
     if (judgement.state != WorkerState::running) continue;
-    auto reason = request.roll ? std::string("restart")
-                               : reason_to_roll(worker, facts, facts.seen[decision.worker],
-                                                *judgement.process, record);
-    if (reason.empty()) continue;
+    const auto reason = request.roll ? std::optional(StopReason::restart)
+                                     : reason_to_roll(worker, facts, facts.seen[decision.worker],
+                                                      *judgement.process, record);
+    if (!reason) continue;
     if (entries.empty()) entries = count_entries(plan, facts);
-    roll(decision, *judgement.process, reason, mode_of(request, record, worker),
+    roll(decision, *judgement.process, *reason, mode_of(request, record, worker),
          entries[worker.entry], worker.restart);
   }
 }

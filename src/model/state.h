@@ -4,6 +4,8 @@
 #pragma once
 
 #include "model/observation.h"
+#include "model/start_failure.h"
+#include "model/stop_reason.h"
 
 #include <cstdint>
 #include <map>
@@ -23,8 +25,7 @@ struct StopRequest {
   ProcessId process;
   WallTime at = 0;        ///< for people
   BootTime asked_at = 0;  ///< for `kill_after`
-  std::string reason;     ///< `restart`, `release`, `restart_file`, `memory`, `age`, `stop`,
-                          ///< `duplicate`, `orphan`
+  StopReason reason = StopReason::restart;
   bool told_slow = false;
   bool operator==(const StopRequest&) const = default;
 };
@@ -33,7 +34,7 @@ struct StopRequest {
 struct Failures {
   int count = 0;          ///< early deaths and failed starts in a row
   BootTime next_try = 0;  ///< no start before this
-  std::string last_error;
+  StartFailure last_error;
   std::string release;  ///< in which release, and
   std::string command;  ///< with which start command it failed: another one gets a fresh chance
   bool operator==(const Failures&) const = default;

@@ -18,13 +18,14 @@ struct WorkerStatus {
   std::optional<Duration> age;          ///< of the process
   std::optional<std::uint64_t> memory;  ///< resident, bytes
   std::optional<Duration> draining_for;
-  std::string drain_reason;      ///< `restart`, `release`...
+  std::optional<StopReason> drain_reason;
   std::vector<pid_t> set_aside;  ///< surged: old processes still finishing their jobs
   std::optional<Hold> hold;
-  std::string out_of_date;              ///< why the next pass will roll it; empty: it will not
-  std::optional<Duration> next_try_in;  ///< failing
+  std::optional<StopReason> out_of_date;  ///< why the next pass will roll it; none: it will not
+  std::optional<Duration> next_try_in;    ///< failing
   int failures = 0;
-  std::string note;  ///< why it cannot be judged, what failed last...
+  std::optional<StartFailure> last_error;  ///< failing
+  std::string note;                        ///< why it cannot be judged, or is disabled
   Path pid_file;
 };
 

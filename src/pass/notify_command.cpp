@@ -5,8 +5,6 @@
 
 #include <system_error>
 
-#include <fmt/format.h>
-
 namespace bootcheck {
 namespace {
 
@@ -24,23 +22,12 @@ LaunchRequest request_of(const Config& config, const std::string& document) {
   return request;
 }
 
-/// Empty: it did its work.
-std::string failure(const LaunchOutcome& outcome) {
-  if (const auto* exited = std::get_if<Exited>(&outcome))
-    return exited->code == 0 ? std::string() : fmt::format("it exited with {}", exited->code);
-  if (const auto* killed = std::get_if<KilledBySignal>(&outcome))
-    return fmt::format("it was ended by signal {}", killed->signal);
-  if (const auto* failed = std::get_if<NotStarted>(&outcome)) return failed->why;
-  if (std::holds_alternative<TimedOut>(outcome)) return "it took more than 30 s and was ended";
-  return {};
+bool has_failed(const LaunchOutcome& outcome) {
+  return outcome != LaunchOutcome(Exited{0}) && !std::holds_alternative<LeftRunning>(outcome);
 }
 
-Event failed_event(const std::string& why) {
-  Event event;
-  event.kind = EventKind::failed;
-  event.severity = Severity::warning;
-  event.fields = {{"what", "notify"}, {"error", why}};
-  return event;
+Event failed_event(const LaunchOutcome& outcome) {
+  return make_event(EventKind::failed, {}, Severity::warning, NotifyFailed{outcome});
 }
 
 }  // namespace
@@ -48,7 +35,7 @@ Event failed_event(const std::string& why) {
 std::vector<Event> notify(const Config& config, const std::vector<std::string>& documents) {
   std::vector<Event> failed;
   const auto note = [&failed](const LaunchOutcome& outcome) {
-    if (auto why = failure(outcome); !why.empty()) failed.push_back(failed_event(why));
+    if (has_failed(outcome)) failed.push_back(failed_event(outcome));
   };
   try {
     Launches launches;
@@ -56,7 +43,7 @@ std::vector<Event> notify(const Config& config, const std::vector<std::string>& 
       launches.start(request_of(config, document), note);
     launches.run();
   } catch (const std::system_error& error) {
-    failed.push_back(failed_event(error.what()));
+    failed.push_back(failed_event(NotStarted{error.what()}));
   }
   return failed;
 }

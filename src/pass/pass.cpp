@@ -26,11 +26,8 @@ Snapshot observe_and_plan(const Context& context, const App& app, State state,
 }
 
 Event gap_event(WallTime last_pass, WallTime now) {
-  Event event;
-  event.kind = EventKind::gap;
-  event.severity = Severity::warning;
-  event.fields.emplace_back("unchecked_for", fmt::format("{}s", now - last_pass));
-  return event;
+  return make_event(EventKind::gap, {}, Severity::warning,
+                    Unchecked{std::chrono::seconds{now - last_pass}});
 }
 
 /// Saves the state when it changed, and knows whether that failed.
@@ -43,25 +40,23 @@ class StateKeeper {
     if (state == saved_) return;
     try {
       save_state(machine_, path_, state);
-      problem_.clear();
+      failure_.reset();
     } catch (const std::system_error& error) {
-      problem_ = error.what();
+      failure_ = failure_of(error);
     }
     saved_ = state;
   }
 
   std::optional<Event> trouble() const {
-    if (problem_.empty()) return std::nullopt;
-    return own_trouble(
-        "state",
-        "the state file cannot be written, so what was done is not remembered: " + problem_);
+    if (!failure_) return std::nullopt;
+    return own_trouble(Task::write_state, *failure_);
   }
 
  private:
   Machine& machine_;
   const Path& path_;
   State saved_;
-  std::string problem_;
+  std::optional<Failure> failure_;
 };
 
 }  // namespace
@@ -93,7 +88,8 @@ PassOutcome run_pass(const Context& context, const PassOptions& options) {
   }
 
   PassDone done;
-  if (!loaded.problem.empty()) done.events.push_back(own_trouble("state", loaded.problem));
+  if (!loaded.problem.empty())
+    done.events.push_back(own_trouble(Task::read_state, {loaded.problem, {}}));
   done.before = observe_and_plan(context, app, std::move(loaded.state), options.request);
   auto& state = done.after;
   state = done.before.state;

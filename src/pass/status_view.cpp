@@ -46,7 +46,7 @@ WorkerStatus show(const Decision& decision, const Snapshot& snapshot) {
   if (record != nullptr) status.failures = record->failures.count;
   if (judgement.state == WorkerState::failing) {
     status.next_try_in = Duration(record->failures.next_try - facts.now);
-    status.note = record->failures.last_error;
+    status.last_error = record->failures.last_error;
   }
   return status;
 }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 namespace bootcheck {
 namespace {
@@ -35,13 +36,8 @@ AppStatus status_after(const Context& context, const PassDone& done) {
 
 }  // namespace
 
-Event own_trouble(std::string what, std::string problem) {
-  Event event;
-  event.kind = EventKind::failed;
-  event.severity = Severity::warning;
-  event.fields.emplace_back("what", std::move(what));
-  event.problem = std::move(problem);
-  return event;
+Event own_trouble(Task task, Failure failure) {
+  return make_event(EventKind::failed, {}, Severity::warning, Trouble{task, std::move(failure)});
 }
 
 void write_log(const Context& context, std::vector<Event>& events) {
@@ -51,7 +47,7 @@ void write_log(const Context& context, std::vector<Event>& events) {
   const auto timestamp = utc_timestamp(context.machine.wall_clock());
   for (const auto& event : events) {
     if (const auto problem = log.write(event, timestamp)) {
-      events.push_back(own_trouble("log", "the log cannot be written: " + *problem));
+      events.push_back(own_trouble(Task::write_log, {*problem, {}}));
       return;
     }
   }
@@ -69,7 +65,7 @@ std::vector<Event> tell_others(const Context& context, const PassDone& done, Sta
                               .counters = state.counters};
     const auto text = format_metrics(status_after(context, done), figures);
     if (auto problem = write_metrics(*config.metrics_file, text))
-      trouble.push_back(own_trouble("metrics", "the metrics file cannot be written: " + *problem));
+      trouble.push_back(own_trouble(Task::write_metrics, {*problem, {}}));
   }
   const auto documents = notifications(context, done.events, state);
   if (documents.empty()) return trouble;
@@ -91,7 +87,7 @@ std::vector<Event> tell_of_busy_lock(const Context& context, const Event& event)
   try {
     save_state(context.machine, memory, state);
   } catch (const std::system_error& error) {
-    due.push_back(own_trouble("state", error.what()));
+    due.push_back(own_trouble(Task::write_state, failure_of(error)));
   }
   auto trouble = notify(config, documents);
   if (!trouble.empty()) write_log(context, trouble);

@@ -5,8 +5,8 @@
 
 namespace bootcheck {
 
-/// A problem of bootcheck's own that keeps no worker from starting; `what` cannot be written.
-Event own_trouble(std::string what, std::string problem);
+/// A problem of bootcheck's own that keeps no worker from starting.
+Event own_trouble(Task task, Failure failure);
 
 /// Writes the pass's events to the log. What cannot be written becomes an event of `events`.
 void write_log(const Context& context, std::vector<Event>& events);

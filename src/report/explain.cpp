@@ -1,5 +1,6 @@
 #include "report/explain.h"
 
+#include "report/event_text.h"
 #include "report/findings.h"
 #include "report/grid.h"
 #include "report/text.h"
@@ -26,7 +27,8 @@ void add_failures(Findings& facts, const Failures& failures, BootTime now) {
   text += failures.next_try > now
               ? ", next try in " + format_duration(Duration{failures.next_try - now})
               : ", its waiting time is over";
-  if (!failures.last_error.empty()) text += "; the last: " + one_line(failures.last_error);
+  if (const auto last = one_line(text_of(failures.last_error)); !last.empty())
+    text += "; the last: " + last;
   facts.add("back-off", text);
 }
 
@@ -61,13 +63,15 @@ void add_hold(Findings& facts, const Evidence& evidence, const Style& style) {
 
 // --- the decision -------------------------------------------------------------------------------
 
-std::string decision_text(const Judgement& judgement) {
+std::string decision_text(const Judgement& judgement, const WorkerRecord* record) {
   std::string text(name_of(judgement.state));
   if (judgement.state == WorkerState::held)
     text += fmt::format(" ({})", name_of(judgement.beneath));
   if (judgement.process) text += fmt::format(", pid {}", judgement.process->id.pid);
   if (judgement.proof != Proof::none) text += fmt::format(": {}", name_of(judgement.proof));
   if (!judgement.reason.empty()) text += ": " + one_line(judgement.reason);
+  if (judgement.state == WorkerState::failing && record != nullptr)
+    text += ": " + one_line(text_of(record->failures.last_error));
   if (!judgement.others.empty()) text += "; further ones: " + pids_of(judgement.others);
   return text;
 }
@@ -86,7 +90,7 @@ std::string explain(const Evidence& evidence, const Decision& decision, const St
   add_what_was_seen(facts, evidence);
   add_record(facts, evidence, style);
   add_hold(facts, evidence, style);
-  facts.add("so it is", decision_text(decision.judgement));
+  facts.add("so it is", decision_text(decision.judgement, evidence.record));
   facts.add("next pass", steps_text(decision.steps));
   return printable(evidence.worker.name) + "\n" + facts.text(style);
 }

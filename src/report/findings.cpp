@@ -1,6 +1,7 @@
 #include "report/findings.h"
 
 #include "report/text.h"
+#include "util/cases.h"
 #include "util/duration.h"
 
 #include <algorithm>
@@ -12,14 +13,6 @@
 
 namespace bootcheck {
 namespace {
-
-/// What a visitor of a variant is made of.
-template <class... Each>
-struct Cases : Each... {
-  using Each::operator()...;
-};
-template <class... Each>
-Cases(Each...) -> Cases<Each...>;
 
 std::string up_for(const ProcessId& id, const Evidence& evidence) {
   const auto ticks = std::max<std::int64_t>(evidence.ticks_per_second, 1);

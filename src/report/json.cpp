@@ -1,10 +1,11 @@
 #include "report/json.h"
 
+#include "report/event_text.h"
+#include "report/notes.h"
 #include "report/text.h"
+#include "util/cases.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -17,6 +18,11 @@ namespace json = boost::json;
 json::value text_or_null(const std::string& text) {
   if (text.empty()) return nullptr;
   return json_text(text);
+}
+
+json::value word_or_null(const std::optional<StopReason>& reason) {
+  if (!reason) return nullptr;
+  return json_text(name_of(*reason));
 }
 
 template <class T>
@@ -52,13 +58,13 @@ json::object worker_object(const WorkerStatus& worker) {
           {"age_seconds", seconds_or_null(worker.age)},
           {"memory_bytes", number_or_null(worker.memory)},
           {"draining_for_seconds", seconds_or_null(worker.draining_for)},
-          {"drain_reason", text_or_null(worker.drain_reason)},
+          {"drain_reason", word_or_null(worker.drain_reason)},
           {"set_aside_pids", json::array(worker.set_aside.begin(), worker.set_aside.end())},
           {"hold", hold_value(worker.hold)},
-          {"out_of_date", text_or_null(worker.out_of_date)},
+          {"out_of_date", word_or_null(worker.out_of_date)},
           {"failures", worker.failures},
           {"next_try_in_seconds", seconds_or_null(worker.next_try_in)},
-          {"note", text_or_null(worker.note)},
+          {"note", text_or_null(note_of(worker))},
           {"pid_file", json_text(worker.pid_file.native())}};
 }
 
@@ -96,18 +102,10 @@ std::string_view name_of(Severity severity) {
   return "error";
 }
 
-/// A reader must be able to rely on the type of a field: which are numbers is settled by name, not
-/// by what a value looks like (a worker, a user or a reason may be called `2`).
-json::value field_value(const std::string& key, const std::string& text) {
-  constexpr std::array numbers{"pid",    "old_pid",     "other_pid",
-                               "count",  "jobs",        "failures",
-                               "signal", "exit_status", "next_try_in_seconds"};
-  if (std::ranges::find(numbers, std::string_view(key)) == numbers.end()) return json_text(text);
-  std::int64_t number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
-  if (read.ec != std::errc{} || read.ptr != end) return json_text(text);
-  return number;
+json::value field_value(const EventField& field) {
+  return std::visit(Cases{[](std::int64_t number) { return json::value(number); },
+                          [](const std::string& text) { return json::value(json_text(text)); }},
+                    field.value);
 }
 
 bool is_plain(const json::value& value) {
@@ -170,13 +168,13 @@ std::string indented(const json::value& value) {
 
 json::object event_object(const Event& event) {
   json::object fields;
-  for (const auto& field : event.fields)
-    fields[json_text(field.first)] = field_value(field.first, field.second);
+  for (const auto& field : fields_of(event))
+    fields[field.key] = field_value(field);
   return {{"event", json_text(name_of(event.kind))},
           {"severity", json_text(name_of(event.severity))},
           {"worker", text_or_null(event.worker)},
           {"fields", std::move(fields)},
-          {"problem", text_or_null(event.problem)}};
+          {"problem", text_or_null(problem_of(event))}};
 }
 
 std::string status_json(const AppStatus& status) {

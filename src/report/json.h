@@ -27,8 +27,7 @@ std::string run_json(const AppStatus& status, const std::vector<Event>& events,
 std::string config_json(const Config& config);
 
 /// One event as in `events` above, in a line of a JSON log and in a notification: its `event`,
-/// `severity`, `worker` (null: of the whole pass), `fields` and `problem` (null: none). Of the
-/// fields those that are numbers by their name (`pid`, `count`...) are numbers.
+/// `severity`, `worker` (null: of the whole pass), `fields` and `problem` (null: none).
 boost::json::object event_object(const Event& event);
 
 /// A string for JSON: bytes that are no UTF-8 become U+FFFD (Boost.JSON writes them as they are).

@@ -1,5 +1,6 @@
 #include "report/log.h"
 
+#include "report/event_text.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -79,9 +80,10 @@ std::string log_text(const Event& event, std::string_view app, std::string_view 
   if (!line.empty()) line += ' ';
   fmt::format_to(std::back_inserter(line), "{} {} {} {}", level_name(event.severity), logfmt(app),
                  event.worker.empty() ? "-" : logfmt(event.worker), name_of(event.kind));
-  for (const auto& field : event.fields)
-    fmt::format_to(std::back_inserter(line), " {}={}", field.first, logfmt(field.second));
-  if (!event.problem.empty()) line += " reason=" + logfmt(event.problem);
+  for (const auto& field : fields_of(event))
+    fmt::format_to(std::back_inserter(line), " {}={}", field.key, logfmt(field.text()));
+  if (const auto problem = problem_of(event); !problem.empty())
+    line += " reason=" + logfmt(problem);
   return line;
 }
 
@@ -95,7 +97,7 @@ std::string log_json(const Event& event, std::string_view app, std::string_view 
   object["event"] = source.at("event");
   for (const auto& field : source.at("fields").as_object())
     object.emplace(field.key(), field.value());
-  if (!event.problem.empty()) object["reason"] = source.at("problem");
+  if (!source.at("problem").is_null()) object["reason"] = source.at("problem");
   return boost::json::serialize(object);
 }
 

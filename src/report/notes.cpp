@@ -1,5 +1,6 @@
 #include "report/notes.h"
 
+#include "report/event_text.h"
 #include "report/text.h"
 #include "util/duration.h"
 
@@ -15,7 +16,7 @@ namespace {
 
 std::string drain_note(const WorkerStatus& worker) {
   auto note = fmt::format("draining for {}", format_duration(*worker.draining_for));
-  if (!worker.drain_reason.empty()) note += " " + drain_cause(worker.drain_reason);
+  if (worker.drain_reason) note += fmt::format(" {}", drain_cause(*worker.drain_reason));
   return note;
 }
 
@@ -39,21 +40,30 @@ std::string Style::time(WallTime at) const {
   return time_text != nullptr ? time_text(at) : utc_time(at);
 }
 
-std::string drain_cause(std::string_view reason) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> causes{{
-      {"restart", "after restart"},
-      {"release", "after a new release"},
-      {"restart_file", "after the restart file was touched"},
-      {"memory", "as it outgrew its memory limit"},
-      {"age", "as it outgrew its age limit"},
-      {"stop", "after stop"},
-      {"duplicate", "as there is another one of it"},
-      {"orphan", "as the configuration does not name it"},
-  }};
-  const auto* const cause =
-      std::ranges::find(causes, reason, &std::pair<std::string_view, std::string_view>::first);
-  return cause == causes.end() ? fmt::format("({})", printable(reason))
-                               : std::string(cause->second);
+std::string_view drain_cause(StopReason reason) {
+  switch (reason) {
+    case StopReason::restart:
+      return "after restart";
+    case StopReason::release:
+      return "after a new release";
+    case StopReason::restart_file:
+      return "after the restart file was touched";
+    case StopReason::memory:
+      return "as it outgrew its memory limit";
+    case StopReason::age:
+      return "as it outgrew its age limit";
+    case StopReason::stop:
+      return "after stop";
+    case StopReason::duplicate:
+      return "as there is another one of it";
+    case StopReason::orphan:
+      return "as the configuration does not name it";
+  }
+  return {};
+}
+
+std::string note_of(const WorkerStatus& worker) {
+  return worker.last_error ? text_of(*worker.last_error) : worker.note;
 }
 
 std::string hold_note(const Hold& hold, const Style& style) {
@@ -70,10 +80,12 @@ std::vector<std::string> notes_of(const WorkerStatus& worker, const Style& style
   if (!worker.set_aside.empty()) notes.push_back(set_aside_note(worker.set_aside));
   if (worker.state == WorkerState::failing || worker.next_try_in)
     notes.push_back(failing_note(worker));
-  if (!worker.out_of_date.empty()) notes.push_back("out of date: " + one_line(worker.out_of_date));
+  if (worker.out_of_date)
+    notes.push_back(fmt::format("out of date: {}", name_of(*worker.out_of_date)));
   // Of a hold the note would only repeat what stands in it.
   const bool told = worker.state == WorkerState::held && worker.hold;
-  if (!worker.note.empty() && !told) notes.push_back(one_line(worker.note));
+  if (auto note = one_line(note_of(worker)); !note.empty() && !told)
+    notes.push_back(std::move(note));
   return notes;
 }
 

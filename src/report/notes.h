@@ -31,8 +31,11 @@ std::string hold_note(const Hold& hold, const Style& style);
 /// draining`.
 std::string summary_of(const AppStatus& status);
 
-/// Why a process drains, in words: `after restart`, `to free memory`... `reason` is that of a
-/// StopRequest.
-std::string drain_cause(std::string_view reason);
+/// Why a process drains, in words: `after restart`, `as it outgrew its memory limit`...
+std::string_view drain_cause(StopReason reason);
+
+/// Why a worker cannot be judged, is disabled, or failed; empty: there is nothing to say. As it is,
+/// of several lines perhaps.
+std::string note_of(const WorkerStatus& worker);
 
 }  // namespace bootcheck

@@ -27,9 +27,7 @@ std::string key_of(const Event& event) {
   auto key = subject_of(event);
   key += name_of(event.kind);
   if (!is_about_a_process(event.kind)) return key;
-  const auto pid =
-      std::ranges::find(event.fields, "pid", &std::pair<std::string, std::string>::first);
-  if (pid != event.fields.end()) key += " " + pid->second;
+  if (const auto pid = pid_of(event)) key += fmt::format(" {}", *pid);
   return key;
 }
 

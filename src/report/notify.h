@@ -17,7 +17,7 @@ bool is_notified(EventKind kind);
 
 /// The events that are to be notified, and no fact twice: what lasts over several passes (a worker
 /// that keeps failing, a drain that takes long, a stuck pass) only in the first of them. A fact is
-/// its worker and kind, and the field `pid` where a process is what it is about (`crashed`,
+/// its worker and kind, and the pid where a process is what it is about (`crashed`,
 /// `drain_slow`, `stuck`). Remembers the facts in `told`, and forgets those of a worker or pass
 /// that had none of these events in this pass; entries of others (see problems.h) are left alone.
 std::vector<Event> facts_to_notify(const std::vector<Event>& events, WallTime now,

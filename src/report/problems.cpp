@@ -1,9 +1,11 @@
 #include "report/problems.h"
 
+#include "report/event_text.h"
 #include "report/text.h"
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -49,10 +51,6 @@ std::string_view words_for(EventKind kind) {
       return "cannot tell whether it runs, so it was not started";
     case EventKind::killed:
       return "killed";
-    case EventKind::held:
-      return "held";
-    case EventKind::released:
-      return "released";
     case EventKind::drain_slow:
       return "takes long to finish its job";
     case EventKind::stuck:
@@ -67,6 +65,16 @@ std::string_view words_for(EventKind kind) {
   return "failed";
 }
 
+std::string line_of(std::string_view workers, EventKind kind, std::string_view problem,
+                    std::string_view app) {
+  std::string line = "bootcheck: ";
+  if (!app.empty()) line += printable(app) + ": ";
+  if (!workers.empty()) line += printable(workers) + ": ";
+  line += words_for(kind);
+  if (!problem.empty()) line += ": " + one_line(problem);
+  return line + "\n";
+}
+
 bool is_down(EventKind kind) {
   return kind == EventKind::crashed || kind == EventKind::start_failed ||
          kind == EventKind::failing;
@@ -74,44 +82,41 @@ bool is_down(EventKind kind) {
 
 }  // namespace
 
-bool is_problem(const Event& event) {
-  return !event.problem.empty();
-}
-
 std::string problem_line(const Event& event, std::string_view app) {
-  std::string line = "bootcheck: ";
-  if (!app.empty()) line += printable(app) + ": ";
-  if (!event.worker.empty()) line += printable(event.worker) + ": ";
-  line += words_for(event.kind);
-  if (is_problem(event)) line += ": " + one_line(event.problem);
-  return line + "\n";
+  return line_of(event.worker, event.kind, problem_of(event), app);
 }
 
 std::string problem_lines(const std::vector<Event>& events, std::string_view app) {
-  std::vector<Event> lines;
+  struct Line {
+    std::string workers;
+    EventKind kind;
+    std::string problem;
+  };
+  std::vector<Line> lines;
   for (const auto& event : events) {
-    if (!is_problem(event)) continue;
-    const auto same = std::ranges::find_if(lines, [&](const Event& line) {
-      return line.kind == event.kind && line.problem == event.problem && !event.worker.empty();
+    auto problem = problem_of(event);
+    if (problem.empty()) continue;
+    const auto same = std::ranges::find_if(lines, [&](const Line& line) {
+      return line.kind == event.kind && line.problem == problem && !event.worker.empty();
     });
     if (same == lines.end()) {
-      lines.push_back(event);
+      lines.push_back({event.worker, event.kind, std::move(problem)});
     } else {
-      same->worker += ", " + event.worker;
+      same->workers += ", " + event.worker;
     }
   }
   std::string text;
   for (const auto& line : lines)
-    text += problem_line(line, app);
+    text += line_of(line.workers, line.kind, line.problem, app);
   return text;
 }
 
 std::string problem_key(const Event& event) {
   auto key = fmt::format("{}{} {}", prefix, event.worker.empty() ? "-" : event.worker,
                          is_down(event.kind) ? "down" : name_of(event.kind));
-  const auto what =
-      std::ranges::find(event.fields, "what", &std::pair<std::string, std::string>::first);
-  if (what != event.fields.end()) key += " " + what->second;
+  const auto fields = fields_of(event);
+  const auto what = std::ranges::find(fields, "what", &EventField::key);
+  if (what != fields.end()) key += " " + what->text();
   return key;
 }
 
@@ -121,7 +126,7 @@ std::vector<Event> problems_to_tell(const std::vector<Event>& events, WallTime n
   std::set<std::string> due;
   std::vector<Event> to_tell;
   for (const auto& event : events) {
-    if (!is_problem(event)) continue;
+    if (problem_of(event).empty()) continue;
     const auto key = problem_key(event);
     if (present.insert(key).second) {
       const auto last = told.find(key);

@@ -11,9 +11,6 @@
 
 namespace bootcheck {
 
-/// Whether a person must hear of it: it bears the text of a problem.
-bool is_problem(const Event& event);
-
 /// `bootcheck: delayed_job.1: not started: WHY; WHAT TO DO`, one line with its newline; the lines
 /// of a longer text have ` | ` between them. With `app` (where one run serves several) it goes
 /// before the worker: `bootcheck: shop: delayed_job.1: ...`.
@@ -27,8 +24,8 @@ std::string problem_lines(const std::vector<Event>& events, std::string_view app
 /// Under which name a problem is remembered as told: its worker (`-`: the whole pass) and its kind,
 /// not its text, in which pids and times differ each time. The kinds that are stages of one trouble
 /// - a worker does not stay up - are one: `crashed`, `start_failed` and `failing` are all `down`.
-/// An event that one worker or pass may have for several reasons at a time bears a field `what`
-/// that tells them apart (`log`, `metrics`).
+/// An event that one pass may have for several reasons at a time bears a field `what` that tells
+/// them apart (`log`, `metrics`).
 std::string problem_key(const Event& event);
 
 /// The problems among `events` that are to be printed at `now` (s since the epoch): those that

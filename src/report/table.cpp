@@ -93,12 +93,6 @@ Deeds deeds_of(const std::string& worker, const std::vector<Event>& events) {
   return deeds;
 }
 
-std::string field_of(const Event& event, std::string_view key) {
-  const auto found =
-      std::ranges::find(event.fields, key, &std::pair<std::string, std::string>::first);
-  return found == event.fields.end() ? std::string() : printable(found->second);
-}
-
 Cell word_for(const WorkerStatus& worker, const Deeds& deeds) {
   if (deeds.started != nullptr)
     return {.text = deeds.replaced ? "restarted" : "started", .colour = Colour::green};
@@ -106,13 +100,15 @@ Cell word_for(const WorkerStatus& worker, const Deeds& deeds) {
   return {.text = std::string(name_of(worker.state)), .colour = colour_of(worker.state)};
 }
 
+std::string started_detail(const Up& up, const WorkerStatus& worker) {
+  return fmt::format("pid {} in {}", text_of(up.pid ? up.pid : worker.pid),
+                     format_duration(up.took));
+}
+
 std::vector<std::string> details_of(const WorkerStatus& worker, const Deeds& deeds) {
   std::vector<std::string> details;
   if (deeds.started != nullptr) {
-    auto pid = field_of(*deeds.started, "pid");
-    if (pid.empty()) pid = text_of(worker.pid);
-    const auto took = field_of(*deeds.started, "took");
-    details.push_back("pid " + pid + (took.empty() ? "" : " in " + took));
+    details.push_back(started_detail(std::get<Up>(deeds.started->detail), worker));
   } else if (worker.pid) {
     details.push_back(fmt::format("pid {}", *worker.pid));
     if (worker.age) details.push_back("up " + format_duration(*worker.age));

@@ -15,8 +15,7 @@ namespace bootcheck {
 std::string format_status(const AppStatus& status, const Style& style);
 
 /// What `run`, `restart`, `stop` and `start` print on a terminal, one line per worker: what the
-/// pass did with it, else its state. `started` events bear the fields `pid` and `took`. Problems
-/// are not part of it (see problems.h).
+/// pass did with it, else its state. Problems are not part of it (see problems.h).
 std::string format_run(const AppStatus& status, const std::vector<Event>& events,
                        const Style& style);
 

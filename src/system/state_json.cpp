@@ -87,7 +87,7 @@ json::object to_json(const StopRequest& stop) {
   put(object, stop.process);
   object["at"] = stop.at;
   object["asked_at"] = stop.asked_at;
-  object["reason"] = stop.reason;
+  object["reason"] = name_of(stop.reason);
   if (stop.told_slow) object["told_slow"] = true;
   return object;
 }
@@ -98,7 +98,8 @@ std::optional<StopRequest> stop_from(const json::object* object) {
   return StopRequest{.process = *process,
                      .at = number<WallTime>(*object, "at").value_or(0),
                      .asked_at = number<BootTime>(*object, "asked_at").value_or(0),
-                     .reason = text(*object, "reason"),
+                     .reason = stop_reason_named(text(*object, "reason"))
+                                   .value_or(StopReason::restart),  // that of another version
                      .told_slow = object->contains("told_slow")};
 }
 
@@ -117,12 +118,56 @@ std::vector<StopRequest> stops_from(const json::object& object, json::string_vie
   return stops;
 }
 
+// --- why a start failed --------------------------------------------------------------------------
+
+/// Writes the cause of a failed start, each kind under names of its own.
+struct CauseWriter {
+  json::object& object;
+
+  void operator()(const InWords& cause) const { object["words"] = cause.text; }
+  void operator()(const Exited& cause) const { object["exited"] = cause.code; }
+  void operator()(const KilledBySignal& cause) const { object["signal"] = cause.signal; }
+  void operator()(const NotStarted& cause) const { object["not_started"] = cause.why; }
+  void operator()(const NotSeen& cause) const { object["not_seen_ms"] = cause.within.count(); }
+  void operator()(const CameAndWent& cause) const {
+    object["went_pid"] = cause.pid;
+    object["went_ms"] = cause.within.count();
+  }
+  void operator()(const DiedEarly&) const { object["died_early"] = true; }
+};
+
+StartCause cause_from(const json::object& object) {
+  if (const auto code = number<int>(object, "exited")) return Exited{*code};
+  if (const auto signal = number<int>(object, "signal")) return KilledBySignal{*signal};
+  if (object.contains("not_started")) return NotStarted{text(object, "not_started")};
+  if (const auto ms = number<Duration::rep>(object, "not_seen_ms")) return NotSeen{Duration{*ms}};
+  if (const auto pid = number<pid_t>(object, "went_pid"))
+    return CameAndWent{*pid, Duration{number<Duration::rep>(object, "went_ms").value_or(0)}};
+  if (object.contains("died_early")) return DiedEarly{};
+  return InWords{text(object, "words")};
+}
+
+json::object to_json(const StartFailure& failure) {
+  json::object object;
+  std::visit(CauseWriter{object}, failure.cause);
+  if (!failure.output_tail.empty()) object["output_tail"] = failure.output_tail;
+  if (!failure.output.empty()) object["output"] = failure.output.native();
+  return object;
+}
+
+StartFailure failure_from(const json::object* object) {
+  if (object == nullptr) return {};
+  return {.cause = cause_from(*object),
+          .output_tail = text(*object, "output_tail"),
+          .output = text(*object, "output")};
+}
+
 // --- workers: what says nothing is left out, to keep the file short ------------------------------
 
 json::object to_json(const Failures& failures) {
   return {{"count", failures.count},
           {"next_try", failures.next_try},
-          {"last_error", failures.last_error},
+          {"last_failure", to_json(failures.last_error)},
           {"release", failures.release},
           {"command", failures.command}};
 }
@@ -132,7 +177,9 @@ Failures failures_from(const json::object* object) {
   if (object == nullptr) return failures;
   failures.count = std::max(0, number<int>(*object, "count").value_or(0));
   failures.next_try = number<BootTime>(*object, "next_try").value_or(0);
-  failures.last_error = text(*object, "last_error");
+  failures.last_error = failure_from(child(*object, "last_failure"));
+  if (failures.last_error == StartFailure{})  // as an earlier version wrote it
+    failures.last_error.cause = InWords{text(*object, "last_error")};
   failures.release = text(*object, "release");
   failures.command = text(*object, "command");
   return failures;

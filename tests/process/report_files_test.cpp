@@ -55,10 +55,7 @@ class ReportFiles : public testing::Test {
 };
 
 Event event(const char* worker, Severity severity = Severity::info) {
-  Event made;
-  made.worker = worker;
-  made.severity = severity;
-  return made;
+  return make_event(EventKind::started, worker, severity, {});
 }
 
 TEST_F(ReportFiles, AnIdlePassTouchesNoLog) {
@@ -161,7 +158,7 @@ TEST_F(ReportFiles, LinesOfSeveralWritersDoNotMix) {
   constexpr int writers = 4;
   constexpr int lines = 200;
   auto big = event("a");
-  big.fields = {{"text", std::string(3000, 'x')}};
+  big.detail = OfJob{std::string(3000, 'x')};
   const auto expected = log_text(big, "shop", "T");
   std::vector<pid_t> children;
   for (int writer = 0; writer < writers; ++writer) {

@@ -99,7 +99,7 @@ TEST(Classify, ARecordOfAnotherStartTimeProvesNothing) {
 
 TEST(Classify, AWorkerThatWasAskedToStopDrains) {
   WorkerRecord record;
-  record.stops.push_back({ProcessId{100, 5000}, 1, 1, "restart"});
+  record.stops.push_back({ProcessId{100, 5000}, 1, 1, StopReason::restart});
   const auto judgement = classify(worker("2"), app(), seen(PidInFile{100}, living(100)),
                                   {.record = &record, .hold = nullptr, .now = 0});
   EXPECT_EQ(judgement.state, draining);
@@ -107,7 +107,7 @@ TEST(Classify, AWorkerThatWasAskedToStopDrains) {
 
 TEST(Classify, AWorkerThatWasAskedToStopAndHasRemovedItsPidFileIsNotLost) {
   WorkerRecord record;
-  record.stops.push_back({ProcessId{100, 5000}, 1, 1, "restart"});
+  record.stops.push_back({ProcessId{100, 5000}, 1, 1, StopReason::restart});
   auto judgement = classify(worker("2"), app(), seen(NoPidFile{}, NoProcess{}, alive({100})),
                             {.record = &record, .hold = nullptr, .now = 0});
   EXPECT_EQ(judgement.state, draining);
@@ -165,7 +165,7 @@ TEST(Classify, BackoffHoldsOnlyForTheReleaseAndCommandThatFailed) {
   WorkerRecord record;
   record.failures = {.count = 3,
                      .next_try = 1000,
-                     .last_error = "x",
+                     .last_error = {},
                      .release = app().release.native(),
                      .command = command_text(worker("2").start)};
   const auto absent = seen(NoPidFile{}, NoProcess{}, kNothing);

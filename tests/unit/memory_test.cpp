@@ -101,7 +101,7 @@ TEST_F(Remembering, BackoffCanBeTurnedOff) {
 
 TEST_F(Remembering, AWorkerThatDrainedIsToldOnceAndIsNoFailure) {
   start(1);
-  record().stops.push_back({{100, 5000}, 0, 1000, "restart"});
+  record().stops.push_back({{100, 5000}, 0, 1000, StopReason::restart});
   const auto events = see(seen(NoPidFile{}, NoProcess{}, kNothing), 13'000);
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events.front().kind, EventKind::drained);
@@ -111,7 +111,7 @@ TEST_F(Remembering, AWorkerThatDrainedIsToldOnceAndIsNoFailure) {
 
 TEST_F(Remembering, NothingIsConcludedFromWhatCannotBeSeen) {
   start(1);
-  record().stops.push_back({{100, 5000}, 0, 0, "restart"});
+  record().stops.push_back({{100, 5000}, 0, 0, StopReason::restart});
   const auto before = state_;
   see(hidden(seen(PidInFile{100}, NoProcess{}, kNothing)), kMinute);
   see(seen(PidInFile{100}, Hidden{"Permission denied"}, kNothing), kMinute);

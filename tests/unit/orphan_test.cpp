@@ -94,14 +94,14 @@ TEST_F(OrphansToDrain, AreNoneUnlessThePolicySaysSo) {
 }
 
 TEST_F(OrphansToDrain, AreAskedOnceEach) {
-  state_.orphans.push_back({facts_.orphans[0].id, 0, 0, "orphan"});
+  state_.orphans.push_back({facts_.orphans[0].id, 0, 0, StopReason::orphan});
   EXPECT_EQ(pids(), std::vector<pid_t>{200});
-  state_.orphans.push_back({facts_.orphans[1].id, 0, 0, "orphan"});
+  state_.orphans.push_back({facts_.orphans[1].id, 0, 0, StopReason::orphan});
   EXPECT_TRUE(pids().empty());
 }
 
 TEST_F(OrphansToDrain, AnotherProcessUnderThePidOfOneThatWasAskedIsAnother) {
-  state_.orphans.push_back({{100, 4999}, 0, 0, "orphan"});
+  state_.orphans.push_back({{100, 4999}, 0, 0, StopReason::orphan});
   EXPECT_EQ(pids(), (std::vector<pid_t>{100, 200}));
 }
 

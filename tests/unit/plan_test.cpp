@@ -96,7 +96,7 @@ TEST_F(Planning, AWorkerThatDoesNotStayUpKeepsNoOtherFromRolling) {
   auto& failures = state_.workers["delayed_job.1"].failures;
   failures = {.count = 3,
               .next_try = 1000,
-              .last_error = "x",
+              .last_error = {},
               .release = app().release.native(),
               .command = command_text(workers_.front().start)};
   for (auto& each : workers_)
@@ -185,7 +185,7 @@ TEST_F(Planning, AFailingWorkerWaitsButItsPidFileAndJobsDoNot) {
   auto& record = state_.workers["delayed_job.2"];
   record.failures = {.count = 2,
                      .next_try = 1000,
-                     .last_error = "x",
+                     .last_error = {},
                      .release = app().release.native(),
                      .command = command_text(worker("2").start)};
   see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
@@ -203,7 +203,7 @@ TEST_F(Planning, RestartAsksEveryRunningWorkerOnce) {
   request_.roll = true;
   see("2", seen(PidInFile{100}, living(100)));
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart)"));
-  state_.workers["delayed_job.2"].stops.push_back({{100, 5000}, 0, 0, "restart"});
+  state_.workers["delayed_job.2"].stops.push_back({{100, 5000}, 0, 0, StopReason::restart});
   EXPECT_TRUE(is_idle(plan())) << "it drains already";
 }
 
@@ -324,7 +324,7 @@ TEST_F(Planning, StopAsksAHeldWorkerAndNeverItsStartCommand) {
 
 TEST_F(Planning, NobodyIsKilledUnlessTheConfigurationSaysSo) {
   auto& record = state_.workers["delayed_job.2"];
-  record.stops.push_back({{100, 5000}, 0, 1000, "restart"});
+  record.stops.push_back({{100, 5000}, 0, 1000, StopReason::restart});
   see("2", seen(PidInFile{100}, living(100)));
   facts_.now = 1'000'000'000;
   EXPECT_TRUE(is_idle(plan()));

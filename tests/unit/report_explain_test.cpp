@@ -179,19 +179,20 @@ TEST(Explain, DuplicatesAndStartsUnderWay) {
 TEST(Explain, WhatIsRememberedOfAFailingWorker) {
   Scene scene;
   scene.record.former_pid = 44;
-  scene.record.stops = {{.process = {5, 6}, .at = 1795415101, .asked_at = 0, .reason = "release"}};
+  scene.record.stops = {
+      {.process = {5, 6}, .at = 1795415101, .asked_at = 0, .reason = StopReason::release}};
   scene.record.to_replace = ProcessId{5, 6};
   scene.record.unrecovered = {5, 44};
   scene.record.failures.count = 3;
   scene.record.failures.next_try = now + 240'000;
-  scene.record.failures.last_error = "exited with 1\nLoadError";
+  scene.record.failures.last_error = {Exited{1}, "LoadError\nfrom x.rb", {}};
   const auto text = scene.text(&scene.record);
   EXPECT_THAT(text, HasSubstr("no process of this boot; pid 44 before the reboot\n"));
   EXPECT_THAT(text, HasSubstr("pid 5 at 2026-11-23T06:25:01Z after a new release\n"));
   EXPECT_THAT(text, HasSubstr("  to replace     pid 5, as restart asked\n"));
   EXPECT_THAT(text, HasSubstr("those of pid 5, 44 are not handed back yet\n"));
   EXPECT_THAT(text, HasSubstr("  back-off       3 failures in a row, next try in 4m 00s; the last: "
-                              "exited with 1 | LoadError\n"));
+                              "its start command exited with 1: LoadError | from x.rb\n"));
   scene.record.failures.next_try = now;
   EXPECT_THAT(scene.text(&scene.record), HasSubstr("in a row, its waiting time is over; the last"));
 }

@@ -29,7 +29,7 @@ WorkerStatus full_worker() {
   worker.age = 3h + 999ms;
   worker.memory = 222298112;
   worker.draining_for = 252s;
-  worker.drain_reason = "restart";
+  worker.drain_reason = StopReason::restart;
   worker.set_aside = {99, 100};
   worker.hold = Hold{.by = "deploy", .reason = "", .since = 0, .until = 1795415101};
   worker.pid_file = "/srv/shop/current/tmp/pids/delayed_job.1.pid";
@@ -111,14 +111,13 @@ TEST(StatusJson, IsValidWhateverIsInAMessage) {
 }
 
 TEST(RunJson, IsTheStatusWithWhatWasDone) {
-  Event started;
-  started.worker = "delayed_job.2";
-  started.fields = {{"pid", "456"}, {"took", "0.9s"}};
-  Event gap;
-  gap.kind = EventKind::gap;
-  gap.severity = Severity::warning;
-  gap.problem = "cron did not run";
-  const auto document = boost::json::parse(run_json(status_with({}), {started, gap}, "run", 1));
+  const auto started =
+      make_event(EventKind::started, "delayed_job.2", Severity::info, Up{456, 900ms});
+  const auto gap = make_event(EventKind::gap, {}, Severity::warning, Unchecked{15min});
+  const auto unknown =
+      make_event(EventKind::unknown, "a", Severity::error, CannotTell{"/proc hides processes"});
+  const auto document =
+      boost::json::parse(run_json(status_with({}), {started, gap, unknown}, "run", 1));
   EXPECT_EQ(document.at("schema"), 1);
   EXPECT_EQ(document.at("app"), "shop");
   EXPECT_EQ(document.at("command"), "run");
@@ -126,17 +125,16 @@ TEST(RunJson, IsTheStatusWithWhatWasDone) {
   EXPECT_EQ(document.at("events"), boost::json::parse(R"([
     {"event": "started", "severity": "info", "worker": "delayed_job.2",
      "fields": {"pid": 456, "took": "0.9s"}, "problem": null},
-    {"event": "gap", "severity": "warning", "worker": null, "fields": {},
-     "problem": "cron did not run"}])"));
+    {"event": "gap", "severity": "warning", "worker": null,
+     "fields": {"unchecked_for": "900s"}, "problem": null},
+    {"event": "unknown", "severity": "error", "worker": "a", "fields": {},
+     "problem": "/proc hides processes"}])"));
 }
 
-TEST(EventJson, NumbersAreNumbersByNameAndNeverByLook) {
-  Event event;
-  event.fields = {
-      {"pid", "12"}, {"count", "3"}, {"worker", "3"}, {"by", "1000"}, {"old_pid", "1x"}};
-  EXPECT_EQ(event_object(event).at("fields"),
-            (boost::json::object{
-                {"pid", 12}, {"count", 3}, {"worker", "3"}, {"by", "1000"}, {"old_pid", "1x"}}));
+TEST(EventJson, WhatLooksLikeANumberIsOneOnlyIfItIsOne) {
+  const auto event = make_event(EventKind::stale, "2", Severity::info, GarbageInPidFile{"12"});
+  EXPECT_EQ(event_object(event).at("worker"), "2");
+  EXPECT_EQ(event_object(event).at("fields"), (boost::json::object{{"pid_file", "12"}}));
 }
 
 TEST(Indented, WritesPlainListsOnOneLineAndNumbersAsPeopleDo) {

@@ -1,5 +1,6 @@
 #include "report/log.h"
 
+#include <chrono>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -7,13 +8,12 @@
 namespace bootcheck {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr const char* time_of_event = "2026-11-23T06:25:01.123Z";
 
 Event started() {
-  Event event;
-  event.worker = "delayed_job.1";
-  event.fields = {{"pid", "123"}, {"took", "0.9s"}};
-  return event;
+  return make_event(EventKind::started, "delayed_job.1", Severity::info, Up{123, Duration{900}});
 }
 
 TEST(LogText, IsTheLineOfTheContract) {
@@ -22,20 +22,14 @@ TEST(LogText, IsTheLineOfTheContract) {
 }
 
 TEST(LogText, AnEventOfTheWholePassHasADashForAWorker) {
-  Event event;
-  event.kind = EventKind::gap;
-  event.severity = Severity::warning;
-  event.fields = {{"unchecked_for", "15m"}};
+  const auto event = make_event(EventKind::gap, {}, Severity::warning, Unchecked{15min});
   EXPECT_EQ(log_text(event, "shop", time_of_event),
-            "2026-11-23T06:25:01.123Z WARN shop - gap unchecked_for=15m");
+            "2026-11-23T06:25:01.123Z WARN shop - gap unchecked_for=900s");
 }
 
 TEST(LogText, AProblemIsTheReason) {
-  auto event = started();
-  event.kind = EventKind::start_failed;
-  event.severity = Severity::error;
-  event.fields.clear();
-  event.problem = "exited with 1:\n\"no such file\"";
+  const auto event = make_event(EventKind::start_failed, "delayed_job.1", Severity::error,
+                                StartFailure{InWords{"exited with 1:\n\"no such file\""}, {}, {}});
   EXPECT_EQ(log_text(event, "shop", time_of_event),
             "2026-11-23T06:25:01.123Z ERROR shop delayed_job.1 start_failed "
             R"(reason="exited with 1:\n\"no such file\"")");
@@ -48,46 +42,36 @@ struct ValueCase {
 
 TEST(LogText, QuotesWhatALogfmtParserWouldMisread) {
   const ValueCase cases[] = {
-      {"plain", "v=plain"},          {"", "v=\"\""},          {"a b", "v=\"a b\""},
-      {"a=b", "v=\"a=b\""},          {"a\"b", R"(v="a\"b")"}, {R"(a\b)", R"(v="a\\b")"},
-      {R"(a\nb)", R"(v="a\\nb")"},   {"a\nb", R"(v="a\nb")"}, {"a\tb", R"(v="a\tb")"},
-      {"\x1b[2J", R"(v="\x1b[2J")"}, {"\xff", R"(v="\xff")"}, {"Prüfung", "v=Prüfung"}};
+      {"plain", "job=plain"},          {"", "job=\"\""},          {"a b", "job=\"a b\""},
+      {"a=b", "job=\"a=b\""},          {"a\"b", R"(job="a\"b")"}, {R"(a\b)", R"(job="a\\b")"},
+      {R"(a\nb)", R"(job="a\\nb")"},   {"a\nb", R"(job="a\nb")"}, {"a\tb", R"(job="a\tb")"},
+      {"\x1b[2J", R"(job="\x1b[2J")"}, {"\xff", R"(job="\xff")"}, {"Prüfung", "job=Prüfung"}};
   for (const auto& each : cases) {
-    Event event;
-    event.fields = {{"v", each.value}};
-    EXPECT_EQ(log_text(event, "shop", ""), "INFO shop - started " + each.expected);
+    const auto event = make_event(EventKind::job_recovered, {}, Severity::info, OfJob{each.value});
+    EXPECT_EQ(log_text(event, "shop", ""), "INFO shop - job_recovered " + each.expected);
   }
 }
 
 TEST(LogText, NoNameBreaksTheLineApart) {
   auto event = started();
   event.worker = "a\nb";
-  event.fields.clear();
+  event.detail = {};
   EXPECT_EQ(log_text(event, "my shop", ""), R"(INFO "my shop" "a\nb" started)");
 }
 
 TEST(LogJson, HasTheSameFieldsOnOneLine) {
-  auto event = started();
-  event.severity = Severity::error;
-  event.problem = "a\nb";
+  const auto event =
+      make_event(EventKind::duplicate, "delayed_job.1", Severity::error, Duplicates{{5, 6}, true});
   EXPECT_EQ(log_json(event, "shop", time_of_event),
             R"({"time":"2026-11-23T06:25:01.123Z","level":"ERROR","app":"shop",)"
-            R"("worker":"delayed_job.1","event":"started","pid":123,"took":"0.9s",)"
-            R"("reason":"a\nb"})");
+            R"("worker":"delayed_job.1","event":"duplicate","pids":"5, 6",)"
+            R"("reason":"besides its own process, 5, 6; they are drained"})");
 }
 
 TEST(LogJson, AnEventOfTheWholePassHasNoWorker) {
-  Event event;
-  event.kind = EventKind::gap;
+  const auto event = make_event(EventKind::gap, {}, Severity::info, {});
   EXPECT_EQ(log_json(event, "shop", ""),
             R"({"level":"INFO","app":"shop","worker":null,"event":"gap"})");
-}
-
-TEST(LogJson, AFieldNeverReplacesOneOfTheLinesOwn) {
-  Event event;
-  event.fields = {{"level", "9"}, {"app", "x"}};
-  EXPECT_EQ(log_json(event, "shop", ""),
-            R"({"level":"INFO","app":"shop","worker":null,"event":"started"})");
 }
 
 }  // namespace

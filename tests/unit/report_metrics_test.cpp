@@ -135,8 +135,8 @@ TEST(Metrics, TellBackOffAndDrainInSeconds) {
 TEST(Counters, CountWhatHappened) {
   using enum EventKind;
   std::vector<Event> events;
-  for (const auto kind : {crashed, started, job_recovered, job_recovered, start_failed, drained,
-                          held, asked_to_stop}) {
+  for (const auto kind :
+       {crashed, started, job_recovered, job_recovered, start_failed, drained, asked_to_stop}) {
     events.emplace_back().kind = kind;
     events.back().worker = "a";
   }

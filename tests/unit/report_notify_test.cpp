@@ -10,12 +10,8 @@ namespace {
 
 constexpr WallTime t0 = 1795415101;
 
-Event fact(EventKind kind, const char* worker, const char* pid = "") {
-  Event event;
-  event.kind = kind;
-  event.worker = worker;
-  if (*pid != '\0') event.fields = {{"pid", pid}};
-  return event;
+Event fact(EventKind kind, const char* worker, pid_t pid = 0) {
+  return make_event(kind, worker, Severity::info, pid == 0 ? Detail() : OfProcess{pid});
 }
 
 TEST(Notify, KnowsWhatIsWorthACall) {
@@ -24,7 +20,7 @@ TEST(Notify, KnowsWhatIsWorthACall) {
     EXPECT_TRUE(is_notified(kind)) << name_of(kind);
   for (const auto kind :
        {started, stale, restored, asked_to_stop, drained, set_aside, job_recovered, recovery_failed,
-        duplicate, orphan, unknown, killed, held, released, gap, busy, failed})
+        duplicate, orphan, unknown, killed, gap, busy, failed})
     EXPECT_FALSE(is_notified(kind)) << name_of(kind);
 }
 
@@ -45,7 +41,7 @@ void expect_passes(const std::vector<Pass>& passes) {
 
 TEST(Notify, AWorkerThatKeepsFailingIsNotifiedOnce) {
   using enum EventKind;
-  expect_passes({{{fact(crashed, "a", "5"), fact(start_failed, "a")}, 2},
+  expect_passes({{{fact(crashed, "a", 5), fact(start_failed, "a")}, 2},
                  {{fact(failing, "a")}, 1},
                  {{fact(failing, "a")}, 0},
                  {{fact(start_failed, "a")}, 0},
@@ -63,17 +59,16 @@ TEST(Notify, FailingAfterItHadRecoveredIsNews) {
 
 TEST(Notify, EachProcessThatCrashesOrDrainsLongIsAFact) {
   using enum EventKind;
-  expect_passes({{{fact(drain_slow, "a", "5")}, 1},
-                 {{fact(drain_slow, "a", "5")}, 0},
-                 {{fact(drain_slow, "a", "5"), fact(drain_slow, "a", "6")}, 1},
-                 {{fact(crashed, "a", "7")}, 1},
-                 {{fact(crashed, "a", "8")}, 1}});
+  expect_passes({{{fact(drain_slow, "a", 5)}, 1},
+                 {{fact(drain_slow, "a", 5)}, 0},
+                 {{fact(drain_slow, "a", 5), fact(drain_slow, "a", 6)}, 1},
+                 {{fact(crashed, "a", 7)}, 1},
+                 {{fact(crashed, "a", 8)}, 1}});
 }
 
 TEST(Notify, AStuckPassIsAFactOfItsOwn) {
   using enum EventKind;
-  expect_passes(
-      {{{fact(stuck, "", "5")}, 1}, {{fact(stuck, "", "5")}, 0}, {{fact(stuck, "", "6")}, 1}});
+  expect_passes({{{fact(stuck, "", 5)}, 1}, {{fact(stuck, "", 5)}, 0}, {{fact(stuck, "", 6)}, 1}});
 }
 
 TEST(Notify, WorkersWithLikeNamesAreTwo) {
@@ -92,7 +87,7 @@ TEST(Notify, RemembersBesideTheProblems) {
 }
 
 TEST(Notification, IsOneJsonDocument) {
-  auto event = fact(EventKind::crashed, "delayed_job.1", "123");
+  auto event = fact(EventKind::crashed, "delayed_job.1", 123);
   event.severity = Severity::warning;
   EXPECT_EQ(
       notification(event, {.app = "shop", .host = "web1", .time = "2026-11-23T06:25:01.123Z"}),

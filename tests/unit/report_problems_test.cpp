@@ -9,13 +9,13 @@ namespace {
 
 constexpr WallTime t0 = 1795415101;
 
+/// A problem whose text is known; empty: none.
 Event problem(EventKind kind, const char* worker, const char* text = "why; what to do") {
-  Event event;
-  event.kind = kind;
-  event.severity = Severity::error;
-  event.worker = worker;
-  event.problem = text;
-  return event;
+  return make_event(kind, worker, Severity::error, StartFailure{InWords{text}, {}, {}});
+}
+
+Event own_trouble(Task task) {
+  return make_event(EventKind::failed, {}, Severity::warning, Trouble{task, {"x", "y"}});
 }
 
 TEST(ProblemLine, SaysWhatWhichWhyAndWhatToDo) {
@@ -110,15 +110,13 @@ TEST(ProblemsToTell, AWorkerThatDoesNotStayUpIsOneTrouble) {
 }
 
 TEST(ProblemsToTell, EventsOfThePassAreToldApartByWhat) {
-  auto log = problem(EventKind::failed, "");
-  log.fields = {{"what", "log"}};
-  auto metrics = problem(EventKind::failed, "");
-  metrics.fields = {{"what", "metrics"}};
+  const auto log = own_trouble(Task::write_log);
+  const auto metrics = own_trouble(Task::write_metrics);
   Told_ told;
   problems_to_tell({log}, t0, told);
   const auto due = problems_to_tell({log, metrics}, t0 + 60, told);
   ASSERT_EQ(due.size(), 1U);
-  EXPECT_EQ(due[0].fields, metrics.fields);
+  EXPECT_EQ(due[0], metrics);
 }
 
 TEST(ProblemsToTell, AnEventWithoutAProblemIsNone) {

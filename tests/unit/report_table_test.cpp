@@ -46,7 +46,7 @@ TEST(StatusTable, SetsEveryWorkerInColumns) {
   auto draining = running("delayed_job.2", 98765, 252s);
   draining.state = WorkerState::draining;
   draining.draining_for = 252s;
-  draining.drain_reason = "restart";
+  draining.drain_reason = StopReason::restart;
   auto held = worker("feed-eu", WorkerState::held);
   held.hold = hold_by_deploy();
   held.note = "by deploy: import";
@@ -139,17 +139,16 @@ using Notes = std::vector<std::string>;
 TEST(Notes, SayHowLongAWorkerDrainsAndWhy) {
   auto status = running("a", 5, 1h);
   status.draining_for = 90s;
-  const std::pair<const char*, const char*> cases[] = {
-      {"restart", "draining for 1m 30s after restart"},
-      {"release", "draining for 1m 30s after a new release"},
-      {"restart_file", "draining for 1m 30s after the restart file was touched"},
-      {"memory", "draining for 1m 30s as it outgrew its memory limit"},
-      {"age", "draining for 1m 30s as it outgrew its age limit"},
-      {"stop", "draining for 1m 30s after stop"},
-      {"duplicate", "draining for 1m 30s as there is another one of it"},
-      {"orphan", "draining for 1m 30s as the configuration does not name it"},
-      {"whim", "draining for 1m 30s (whim)"},
-      {"", "draining for 1m 30s"},
+  const std::pair<std::optional<StopReason>, const char*> cases[] = {
+      {StopReason::restart, "draining for 1m 30s after restart"},
+      {StopReason::release, "draining for 1m 30s after a new release"},
+      {StopReason::restart_file, "draining for 1m 30s after the restart file was touched"},
+      {StopReason::memory, "draining for 1m 30s as it outgrew its memory limit"},
+      {StopReason::age, "draining for 1m 30s as it outgrew its age limit"},
+      {StopReason::stop, "draining for 1m 30s after stop"},
+      {StopReason::duplicate, "draining for 1m 30s as there is another one of it"},
+      {StopReason::orphan, "draining for 1m 30s as the configuration does not name it"},
+      {std::nullopt, "draining for 1m 30s"},
   };
   for (const auto& [reason, expected] : cases) {
     status.drain_reason = reason;
@@ -161,12 +160,12 @@ TEST(Notes, SayWhenTheNextTryIs) {
   auto status = worker("a", WorkerState::failing);
   status.failures = 2;
   status.next_try_in = 4min;
-  status.note = "exited with 1";
-  EXPECT_EQ(notes_of(status, {}),
-            (Notes{"failed 2 times in a row, next try in 4m 00s", "exited with 1"}));
+  status.last_error = StartFailure{Exited{1}, {}, {}};
+  const std::string why = "its start command exited with 1";
+  EXPECT_EQ(notes_of(status, {}), (Notes{"failed 2 times in a row, next try in 4m 00s", why}));
   status.next_try_in = Duration{-5};
   status.failures = 1;
-  EXPECT_EQ(notes_of(status, {}), (Notes{"failed, next try in the next pass", "exited with 1"}));
+  EXPECT_EQ(notes_of(status, {}), (Notes{"failed, next try in the next pass", why}));
 }
 
 TEST(Notes, NameOldProcessesThatStillWork) {
@@ -195,7 +194,7 @@ TEST(Notes, ADisabledWorkerSaysSo) {
 
 TEST(Notes, SayThatAWorkerIsOutOfDate) {
   auto status = running("a", 5, 1h);
-  status.out_of_date = "release";
+  status.out_of_date = StopReason::release;
   EXPECT_EQ(notes_of(status, {}), Notes{"out of date: release"});
 }
 
@@ -219,29 +218,27 @@ Event event(EventKind kind, const char* name) {
   return made;
 }
 
-Event started(const char* name, const char* pid) {
-  auto made = event(EventKind::started, name);
-  made.fields = {{"pid", pid}, {"took", "0.9s"}};
-  return made;
+Event started(const char* name, pid_t pid) {
+  return make_event(EventKind::started, name, Severity::info, Up{pid, 900ms});
 }
 
 TEST(RunLines, SayWhatThePassDid) {
   auto draining = running("d", 7, 1h);
   draining.state = WorkerState::draining;
   draining.draining_for = 0s;
-  draining.drain_reason = "stop";
+  draining.drain_reason = StopReason::stop;
   const auto status = shop({running("delayed_job.1", 123, 3h + 4min), running("b", 456, 0s),
                             running("c", 457, 0s), draining, worker("e", WorkerState::missing),
                             running("f", 458, 1s), running("g", 9, 61s)});
-  const std::vector<Event> events{started("b", "456"),
+  const std::vector<Event> events{started("b", 456),
                                   event(EventKind::asked_to_stop, "c"),
                                   event(EventKind::drained, "c"),
-                                  started("c", "457"),
+                                  started("c", 457),
                                   event(EventKind::asked_to_stop, "d"),
                                   event(EventKind::start_failed, "e"),
                                   event(EventKind::crashed, "f"),
                                   event(EventKind::job_recovered, "f"),
-                                  started("f", "458"),
+                                  started("f", 458),
                                   event(EventKind::restored, "g"),
                                   event(EventKind::orphan, "z")};
   EXPECT_EQ(format_run(status, events, {}),

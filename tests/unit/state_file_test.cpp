@@ -31,13 +31,17 @@ WorkerRecord full_record() {
   record.started_at = 123'456;
   record.restart_file_mtime = 1'795'415'101'123'456'789;
   record.to_replace = {.pid = 4711, .start_time = 118'337};
-  record.stops = {
-      {.process = {.pid = 4710, .start_time = 7}, .at = 9, .asked_at = 8, .reason = "release"}};
+  record.stops = {{.process = {.pid = 4710, .start_time = 7},
+                   .at = 9,
+                   .asked_at = 8,
+                   .reason = StopReason::release}};
   record.unrecovered = {5, 6};
   record.next_recovery = 123'456;
   record.failures = {.count = 3,
                      .next_try = 99,
-                     .last_error = "line 1\nline \"2\" \x1b[31m",
+                     .last_error = {.cause = Exited{1},
+                                    .output_tail = "line 1\nline \"2\" \x1b[31m",
+                                    .output = "/srv/app/log/a.start.log"},
                      .release = "/srv/app/releases/\xff",
                      .command = "bin/delayed_job start"};
   return record;
@@ -105,6 +109,29 @@ TEST(StateText, OfAnotherSchemaIsNotUsed) {
   EXPECT_FALSE(parse_state(R"({"boot_id":"b1"})", "b1"));
   EXPECT_FALSE(parse_state("[]", "b1"));
   EXPECT_FALSE(parse_state("", "b1"));
+}
+
+TEST(StateText, RemembersEveryCauseOfAFailedStart) {
+  const StartCause causes[] = {InWords{"x"},       Exited{0},
+                               Exited{255},        KilledBySignal{9},
+                               NotStarted{""},     NotSeen{Duration{300'000}},
+                               DiedEarly{},        CameAndWent{7, Duration{300}},
+                               NotStarted{"bin/x"}};
+  for (const auto& cause : causes) {
+    State state;
+    state.boot_id = "b1";
+    state.workers["w"].failures.last_error.cause = cause;
+    state.workers["w"].failures.count = 1;
+    EXPECT_EQ(parse_state(format_state(state), "b1"), state) << cause.index();
+  }
+}
+
+TEST(StateText, OfAnEarlierVersionSaysInWordsWhyAStartFailed) {
+  const auto state = parse_state(
+      R"({"schema":1,"boot_id":"b1","workers":{"w":{"failures":{"count":1,"last_error":"no"}}}})",
+      "b1");
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->workers.at("w").failures.last_error, (StartFailure{InWords{"no"}, {}, {}}));
 }
 
 TEST(StateText, LosesOnlyTheValuesThatAreDamaged) {
