@@ -43,7 +43,7 @@ int stop_command(const Options& options, const Config& config, Machine& machine)
         state.holds.insert_or_assign(config.workers[at].name, hold);
     }
   };
-  return roll_out(options, Context(config, machine), pass, options.wait.value_or(Duration{0}));
+  return show_roll_out(options, Context(config, machine), pass, options.wait.value_or(Duration{0}));
 }
 
 int start_command(const Options& options, const Config& config, Machine& machine) {
@@ -61,7 +61,7 @@ int start_command(const Options& options, const Config& config, Machine& machine
         record->second.failures = {};
     }
   };
-  return roll_out(options, Context(config, machine), pass, Duration{0});
+  return show_roll_out(options, Context(config, machine), pass, Duration{0});
 }
 
 }  // namespace bootcheck

@@ -33,8 +33,6 @@ struct Options {
   bool in_fleet = false;             ///< one of several applications: -c is a folder
 };
 
-inline constexpr Duration kForEver = Duration::max();
-
 struct UsageError {
   std::string message;
 };

@@ -26,7 +26,7 @@ int restart_command(const Options& options, const Config& config, Machine& machi
   pass.request.selected = std::get<std::vector<bool>>(chosen);
   pass.request.roll = true;
   if (options.surge) pass.request.mode = RestartMode::surge;
-  return roll_out(options, Context(config, machine), pass,
+  return show_roll_out(options, Context(config, machine), pass,
                   options.wait.value_or(settle_of(config)));
 }
 

@@ -1,16 +1,14 @@
-// `restart`, `stop` and `start`: a pass with a request, then ordinary passes as the workers exit.
+// `restart`, `stop` and `start` as seen by the person who asked for it.
 #pragma once
 
 #include "cli/options.h"
-#include "pass/pass.h"
+#include "pass/roll_out.h"
 
 namespace bootcheck {
 
-/// Runs the first pass, then sleeps on the pidfds of the workers and makes an ordinary pass
-/// whenever one exits, until nothing drains any more or `patience` is over. The lock is not held in
-/// between. Prints what happens, live on a terminal. Interrupted at any time it loses nothing:
-/// cron's passes finish the rest. Returns the exit status.
-int roll_out(const Options& options, const Context& context, const PassOptions& first,
-             Duration patience);
+/// Rolls out (see pass/roll_out.h) and prints what happens, live on a terminal; with --dry-run only
+/// what the first pass would do. Returns the exit status.
+int show_roll_out(const Options& options, const Context& context, const PassOptions& first,
+                  Duration patience);
 
 }  // namespace bootcheck

@@ -11,6 +11,7 @@ namespace bootcheck {
 
 using Path = boost::filesystem::path;
 using Duration = std::chrono::milliseconds;
+inline constexpr Duration kForEver = Duration::max();
 /// A program and its arguments, exec'd as they are; a shell line is {"/bin/sh", "-c", line}. Empty:
 /// none.
 using Argv = std::vector<std::string>;

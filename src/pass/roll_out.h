@@ -1,0 +1,44 @@
+// `restart`, `stop` and `start`: a pass with a request, then ordinary passes as the workers exit.
+#pragma once
+
+#include "pass/pass.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace bootcheck {
+
+/// A process that finishes its job.
+struct Draining {
+  std::string worker;
+  StopRequest stop;
+};
+
+/// Who watches a roll-out, a person at a terminal say.
+class RollOutWatcher {
+ public:
+  virtual ~RollOutWatcher() = default;
+
+  /// After each pass.
+  virtual void passed(const PassDone& done) = 0;
+  /// Before each wait, at least once a second. `now`: ms since boot.
+  virtual void waiting(const std::vector<Draining>& draining, BootTime now) = 0;
+};
+
+struct RollOutOptions {
+  PassOptions first;
+  Duration patience{0};    ///< kForEver: no end
+  bool must_wait = false;  ///< also for those that were asked to stop before
+};
+
+/// What happened in all passes, or that another pass holds the lock.
+using RollOutOutcome = std::variant<std::vector<Event>, LockHolder>;
+
+/// Runs the first pass, then sleeps until one of the workers exits and makes an ordinary pass,
+/// until nothing drains any more or the patience is over. The lock is not held in between.
+/// Interrupted at any time it loses nothing: cron's passes finish the rest.
+RollOutOutcome roll_out(const Context& context, const RollOutOptions& options,
+                        RollOutWatcher& watcher);
+
+}  // namespace bootcheck
