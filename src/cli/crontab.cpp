@@ -1,10 +1,10 @@
 #include "cli/commands.h"
 #include "cli/print.h"
+#include "system/paths.h"
 
 #include <string>
 #include <string_view>
 
-#include <boost/filesystem/operations.hpp>
 #include <fmt/format.h>
 
 namespace bootcheck {
@@ -31,7 +31,7 @@ std::string crontab_word(std::string_view text) {
 }  // namespace
 
 int crontab_command(const Options& options, const Config& config, Machine&) {
-  const auto program = boost::filesystem::read_symlink("/proc/self/exe");
+  const auto program = own_program();
   std::string line = "* * * * * " + crontab_word(program.native());
   if (config.file && config.file != config.root / "config" / "bootcheck.yml")
     line += " -c " + crontab_word(config.file->native());

@@ -1,7 +1,7 @@
 #include "pass/tell.h"
 
+#include "pass/log_writer.h"
 #include "pass/notify_command.h"
-#include "report/log.h"
 #include "report/metrics.h"
 #include "report/notify.h"
 #include "report/problems.h"
@@ -43,14 +43,10 @@ Event own_trouble(Task task, Failure failure) {
 void write_log(const Context& context, std::vector<Event>& events) {
   if (events.empty()) return;
   const auto& config = context.config;
-  Log log(config.log, config.app);
-  const auto timestamp = utc_timestamp(context.machine.wall_clock());
-  for (const auto& event : events) {
-    if (const auto problem = log.write(event, timestamp)) {
-      events.push_back(own_trouble(Task::write_log, {*problem, {}}));
-      return;
-    }
-  }
+  auto& machine = context.machine;
+  const auto problem =
+      append_to_log(machine, config.log, config.app, events, utc_timestamp(machine.wall_clock()));
+  if (problem) events.push_back(own_trouble(Task::write_log, {*problem, {}}));
 }
 
 std::vector<Event> tell_others(const Context& context, const PassDone& done, State& state,

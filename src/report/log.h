@@ -1,11 +1,9 @@
-// The log: one line per event, in a file, in syslog or on stderr (contract, section 7).
+// The lines of the log, one an event. Pure.
 #pragma once
 
 #include "config/config.h"
 #include "model/event.h"
-#include "report/output_file.h"
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,29 +19,11 @@ std::string log_text(const Event& event, std::string_view app, std::string_view 
 /// `event`, each field, and `reason` where there is a problem.
 std::string log_json(const Event& event, std::string_view app, std::string_view timestamp);
 
-class Log {
- public:
-  /// Opens nothing yet: a pass that has nothing to tell touches no file.
-  Log(LogSettings settings, std::string app);
-  ~Log();
-  Log(const Log&) = delete;
-  Log& operator=(const Log&) = delete;
+/// Whether a log of this level tells of an event.
+bool is_logged(Severity severity, LogLevel level);
 
-  /// Writes one event, if the level asks for it; `timestamp` in UTC with milliseconds. Lines of
-  /// several writers do not mix (one write(2) to a file in append mode). Makes the folder of the
-  /// log where there is none. Returns what failed, if something did; it never throws for that and
-  /// may be called again.
-  std::optional<std::string> write(const Event& event, std::string_view timestamp);
-
- private:
-  std::string line_for(const Event& event, std::string_view timestamp) const;
-  std::optional<std::string> open_file();
-  void write_to_syslog(Severity severity, const std::string& line);
-
-  LogSettings settings_;
-  std::string app_;
-  OutputFile file_;
-  bool syslog_is_open_ = false;
-};
+/// One of the two, as the settings say.
+std::string log_line(const Event& event, const LogSettings& settings, std::string_view app,
+                     std::string_view timestamp);
 
 }  // namespace bootcheck

@@ -13,6 +13,7 @@
 #include "system/wait.h"
 
 #include <array>
+#include <cstdio>
 #include <thread>
 
 #include <sys/stat.h>
@@ -156,6 +157,11 @@ LockTaken LinuxMachine::take_lock(const Path& path, Duration wait) {
 
 void LinuxMachine::write_to_syslog(LogPriority priority, const std::string& line) {
   bootcheck::write_to_syslog(priority, line);
+}
+
+void LinuxMachine::write_to_stderr(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
 }
 
 }  // namespace bootcheck

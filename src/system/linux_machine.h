@@ -45,6 +45,7 @@ class LinuxMachine final : public Machine {
 
   LockTaken take_lock(const Path& path, Duration wait) override;
   void write_to_syslog(LogPriority priority, const std::string& line) override;
+  void write_to_stderr(std::string_view text) override;
 
  private:
   /// Opened when it is first looked into: who prints the configuration needs no /proc.

@@ -207,8 +207,12 @@ class Machine {
   /// when the file cannot be opened.
   virtual LockTaken take_lock(const Path& path, Duration wait) = 0;
 
-  /// One line for the system's log.
+  /// One line for the system's log. Waits at most a second for whoever keeps it. Throws when it
+  /// cannot be reached.
   virtual void write_to_syslog(LogPriority priority, const std::string& line) = 0;
+
+  /// What cannot be written there is lost: nowhere is left to say so.
+  virtual void write_to_stderr(std::string_view text) = 0;
 };
 
 }  // namespace bootcheck

@@ -4,7 +4,8 @@
 #include "util/errors.h"
 #include "util/unique_fd.h"
 
-#include <cstring>
+#include <algorithm>
+#include <array>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -43,33 +44,34 @@ std::string message(LogPriority priority, const std::string& line) {
                      ::getpid(), line);
 }
 
-UniqueFd connect_to(int type) {
-  constexpr char kDevice[] = "/dev/log";
+/// None, and errno: nobody listens there.
+UniqueFd connect_to(const Path& path, int type) {
   UniqueFd fd(::socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) throw_errno("cannot make a socket");
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, kDevice, sizeof kDevice);
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    fd.reset();
-  return fd;
+  const auto& name = path.native();
+  if (name.size() >= sizeof address.sun_path) throw_error(ENAMETOOLONG, name);
+  std::copy(name.begin(), name.end(), &address.sun_path[0]);
+  const auto* where = reinterpret_cast<const sockaddr*>(&address);
+  return ::connect(fd.get(), where, sizeof address) == 0 ? std::move(fd) : UniqueFd();
 }
 
 }  // namespace
 
-void write_to_syslog(LogPriority priority, const std::string& line) {
-  auto fd = connect_to(SOCK_DGRAM);
+void write_to_syslog(LogPriority priority, const std::string& line, const Path& socket) {
+  auto fd = connect_to(socket, SOCK_DGRAM);
   auto text = message(priority, line);
   if (!fd && errno == EPROTOTYPE) {
-    fd = connect_to(SOCK_STREAM);
+    fd = connect_to(socket, SOCK_STREAM);
     text += '\0';  // there it ends a message
   }
-  if (!fd) throw_errno("cannot reach syslog at /dev/log");
+  if (!fd) throw_errno("cannot reach syslog at " + socket.native());
   pollfd reader{.fd = fd.get(), .events = POLLOUT, .revents = 0};
   if (::poll(&reader, 1, static_cast<int>(kPatience.count())) == 0)
-    throw_error(EAGAIN, "syslog does not read what is written to /dev/log");
+    throw_error(ETIMEDOUT, "syslog does not read what is written to " + socket.native());
   if (::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL) < 0)
-    throw_errno("cannot write to /dev/log");
+    throw_errno("cannot write to " + socket.native());
 }
 
 }  // namespace bootcheck

@@ -7,8 +7,9 @@
 
 namespace bootcheck {
 
-/// Machine::write_to_syslog: sends one line of the facility `daemon` to /dev/log, and waits at most
-/// a second for its reader.
-void write_to_syslog(LogPriority priority, const std::string& line);
+/// Machine::write_to_syslog: sends one line of the facility `daemon` to the socket, and waits at
+/// most a second for its reader.
+void write_to_syslog(LogPriority priority, const std::string& line,
+                     const Path& socket = "/dev/log");
 
 }  // namespace bootcheck

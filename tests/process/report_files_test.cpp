@@ -1,6 +1,8 @@
 // The files that report writes: the log and the metrics.
+#include "pass/log_writer.h"
 #include "report/log.h"
 #include "report/metrics.h"
+#include "system/linux_machine.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -51,7 +53,12 @@ class ReportFiles : public testing::Test {
     return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 07777U : 0;
   }
 
+  std::optional<std::string> log(const LogSettings& settings, const std::vector<Event>& events) {
+    return append_to_log(machine, settings, "shop", events, "T");
+  }
+
   Path folder;
+  LinuxMachine machine;
 };
 
 Event event(const char* worker, Severity severity = Severity::info) {
@@ -59,35 +66,20 @@ Event event(const char* worker, Severity severity = Severity::info) {
 }
 
 TEST_F(ReportFiles, AnIdlePassTouchesNoLog) {
-  { const Log log(to_file(), "shop"); }
+  EXPECT_EQ(log(to_file(), {}), std::nullopt);
   EXPECT_FALSE(boost::filesystem::exists(folder / "log"));
 }
 
 TEST_F(ReportFiles, TheLogMakesItsFolderAndGrows) {
   for (const auto* worker : {"a", "b"}) {
-    Log log(to_file(), "shop");
-    EXPECT_EQ(log.write(event(worker), "T"), std::nullopt);
+    EXPECT_EQ(log(to_file(), {event(worker)}), std::nullopt);
   }
   EXPECT_EQ(read(to_file().path), "T INFO shop a started\nT INFO shop b started\n");
   EXPECT_EQ(mode_of(to_file().path) & 0133U, 0U) << "nobody else writes it, and nobody runs it";
 }
 
-TEST_F(ReportFiles, TheLogIsNotInheritedByWorkers) {
-  Log log(to_file(), "shop");
-  ASSERT_EQ(log.write(event("a"), "T"), std::nullopt);
-  int open_files = 0;
-  for (const auto& entry : boost::filesystem::directory_iterator("/proc/self/fd")) {
-    boost::system::error_code ignored;
-    if (boost::filesystem::read_symlink(entry.path(), ignored) != to_file().path) continue;
-    ++open_files;
-    const auto descriptor = std::stoi(entry.path().filename().native());
-    EXPECT_EQ(::fcntl(descriptor, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
-  }
-  EXPECT_EQ(open_files, 1);
-}
-
 TEST_F(ReportFiles, TheLogClosesWhatItOpened) {
-  { Log(to_file(), "shop").write(event("a"), "T"); }
+  log(to_file(), {event("a")});
   for (const auto& entry : boost::filesystem::directory_iterator("/proc/self/fd")) {
     boost::system::error_code ignored;
     EXPECT_NE(boost::filesystem::read_symlink(entry.path(), ignored), to_file().path);
@@ -101,10 +93,8 @@ TEST_F(ReportFiles, TheLevelSaysWhatIsLogged) {
                                                     {LogLevel::error, "e"}};
   for (const auto& [level, expected] : cases) {
     boost::filesystem::remove(to_file().path);
-    Log log(to_file(level), "shop");
-    log.write(event("i", Severity::info), "");
-    log.write(event("w", Severity::warning), "");
-    log.write(event("e", Severity::error), "");
+    log(to_file(level),
+        {event("i", Severity::info), event("w", Severity::warning), event("e", Severity::error)});
     std::string workers;
     const auto text = read(to_file().path);
     for (const char* worker : {"i", "w", "e"})
@@ -117,8 +107,7 @@ TEST_F(ReportFiles, TheLevelSaysWhatIsLogged) {
 TEST_F(ReportFiles, JsonIsALineAnEvent) {
   auto settings = to_file();
   settings.format = LogFormat::json;
-  Log log(settings, "shop");
-  log.write(event("a"), "T");
+  log(settings, {event("a")});
   EXPECT_EQ(read(settings.path),
             R"({"time":"T","level":"INFO","app":"shop","worker":"a","event":"started"})"
             "\n");
@@ -126,15 +115,13 @@ TEST_F(ReportFiles, JsonIsALineAnEvent) {
 
 TEST_F(ReportFiles, ALogThatCannotBeOpenedSaysWhy) {
   boost::filesystem::create_directories(to_file().path);
-  Log log(to_file(), "shop");
-  EXPECT_EQ(log.write(event("a"), "T"),
+  EXPECT_EQ(log(to_file(), {event("a")}),
             "cannot open " + to_file().path.native() + ": Is a directory");
 }
 
 TEST_F(ReportFiles, AFolderThatCannotBeMadeSaysWhy) {
   std::ofstream((folder / "log").native()) << "a file\n";
-  Log log(to_file(), "shop");
-  const auto failed = log.write(event("a"), "T");
+  const auto failed = log(to_file(), {event("a")});
   ASSERT_TRUE(failed.has_value());
   EXPECT_THAT(*failed, HasSubstr((folder / "log").native()));
 }
@@ -142,15 +129,13 @@ TEST_F(ReportFiles, AFolderThatCannotBeMadeSaysWhy) {
 TEST_F(ReportFiles, AFullDiskSaysWhy) {
   auto settings = to_file();
   settings.path = "/dev/full";
-  Log log(settings, "shop");
-  EXPECT_EQ(log.write(event("a"), "T"), "cannot write to /dev/full: No space left on device");
+  EXPECT_EQ(log(settings, {event("a")}), "cannot write to /dev/full: No space left on device");
 }
 
 TEST_F(ReportFiles, AFifoThatNobodyReadsDoesNotStopThePass) {
   boost::filesystem::create_directories(folder / "log");
   ASSERT_EQ(::mkfifo(to_file().path.c_str(), 0600), 0);
-  Log log(to_file(), "shop");
-  EXPECT_EQ(log.write(event("a"), "T"),
+  EXPECT_EQ(log(to_file(), {event("a")}),
             "cannot open " + to_file().path.native() + ": No such device or address");
 }
 
@@ -166,10 +151,9 @@ TEST_F(ReportFiles, LinesOfSeveralWritersDoNotMix) {
       children.push_back(child);
       continue;
     }
-    Log log(to_file(), "shop");
     bool well = true;
     for (int line = 0; line < lines; ++line)
-      well = !log.write(big, "T") && well;
+      well = !log(to_file(), {big}) && well;
     ::_exit(well ? 0 : 1);
   }
   for (const pid_t child : children) {
