@@ -1,5 +1,6 @@
 #include "launch/child.h"
 
+#include "system/append_file.h"
 #include "system/memory_file.h"
 #include "util/errors.h"
 
@@ -76,10 +77,7 @@ bool regain_root() noexcept {
 // Not a pipe either: a daemon keeps it open for ever, and its next write after our exit would end
 // it by SIGPIPE.
 UniqueFd open_output(const Path& path) {
-  boost::system::error_code ignored;  // the open that follows says it better
-  boost::filesystem::create_directories(path.parent_path(), ignored);
-  return above_stdio(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644),
-                     "cannot open " + path.native());
+  return above_stdio(open_output_file(path).release(), "cannot open " + path.native());
 }
 
 ChildPlan::ChildPlan(const LaunchRequest& request)

@@ -1,10 +1,11 @@
 #include "system/append_file.h"
 
+#include "system/read_file.h"
 #include "system/replace_file.h"
 #include "util/errors.h"
-#include "util/unique_fd.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace bootcheck {
@@ -32,6 +33,16 @@ void append_to_file(const Path& path, std::string_view text) {
     if (written < 0) throw_errno("cannot write to " + path.native());
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+}
+
+UniqueFd open_output_file(const Path& path) {
+  auto fd = open_for_appending(path);
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) throw_errno("cannot look at " + path.native());
+  if (!S_ISREG(status.st_mode) && !S_ISCHR(status.st_mode))  // /dev/null is one
+    throw_error(EINVAL, path.native() + " is " + name_of_file_type(status.st_mode));
+  ::fcntl(fd.get(), F_SETFL, O_APPEND);  // the command need not know O_NONBLOCK
+  return fd;
 }
 
 }  // namespace bootcheck

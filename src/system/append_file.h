@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/worker.h"
+#include "util/unique_fd.h"
 
 #include <string_view>
 
@@ -10,5 +11,10 @@ namespace bootcheck {
 /// Machine::append_to_file: with one write(2), so that lines of several writers do not mix. Never
 /// waits: a FIFO that nobody reads, or that is full, is an error.
 void append_to_file(const Path& path, std::string_view text);
+
+/// A file for what a command prints, open for appending; it and its folder are made where there are
+/// none. What could hold the command up, a FIFO say, is refused. Throws std::system_error naming
+/// the path.
+UniqueFd open_output_file(const Path& path);
 
 }  // namespace bootcheck
