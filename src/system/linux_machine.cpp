@@ -2,6 +2,7 @@
 
 #include "system/append_file.h"
 #include "system/clock.h"
+#include "system/leftovers.h"
 #include "system/lock.h"
 #include "system/paths.h"
 #include "system/pid_file.h"
@@ -33,6 +34,11 @@ struct LinuxLock final : PassLock {
 const ProcFs& LinuxMachine::proc() {
   if (!proc_) proc_.emplace();
   return *proc_;
+}
+
+void LinuxMachine::tidy_folder_of(const Path& path) {
+  const auto folder = path.parent_path();
+  if (tidied_.insert(folder.native()).second) remove_leftovers(folder);
 }
 
 std::string LinuxMachine::boot_id() {
@@ -107,6 +113,7 @@ FileRead LinuxMachine::read_file(const Path& path, const ReadOptions& options) {
 
 void LinuxMachine::replace_file(const Path& path, std::string_view text, Durability durability) {
   bootcheck::replace_file(path, text, durability);
+  tidy_folder_of(path);
 }
 
 void LinuxMachine::append_to_file(const Path& path, std::string_view text) {
@@ -135,6 +142,7 @@ PidFile LinuxMachine::read_pid_file(const Path& path) {
 
 void LinuxMachine::write_pid_file(const Path& path, pid_t pid) {
   bootcheck::write_pid_file(path, pid);
+  tidy_folder_of(path);
 }
 
 bool LinuxMachine::remove_pid_file(const Path& path, pid_t expected) {

@@ -4,6 +4,9 @@
 #include "system/machine.h"
 #include "system/proc_fs.h"
 
+#include <set>
+#include <string>
+
 namespace bootcheck {
 
 class LinuxMachine final : public Machine {
@@ -51,7 +54,11 @@ class LinuxMachine final : public Machine {
   /// Opened when it is first looked into: who prints the configuration needs no /proc.
   const ProcFs& proc();
 
+  /// Once a folder and run: what killed passes have left where this one writes.
+  void tidy_folder_of(const Path& path);
+
   std::optional<ProcFs> proc_;
+  std::set<std::string> tidied_;
 };
 
 }  // namespace bootcheck

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <csignal>
 
+#include <sys/wait.h>
+
 namespace bootcheck::test {
 namespace {
 
@@ -111,6 +113,29 @@ TEST_F(Interrupted, AHoldThatCannotBeKeptDrainsNobody) {
   EXPECT_EQ(app_.bootcheck({"stop"}).status, 4);
   EXPECT_TRUE(is_alive(pid));
   EXPECT_THAT(app_.output("feed"), Not(HasSubstr("down")));
+}
+
+TEST_F(Interrupted, WhatAKilledPassWasWritingIsRemovedByALaterOne) {
+  const auto finished = ::fork();
+  if (finished == 0) ::_exit(0);
+  ASSERT_EQ(::waitpid(finished, nullptr, 0), finished);
+  const auto temporary = [this](const std::string& name, pid_t writer, int age) {
+    const auto file =
+        app_.root() / "tmp/pids" / ("." + name + ".bootcheck." + std::to_string(writer));
+    write_file(file, "half");
+    fs::last_write_time(file, fs::last_write_time(file) - age);
+    return file;
+  };
+  const auto state = temporary("bootcheck.state", finished, 120);
+  const auto pid_file = temporary("gone.pid", finished, 120);
+  const auto of_another_machine = temporary("young.pid", finished, 0);
+  const auto being_written = temporary("feed.pid", ::getpid(), 120);
+  app_.configure("workers: [{name: feed, start: [bin/feed], foreground: true}]");
+  good_pass();
+  EXPECT_FALSE(fs::exists(state));
+  EXPECT_FALSE(fs::exists(pid_file));
+  EXPECT_TRUE(fs::exists(of_another_machine));
+  EXPECT_TRUE(fs::exists(being_written));
 }
 
 // `shop -> shop-1` beside `blog -> blog-1`, both with a worker of the same name.
