@@ -57,9 +57,9 @@ Argv starter_command(const Config& config, const Batch& batch) {
 std::string recovery_list(const Config& config, const Batch& batch) {
   boost::json::array list;
   for (const auto& order : batch) {
-    for (const pid_t pid : order.recover)
-      list.push_back(
-          boost::json::object{{"worker", config.workers[order.worker].name}, {"pid", pid}});
+    for (const auto& dead : order.recover)
+      list.push_back(boost::json::object{
+          {"worker", config.workers[order.worker].name}, {"pid", dead.pid}, {"host", dead.host}});
   }
   return list.empty() ? std::string() : boost::json::serialize(list);
 }

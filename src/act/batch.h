@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 #include "launch/launch.h"
-#include "model/observation.h"
+#include "model/state.h"
 
 #include <vector>
 
@@ -14,7 +14,7 @@ namespace bootcheck {
 struct StartOrder {
   std::size_t worker = 0;  ///< index into the configuration's workers
   bool start = true;       ///< false: only hand back jobs
-  std::vector<pid_t> recover;
+  std::vector<DeadProcess> recover;
 };
 
 /// Orders that one start command carries out.

@@ -1,28 +1,23 @@
 #include "act/late_exits.h"
 
-#include "model/memory.h"
-#include "observe/observe.h"
+#include <utility>
 
 namespace bootcheck {
 
-LateExits::LateExits(const Context& context, Facts& facts, State& state)
-    : context_(context), facts_(facts), state_(state) {
-  const auto& config = context.config;
-  for (std::size_t at = 0; at < config.workers.size(); ++at) {
-    const auto* record = find_record(state, config.workers[at].name);
-    if (record != nullptr && record->process && find_stop(record, *record->process) != nullptr)
-      watched_.push_back({at, *record->process});
+LateExits::LateExits(const Context& context, Assessment& assessment)
+    : context_(context), assessment_(assessment) {
+  for (std::size_t at = 0; at < context.config.workers.size(); ++at) {
+    const auto* record = find_record(assessment.state, context.config.workers[at].name);
+    if (record == nullptr || !record->process) continue;
+    const auto* stop = find_stop(record, record->process->id);
+    if (stop != nullptr && !stop->aside) watched_.push_back({at, record->process->id});
   }
-}
-
-bool LateExits::has_ended(const Watched& watched) const {
-  return context_.machine.wait_for_exit({watched.process}, Duration{0});
 }
 
 std::vector<LateExit> LateExits::take() {
   std::vector<LateExit> exits;
   for (auto watched = watched_.begin(); watched != watched_.end();) {
-    if (has_ended(*watched)) {
+    if (context_.machine.wait_for_exit({watched->process}, Duration{0})) {
       exits.push_back(decide(*watched));
       watched = watched_.erase(watched);
     } else {
@@ -33,12 +28,10 @@ std::vector<LateExit> LateExits::take() {
 }
 
 LateExit LateExits::decide(const Watched& watched) {
-  LateExit exit;
-  const auto now = observe(context_, facts_.app, state_);
-  facts_.seen[watched.worker] = now.seen[watched.worker];
-  exit.events = remember_worker(state_, now, watched.worker);
-  exit.decision = make_plan(now, state_, {})[watched.worker];
-  return exit;
+  auto now = assess(context_, assessment_.facts.app, assessment_.state, {});
+  assessment_.state = std::move(now.state);
+  assessment_.facts.seen[watched.worker] = now.facts.seen[watched.worker];
+  return {.events = std::move(now.noticed), .decision = now.plan.decisions[watched.worker]};
 }
 
 }  // namespace bootcheck

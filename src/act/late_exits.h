@@ -1,11 +1,8 @@
 // Workers that were asked to stop and end while a pass brings others up, which may take minutes.
 #pragma once
 
-#include "model/event.h"
-#include "model/plan.h"
-#include "observe/context.h"
+#include "observe/assess.h"
 
-#include <utility>
 #include <vector>
 
 namespace bootcheck {
@@ -18,9 +15,8 @@ struct LateExit {
 
 class LateExits {
  public:
-  /// Watches the workers that drain now. `facts` and `state` are brought up to date for those that
-  /// end.
-  LateExits(const Context& context, Facts& facts, State& state);
+  /// Watches the workers that drain now. The assessment is brought up to date for those that end.
+  LateExits(const Context& context, Assessment& assessment);
 
   /// Those that have ended since it was asked last.
   std::vector<LateExit> take();
@@ -31,12 +27,10 @@ class LateExits {
     ProcessId process;
   };
 
-  bool has_ended(const Watched& watched) const;
   LateExit decide(const Watched& watched);
 
   const Context& context_;
-  Facts& facts_;
-  State& state_;
+  Assessment& assessment_;
   std::vector<Watched> watched_;
 };
 

@@ -56,9 +56,9 @@ void collect_recoveries(const Context& context, const Batch& batch, const Path& 
   if (file == nullptr) return;  // nothing is known, so it is tried again
   const auto lines = lines_of(file->text);
   for (const auto& order : batch) {
-    for (const pid_t pid : order.recover) {
-      if (read_lines(lines, context.config.workers[order.worker].name, pid, report.recoveries))
-        report.recovered.emplace_back(order.worker, pid);
+    for (const auto& dead : order.recover) {
+      if (read_lines(lines, context.config.workers[order.worker].name, dead.pid, report.recoveries))
+        report.recovered.emplace_back(order.worker, dead.pid);
     }
   }
 }

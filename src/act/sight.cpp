@@ -1,18 +1,44 @@
 #include "act/sight.h"
 
+#include "model/identity.h"
 #include "observe/observe.h"
 
 #include <algorithm>
 
 namespace bootcheck {
+namespace {
 
-std::optional<Process> see_daemon(const StartContext& context, const Worker& worker) {
-  Observation seen;
-  seen.pid_file = context.run.machine.read_pid_file(worker.pid_file);
+/// What proves the process in the pid file of one worker, as any pass would see it.
+Assigned assign_named(const StartContext& context, std::size_t worker) {
+  auto& machine = context.run.machine;
+  const std::vector<Worker> one{context.run.config.workers[worker]};
+  State state;
+  if (const auto* record = find_record(context.state, one.front().name)) {
+    auto& known = state.workers[one.front().name];
+    known.start = record->start;
+    known.stops = record->stops;
+  }
+  Facts facts;
+  facts.app = context.app;
+  facts.workers = &one;
+  facts.ticks_per_second = machine.ticks_per_second();
+  auto& seen = facts.seen.emplace_back();
+  seen.pid_file = machine.read_pid_file(one.front().pid_file);
   if (const auto* file = std::get_if<PidInFile>(&seen.pid_file))
-    seen.named = context.run.machine.look(file->pid);
-  if (proof_of_named(worker, context.app, seen, nullptr) != Proof::title) return std::nullopt;
-  return std::get<Process>(seen.named);
+    facts.processes.looks.emplace(file->pid, machine.look(file->pid));
+  return std::move(assign(facts, state).of.front());
+}
+
+}  // namespace
+
+std::optional<Process> see_daemon(const StartContext& context, std::size_t worker) {
+  auto assigned = assign_named(context, worker);
+  const bool is_up = assigned.proof == Proof::title || assigned.proof == Proof::birth;
+  if (!is_up) return std::nullopt;
+  const auto& process = *assigned.current;
+  const bool is_back = process.cwd && context.app.contains(*process.cwd);
+  if (changes_back(context.run.config.workers[worker]) && !is_back) return std::nullopt;
+  return process;
 }
 
 std::optional<Process> see_child(const StartContext& context, pid_t child) {
@@ -23,13 +49,8 @@ std::optional<Process> see_child(const StartContext& context, pid_t child) {
 }
 
 std::optional<Process> see_program(const StartContext& context, std::size_t worker) {
-  const auto seen = observe_again(context.run, context.app, context.state, {worker});
-  const auto& now = seen.front();
-  const auto is_new = [&](const Process& process) {
-    return std::ranges::find(now.set_aside, process.id.pid, &SetAside::pid) == now.set_aside.end();
-  };
-  const auto found = std::ranges::find_if(now.sightings->alive, is_new);
-  return found == now.sightings->alive.end() ? std::nullopt : std::optional(*found);
+  auto look = observe(context.run, context.app, context.state, Search::always);
+  return std::move(look.assignment.of[worker].current);
 }
 
 }  // namespace bootcheck

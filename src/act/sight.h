@@ -7,8 +7,9 @@
 
 namespace bootcheck {
 
-/// A worker that daemonizes: proved by its pid file and its title.
-std::optional<Process> see_daemon(const StartContext& context, const Worker& worker);
+/// A worker that daemonizes: proved by its pid file and its title, or by its birth during the
+/// start; where its preset changes back into the application, it has done so. By index.
+std::optional<Process> see_daemon(const StartContext& context, std::size_t worker);
 
 /// A foreground program that is our own child, so that its pid is certain. None once it has ended.
 std::optional<Process> see_child(const StartContext& context, pid_t child);

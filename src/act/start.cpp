@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -106,33 +105,34 @@ class Starter {
   /// Leaves out the workers that are up by now: another start may have been faster (contract,
   /// section 4).
   Batch still_missing(const Batch& batch) {
-    std::vector<std::size_t> indices;
-    for (const auto& order : batch)
-      indices.push_back(order.worker);
-    auto seen = observe_again(context_.run, context_.app, context_.state, indices);
-    // What this pass has just launched for others of the same command line has no pid file yet.
-    for (auto& each : seen)
-      std::erase_if(each.sightings->alive, [&](const Process& process) {
-        return std::ranges::any_of(
-            started_, [&](const auto& attempt) { return attempt->pid == process.id.pid; });
-      });
+    const auto judgements = judge_again();
     Batch missing;
-    for (std::size_t at = 0; at < batch.size(); ++at) {
-      const Memory memory{
-          .record = find_record(context_.state, worker_of(indices[at]).name),
-          .hold = nullptr,
-          .now = std::numeric_limits<BootTime>::max()};  // whether it must wait was decided
-      const auto judgement = classify(worker_of(indices[at]), context_.app, seen[at], memory);
-      if (!batch[at].start || judgement.state == WorkerState::missing) {
-        missing.push_back(batch[at]);
+    for (const auto& order : batch) {
+      const auto& judgement = judgements[order.worker];
+      if (!order.start || is_absent(judgement.beneath)) {
+        missing.push_back(order);
       } else {
         auto& result = report_.results.emplace_back();
-        result.worker = indices[at];
+        result.worker = order.worker;
         result.process = judgement.process;
-        result.is_now = judgement.state;
+        result.is_now = judgement.beneath;
       }
     }
     return missing;
+  }
+
+  /// Whether it has to wait or is held was decided before.
+  static bool is_absent(WorkerState state) {
+    return state == WorkerState::missing || state == WorkerState::drained ||
+           state == WorkerState::failing;
+  }
+
+  Judgements judge_again() {
+    auto look = observe(context_.run, context_.app, context_.state, Search::always);
+    // What this pass has just launched for others of the same command line has no pid file yet.
+    for (const auto& attempt : started_)
+      look.facts.processes.looks.erase(attempt->pid);
+    return judge(look.facts, context_.state, assign(look.facts, context_.state));
   }
 
   void begin(Batch batch) {
@@ -220,7 +220,7 @@ class Starter {
   std::optional<Process> see(Ascent& ascent) const {
     const auto& attempt = *ascent.attempt;
     const auto& worker = worker_of(ascent.result.worker);
-    if (!worker.foreground) return see_daemon(context_, worker);
+    if (!worker.foreground) return see_daemon(context_, ascent.result.worker);
     // Our own child is the worker as long as it has not ended; systemd-run is none, and ends when
     // the worker has been exec'd.
     if (attempt.unit.has_value() != attempt.outcome.has_value()) return std::nullopt;

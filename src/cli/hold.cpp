@@ -33,7 +33,6 @@ int stop_command(const Options& options, const Config& config, Machine& machine)
   PassOptions pass;
   pass.lock_wait = options.lock_wait.value_or(kLockWait);
   pass.request.selected = std::get<std::vector<bool>>(chosen);
-  pass.request.stop = true;
   Hold hold{
       .by = operator_name(), .reason = options.reason, .since = machine.wall_now(), .until = {}};
   if (options.hold_for) hold.until = hold.since + options.hold_for->count() / 1000;

@@ -2,7 +2,6 @@
 
 #include "cli/commands.h"
 #include "cli/print.h"
-#include "model/orphan.h"
 #include "pass/tell.h"
 #include "report/event_text.h"
 #include "report/explain.h"
@@ -44,27 +43,28 @@ std::string explain_worker(const Snapshot& snapshot, std::size_t worker) {
   const Evidence evidence{.worker = config,
                           .app = facts.app,
                           .seen = facts.seen[worker],
+                          .processes = facts.processes,
+                          .assigned = snapshot.assignment.of[worker],
                           .record = find_record(snapshot.state, config.name),
                           .hold = hold == snapshot.state.holds.end() ? nullptr : &hold->second,
                           .now = facts.now,
                           .ticks_per_second = facts.ticks_per_second};
-  return explain(evidence, snapshot.plan[worker], stdout_style());
+  return explain(evidence, snapshot.plan.decisions[worker], stdout_style());
 }
 
 int print_plan(const Context& context, const Request& request, const Options& options) {
   const auto snapshot = take_snapshot(context, request);
   print(format_plan(*snapshot.facts.workers, snapshot.plan, stdout_style()));
-  for (const auto& orphan : orphans_to_drain(snapshot.facts, snapshot.state))
-    print(fmt::format("{} (pid {}), an orphan: ask it to stop\n", orphan.argv.front(),
-                      orphan.id.pid));
+  for (const auto& orphan : snapshot.plan.orphans_to_drain)
+    print(fmt::format("{} (pid {}), an orphan: ask it to stop\n", orphan.name, orphan.id.pid));
   if (options.verbose) {
-    for (const auto& decision : snapshot.plan)
+    for (const auto& decision : snapshot.plan.decisions)
       print(explain_worker(snapshot, decision.worker));
   }
   const auto is_unknown = [](const Decision& decision) {
     return decision.judgement.state == WorkerState::unknown;
   };
-  return std::ranges::any_of(snapshot.plan, is_unknown) ? kWorkerProblem : kWell;
+  return std::ranges::any_of(snapshot.plan.decisions, is_unknown) ? kWorkerProblem : kWell;
 }
 
 int report_busy(const Context& context, const LockHolder& holder, const Options& options) {

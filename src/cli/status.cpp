@@ -25,6 +25,7 @@ bool is_down(const WorkerStatus& worker) {
     case WorkerState::unknown:
     case WorkerState::starting:
     case WorkerState::held:
+    case WorkerState::drained:
       return false;
   }
   return false;

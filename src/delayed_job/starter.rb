@@ -7,7 +7,7 @@
 # What is loaded here is shared, copy-on-write, by all the workers. That is why config/environment comes first:
 # whatever else the script does before it requires that, happens after it here.
 #
-# BOOTCHECK_RECOVER='[{"worker":"delayed_job.1","pid":123}]' names dead workers. Their jobs are handed back to the
+# BOOTCHECK_RECOVER='[{"worker":"delayed_job.1","pid":123,"host":""}]' names dead workers. Their jobs are handed back to the
 # queue before anything is started: a line on stdout for each. Everything that fails has a line on stderr.
 module Bootcheck
   STARTER = Process.pid
@@ -45,9 +45,10 @@ module Bootcheck
 
   # The jobs that a dead worker had locked. They go through what a worker does with a job that failed.
   class Recovery
-    def initialize(name, pid)
+    # +host+: as it was called while the worker lived; empty: as it is called now.
+    def initialize(name, pid, host)
       @worker = "#{name} (pid #{pid})"
-      @owner = "#{name} host:#{Socket.gethostname} pid:#{pid}" # as in Delayed::Worker#name
+      @owner = "#{name} host:#{host.empty? ? Socket.gethostname : host} pid:#{pid}" # as in Delayed::Worker#name
     end
 
     def run
@@ -153,7 +154,7 @@ module Bootcheck
     require "json" # not before the boot: Bundler may want another version of it
     require "socket"
     JSON.parse(dead).each do |entry|
-      recovery = Recovery.new(entry.fetch("worker"), entry.fetch("pid"))
+      recovery = Recovery.new(entry.fetch("worker"), entry.fetch("pid"), entry.fetch("host"))
       booted ? recovery.run : recovery.give_up("the jobs", "the application does not boot")
     end
   end

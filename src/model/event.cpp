@@ -49,6 +49,8 @@ std::string_view name_of(EventKind kind) {
       return "recovered";
     case EventKind::duplicate:
       return "duplicate";
+    case EventKind::left_over:
+      return "left_over";
     case EventKind::orphan:
       return "orphan";
     case EventKind::unknown:

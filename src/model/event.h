@@ -2,7 +2,7 @@
 // line on stderr. Data only; report/ has the words for it.
 #pragma once
 
-#include "model/classify.h"
+#include "model/judge.h"
 #include "model/start_failure.h"
 #include "model/stop_reason.h"
 
@@ -30,6 +30,7 @@ enum class EventKind {
   failing,
   recovered,
   duplicate,
+  left_over,
   orphan,
   unknown,
   killed,
@@ -79,7 +80,7 @@ struct GarbageInPidFile {
   std::string content;
   bool operator==(const GarbageInPidFile&) const = default;
 };
-/// `duplicate`: the processes besides its own.
+/// `duplicate`: the processes besides its own; `left_over`: those that a dead one has left behind.
 struct Duplicates {
   std::vector<pid_t> pids;
   bool drained = false;  ///< by `orphans: drain`

@@ -1,19 +1,20 @@
 #include "model/identity.h"
 
+#include "delayed_job/command_line.h"
+
 #include <algorithm>
-#include <charconv>
 #include <span>
 #include <string_view>
 
 namespace bootcheck {
 namespace {
 
-bool is_shell_line(const Argv& argv) {
-  return argv.size() == 3 && argv[0] == "/bin/sh" && argv[1] == "-c";
+bool is_delayed_job(const Worker& worker) {
+  return worker.preset == delayed_job::kPreset;
 }
 
-std::string_view base_name(std::string_view path) {
-  return path.substr(path.find_last_of('/') + 1);
+bool is_shell_line(const Argv& argv) {
+  return argv.size() == 3 && argv[0] == "/bin/sh" && argv[1] == "-c";
 }
 
 // A script is run as INTERPRETER [OPTION] PATH ARGS... (execve(2)), and PATH may have been
@@ -42,63 +43,7 @@ bool runs_start_command(const Argv& command_line, const Worker& worker) {
   return ends_with_command(command_line, worker.start);
 }
 
-// --- delayed_job's own command line: lib/delayed/command.rb, OptionParser's spellings
-// ---------------------------------
-
-/// The value of an option spelled `-o V`, `-oV`, `--option V` or `--option=V` at `at`; empty:
-/// another word.
-std::string_view option_value(const Argv& words, std::size_t at, std::string_view letter,
-                              std::string_view name) {
-  const std::string_view word = words[at];
-  if (word == letter || word == name)
-    return at + 1 < words.size() ? std::string_view(words[at + 1]) : "";
-  if (word.starts_with(name) && word.substr(name.size()).starts_with('='))
-    return word.substr(name.size() + 1);
-  if (word.starts_with(letter) && !word.starts_with("--")) return word.substr(letter.size());
-  return "";
-}
-
-bool is_below_count(std::string_view identifier, std::string_view count) {
-  int index = 0;
-  int total = 0;
-  const auto number = [](std::string_view text, int& value) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size();
-  };
-  return number(identifier, index) && number(count, total) && index >= 0 && index < total;
-}
-
-bool is_delayed_job_start(const Argv& words, std::string_view identifier) {
-  const auto script = std::ranges::find_if(
-      words, [](const auto& word) { return base_name(word) == "delayed_job"; });
-  bool named = false;
-  bool verb = false;
-  for (auto at = static_cast<std::size_t>(script - words.begin()); at < words.size(); ++at) {
-    named = named || option_value(words, at, "-i", "--identifier") == identifier ||
-            is_below_count(identifier, option_value(words, at, "-n", "--number_of_workers"));
-    verb = verb || words[at] == "start" || words[at] == "restart" || words[at] == "run";
-  }
-  return named && verb;
-}
-
 }  // namespace
-
-bool is_below(const Path& directory, const Path& folder) {
-  const std::string& inner = directory.native();
-  const std::string& outer = folder.native();
-  if (outer.empty() || !inner.starts_with(outer)) return false;
-  return inner.size() == outer.size() || outer.back() == '/' || inner[outer.size()] == '/';
-}
-
-bool App::contains(const Path& directory) const {
-  return is_below(directory, release) || is_below(directory, releases_folder);
-}
-
-bool App::owns(const Path& directory) const {
-  if (is_below(directory, release)) return true;
-  const auto holds = [&](const Path& neighbour) { return is_below(directory, neighbour); };
-  return contains(directory) && std::ranges::none_of(neighbours, holds);
-}
 
 bool bears_title(const Argv& command_line, const Worker& worker) {
   if (command_line.empty()) return false;
@@ -108,8 +53,24 @@ bool bears_title(const Argv& command_line, const Worker& worker) {
 }
 
 bool is_start_of(const Argv& command_line, const Worker& worker) {
-  if (worker.preset == "delayed_job") return is_delayed_job_start(command_line, worker.identifier);
+  if (is_delayed_job(worker)) return delayed_job::is_start_of(command_line, worker.identifier);
   return !command_line.empty() && runs_start_command(command_line, worker);
+}
+
+bool bears_any_title(const Argv& command_line) {
+  return delayed_job::is_worker(command_line);
+}
+
+bool changes_back(const Worker& worker) {
+  return is_delayed_job(worker);
+}
+
+bool may_have_orphans(const Worker& worker) {
+  return is_delayed_job(worker);
+}
+
+bool hands_back_jobs(const Worker& worker) {
+  return is_delayed_job(worker);
 }
 
 std::string command_text(const Argv& command) {

@@ -1,32 +1,12 @@
-// Is this process that worker? Proof by what a process bears: its user, its title, its working
-// directory.
+// Whether a process looks like a worker, by its command line alone; and what the kinds of workers
+// have of their own.
 #pragma once
 
-#include "model/observation.h"
 #include "model/worker.h"
 
-#include <vector>
-
-#include <sys/types.h>
+#include <string>
 
 namespace bootcheck {
-
-/// Where and as whom the workers of one application run.
-struct App {
-  uid_t uid = 0;         ///< the workers' user
-  Path release;          ///< what `root` resolves to now
-  Path releases_folder;  ///< where `root` is a link: the folder that holds the link; else empty
-  std::vector<Path> neighbours;  ///< where other links in that folder lead: other applications
-
-  /// Whether a directory is inside the application, removed releases included.
-  bool contains(const Path& directory) const;
-  /// Whether a process that was found by its title and nothing else is the application's: inside
-  /// it, and not where another application is.
-  bool owns(const Path& directory) const;
-};
-
-/// Whether `directory` is `folder` or below it; both absolute and normal.
-bool is_below(const Path& directory, const Path& folder);
 
 /// The command line is exactly the worker's title, or PREFIX/ and the title (`delayed_job -p
 /// PREFIX`). A worker without a title bears its start command line.
@@ -36,6 +16,20 @@ bool bears_title(const Argv& command_line, const Worker& worker);
 /// in one command line included, or the start command line of any other program behind whatever
 /// interpreter runs it.
 bool is_start_of(const Argv& command_line, const Worker& worker);
+
+/// Whether the command line is that of a worker of a preset whose workers tell by their title what
+/// they are, configured or not.
+bool bears_any_title(const Argv& command_line);
+
+/// Whether workers like this one can be recognised although the configuration does not name them.
+bool may_have_orphans(const Worker& worker);
+
+/// Whether the worker, once it bears its title, has still to change into the application.
+bool changes_back(const Worker& worker);
+
+/// Whether the jobs that a dead process of this worker had locked can be handed back to their
+/// queue.
+bool hands_back_jobs(const Worker& worker);
 
 /// The words of a command with blanks between them, for people and for comparing.
 std::string command_text(const Argv& command);

@@ -1,12 +1,13 @@
-// What a pass sees of one worker: facts, not judgements. Data only; filled by pass/observe, read by
-// model/classify.
+// What a pass sees: facts, not judgements. Data only; filled by observe/, read by the other files
+// of this room.
 #pragma once
 
-#include "model/worker.h"
+#include "util/types.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -23,20 +24,22 @@ struct ProcessId {
 };
 
 /// A living process: a thread group leader that is no zombie, or a zombie leader with living
-/// threads.
+/// threads. What was not read is none, never a guess; the user is always read.
 struct Process {
   ProcessId id;
-  pid_t parent = 0;  ///< field 4 of /proc/PID/stat; 0 if not read
-  uid_t uid = 0;
-  std::optional<Path>
-      cwd;  ///< /proc/PID/cwd; none: not readable. The kernel's " (deleted)" is cut off
-  Argv
-      argv;  ///< /proc/PID/cmdline without trailing empty words; empty if not read (record matched)
+  uid_t uid = 0;      ///< effective
+  pid_t parent = 0;   ///< field 4 of /proc/PID/stat
+  pid_t session = 0;  ///< field 6 of /proc/PID/stat
+  char state = 'S';   ///< field 3 of /proc/PID/stat: `T` is stopped
+  /// /proc/PID/cwd; none: not read. The kernel's " (deleted)" is cut off.
+  std::optional<Path> cwd;
+  bool cwd_refused = false;  ///< the kernel does not let us read it (mode 0711, not dumpable)
+  /// /proc/PID/cmdline without trailing empty words; none: not read, the start time told enough.
+  std::optional<Argv> argv;
   std::uint64_t resident = 0;  ///< bytes, field 24 of /proc/PID/stat
 };
 
-// --- what stands at the pid file's path
-// ---------------------------------------------------------------------------
+// --- what stands at the pid file's path ----------------------------------------------------------
 struct NoPidFile {};
 /// Empty, not a number, a directory, a FIFO, a dangling link...: it names no process. `what` says
 /// which.
@@ -52,8 +55,7 @@ struct PidInFile {
 };
 using PidFile = std::variant<NoPidFile, GarbagePidFile, UnreadablePidFile, PidInFile>;
 
-// --- what /proc says of one pid
-// -------------------------------------------------------------------------------------
+// --- what /proc says of one pid ------------------------------------------------------------------
 struct NoProcess {};
 /// A zombie leader without living threads.
 struct Zombie {};
@@ -66,31 +68,28 @@ struct Hidden {
 };
 using ProcessLook = std::variant<NoProcess, Zombie, ThreadOf, Hidden, Process>;
 
-/// What the whole of /proc holds of one worker.
-struct Sightings {
-  std::vector<Process> alive;     ///< processes that prove to be the worker (proof 3)
-  std::vector<Process> starting;  ///< start commands of it under way
+/// What one look at /proc has shown, each pid once.
+struct ProcessTable {
+  std::unordered_map<pid_t, ProcessLook> looks;
+  bool searched = false;  ///< every process of the app's user that may concern us is in it
+  bool hidden = false;    ///< pid 1 cannot be seen: an absence proves nothing
+
+  /// The living process of that pid; null: none, or it was not looked at.
+  const Process* living(pid_t pid) const;
+  /// Exactly this process, alive.
+  const Process* living(const ProcessId& id) const;
+  /// Whether this process has certainly ended.
+  bool has_ended(const ProcessId& id) const;
 };
 
 /// What the worker's own `status` command answered (LSB exit codes).
 enum class StatusAnswer { running, not_running, unknown };
 
-/// A pid file `<pid_file>.draining.<pid>` and the process of that pid.
-struct SetAside {
-  pid_t pid = 0;
-  ProcessLook look;
-};
-
-/// Everything seen of one worker in one pass.
+/// What was seen of one worker besides its processes.
 struct Observation {
   PidFile pid_file;
-  ProcessLook named;  ///< the process whose pid stands in the pid file
-  /// The recorded process, where it lives and its pid is not in the pid file.
-  std::optional<Process> remembered;
-  bool proc_hidden = false;            ///< pid 1 cannot be seen: an absence in /proc proves nothing
-  std::optional<Sightings> sightings;  ///< none: /proc was not scanned
-  std::optional<StatusAnswer> status;  ///< none: the worker has no status command
-  std::vector<SetAside> set_aside;     ///< surged away: old processes that finish their jobs
+  std::vector<pid_t> set_aside;         ///< of files `<pid_file>.draining.<pid>`
+  std::optional<StatusAnswer> status;   ///< none: the worker has no status command
   std::int64_t restart_file_mtime = 0;  ///< ns since the epoch; 0: no such file
   std::optional<std::uint64_t>
       memory;  ///< bytes (PSS), only read when the resident size exceeds the worker's limit

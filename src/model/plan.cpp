@@ -1,5 +1,6 @@
 #include "model/plan.h"
 
+#include "model/identity.h"
 #include "model/roll.h"
 
 #include <algorithm>
@@ -7,215 +8,245 @@
 namespace bootcheck {
 namespace {
 
-bool is_gone(const ProcessLook& look) {
-  return std::holds_alternative<NoProcess>(look) || std::holds_alternative<Zombie>(look) ||
-         std::holds_alternative<ThreadOf>(look);
-}
-
 /// One worker's decision in the making.
-struct Planner {
-  const Worker& worker;
-  const Facts& facts;
-  const Observation& seen;
-  const WorkerRecord* record;
-  Decision& decision;
+class Planner {
+ public:
+  Planner(const Facts& facts, const WorkerRecord* record, Decision& decision)
+      : worker_((*facts.workers)[decision.worker]),
+        facts_(facts),
+        seen_(facts.seen[decision.worker]),
+        record_(record),
+        judgement_(decision.judgement),
+        steps_(decision.steps) {}
 
-  bool recovers() const { return facts.recover_jobs && worker.preset == "delayed_job"; }
+  void plan() {
+    plan_set_aside();
+    plan_unasked();
+    plan_recoveries();
+    plan_by_state();
+  }
+
+ private:
+  using enum WorkerState;
+
   template <class AnyStep>
   void add(AnyStep step) {
-    decision.steps.emplace_back(std::move(step));
+    steps_.emplace_back(std::move(step));
   }
 
-  void recover(pid_t pid) {
-    const bool planned = std::ranges::any_of(decision.steps, [pid](const Step& step) {
-      const auto* recovery = std::get_if<RecoverJobs>(&step);
-      return recovery != nullptr && recovery->pid == pid;
-    });
-    if (recovers() && !planned && !may_live(pid)) add(RecoverJobs{pid});
+  void plan_by_state() {
+    switch (judgement_.state) {
+      case missing:
+      case crashed:
+      case stale:
+      case drained:
+        plan_clean_up();
+        add(StartWorker{});
+        break;
+      case failing:
+        plan_clean_up();
+        break;
+      case lost:
+        add(RestorePidFile{judgement_.process->id});
+        break;
+      case duplicate:
+        plan_duplicate();
+        break;
+      case draining:
+        plan_kill(judgement_.process->id);
+        break;
+      case held:
+        plan_held();
+        break;
+      case running:
+      case starting:
+      case unknown:
+        break;
+    }
   }
 
-  /// A worker that lives keeps its job, wherever its pid file is by now.
-  bool may_live(pid_t pid) const {
-    const auto is_it = [pid](const Process& process) { return process.id.pid == pid; };
-    const auto& judgement = decision.judgement;
-    return (seen.remembered && is_it(*seen.remembered)) ||
-           (judgement.process && is_it(*judgement.process)) ||
-           std::ranges::any_of(judgement.others, is_it) ||
-           std::ranges::any_of(seen.set_aside, [&](const SetAside& old) {
-             const auto* process = std::get_if<Process>(&old.look);
-             return old.pid == pid && !is_gone(old.look) &&
-                    (process == nullptr || is_worker(*process));
-           });
+  /// A hold drains whatever it finds.
+  void plan_held() {
+    const auto beneath = judgement_.beneath;
+    if (wants_start(beneath) || beneath == failing) return plan_clean_up();
+    if (beneath == starting || !judgement_.process) return;
+    ask(judgement_.process->id, StopReason::stop);
+    for (const auto& other : judgement_.duplicates)
+      ask(other.id, StopReason::stop);
+    plan_kill(judgement_.process->id);
   }
 
-  bool is_worker(const Process& process) const {
-    return find_stop(record, process.id) != nullptr ||
-           (record != nullptr && record->process == process.id) ||
-           (process.uid == facts.app.uid && bears_title(process.argv, worker));
+  bool is_held() const { return judgement_.state == held; }
+
+  /// Unless a request stands already: nobody is asked twice for the same reason.
+  void ask(const ProcessId& process, StopReason reason) {
+    if (find_stop(record_, process) == nullptr) add(AskToStop{process, reason});
   }
 
-  /// Surged workers: their successors run already. One that lives and was not asked to stop yet is
-  /// asked now (its successor's start may have been cut short); one that is gone leaves a file and,
-  /// if it died in mid-job, a locked row.
+  // --- surged workers ----------------------------------------------------------------------------
+
+  /// Their successors run, or are on their way. What is gone leaves a file.
   void plan_set_aside() {
-    for (const auto& old : seen.set_aside) {
-      const auto* process = std::get_if<Process>(&old.look);
-      if (process != nullptr && is_worker(*process)) {
-        const auto& judgement = decision.judgement;
-        const bool held = judgement.state == WorkerState::held;
-        if (find_stop(record, process->id) == nullptr &&
-            (held || judgement.beneath == WorkerState::running))
-          add(AskToStop{process->id, held ? StopReason::stop : StopReason::restart});
-        plan_kill(process->id);
-      } else if (process != nullptr || is_gone(old.look)) {
-        recover(old.pid);
-        add(ForgetSetAside{old.pid});
+    for (const auto& old : judgement_.surged) {
+      const auto* stop = find_stop(record_, old.id);
+      const bool may_ask = is_held() || judgement_.beneath == running;
+      if ((stop == nullptr || !stop->asked) && may_ask)
+        add(AskToStop{old.id, is_held() ? StopReason::stop : reason_of(stop)});
+      plan_kill(old.id);
+    }
+    for (const pid_t pid : seen_.set_aside) {
+      if (is_surged(pid) || may_be_hidden(pid)) continue;
+      recover({.pid = pid, .host = {}, .asked = false});
+      add(ForgetSetAside{pid});
+    }
+  }
+
+  static StopReason reason_of(const StopRequest* stop) {
+    return stop == nullptr ? StopReason::restart : stop->reason;
+  }
+
+  bool is_surged(pid_t pid) const {
+    return std::ranges::any_of(judgement_.surged,
+                               [pid](const Process& old) { return old.id.pid == pid; });
+  }
+
+  bool may_be_hidden(pid_t pid) const {
+    const auto look = facts_.processes.looks.find(pid);
+    return look == facts_.processes.looks.end() || std::holds_alternative<Hidden>(look->second);
+  }
+
+  // --- what an earlier pass intended and did not come to -----------------------------------------
+
+  void plan_unasked() {
+    if (record_ == nullptr) return;
+    for (const auto& stop : record_->stops) {
+      if (stop.asked || is_surged(stop.process.pid)) continue;
+      if (facts_.processes.living(stop.process) == nullptr) continue;
+      if (!stop.aside) {
+        add(AskToStop{stop.process, stop.reason});
+      } else if (!is_held() && judgement_.process && judgement_.process->id == stop.process) {
+        add(SetPidFileAside{stop.process, stop.reason});
+        add(StartWorker{});
+        add(AskToStop{stop.process, stop.reason});
       }
     }
   }
 
   void plan_kill(const ProcessId& process) {
-    const auto* stop = find_stop(record, process);
-    if (!worker.kill_after || stop == nullptr) return;
-    if (facts.now - stop->asked_at > worker.kill_after->count()) add(KillWorker{process});
+    const auto* stop = find_stop(record_, process);
+    if (!worker_.kill_after || stop == nullptr || !stop->asked) return;
+    if (facts_.now - stop->asked_at > worker_.kill_after->count()) add(KillWorker{process});
   }
 
-  /// The worker is not there: take away a pid file that names no worker (delayed_job's own `start`
-  /// would refuse for ever) and hand back the jobs of the dead.
+  // --- the dead ----------------------------------------------------------------------------------
+
+  /// While nothing is started anyway, looking for a dead worker's jobs costs a boot of the
+  /// application: not in every pass, and not for one that ended as asked.
+  void plan_recoveries() {
+    if (record_ == nullptr) return;
+    const bool starts = wants_start(judgement_.state);
+    if (starts && record_->former_pid)
+      recover({.pid = *record_->former_pid, .host = {}, .asked = false});
+    for (const auto& dead : record_->unrecovered) {
+      if (starts || (!dead.asked && facts_.now >= record_->next_recovery)) recover(dead);
+    }
+  }
+
+  void recover(const DeadProcess& dead) {
+    if (!facts_.recover_jobs || !hands_back_jobs(worker_) || may_live(dead.pid)) return;
+    const auto is_it = [&](const Step& step) {
+      const auto* planned = std::get_if<RecoverJobs>(&step);
+      return planned != nullptr && planned->pid == dead.pid;
+    };
+    if (std::ranges::none_of(steps_, is_it))
+      add(RecoverJobs{.pid = dead.pid, .host = dead.host, .asked = dead.asked});
+  }
+
+  /// A worker that lives keeps its job, wherever its pid file is by now.
+  bool may_live(pid_t pid) const {
+    const auto is_it = [pid](const Process& process) { return process.id.pid == pid; };
+    return (judgement_.process && is_it(*judgement_.process)) || is_surged(pid) ||
+           std::ranges::any_of(judgement_.duplicates, is_it);
+  }
+
+  /// Takes away a pid file that names no worker: delayed_job's own `start` would refuse for ever.
   void plan_clean_up() {
-    if (const auto* file = std::get_if<PidInFile>(&seen.pid_file)) {
+    if (const auto* file = std::get_if<PidInFile>(&seen_.pid_file)) {
       add(RemovePidFile{file->pid});
-      recover(file->pid);
-    } else if (std::holds_alternative<GarbagePidFile>(seen.pid_file)) {
+      recover({.pid = file->pid, .host = {}, .asked = judgement_.state == drained});
+    } else if (std::holds_alternative<GarbagePidFile>(seen_.pid_file)) {
       add(RemovePidFile{0});
     }
   }
 
-  /// Jobs that could not be handed back yet, or whose worker somebody else has replaced. While
-  /// nothing is started anyway this costs a boot of the application: not in every pass.
-  void plan_left_over() {
-    if (record == nullptr) return;
-    const auto state = decision.judgement.state;
-    const bool starts = state == WorkerState::missing || state == WorkerState::crashed ||
-                        state == WorkerState::stale;
-    if (!starts && facts.now < record->next_recovery) return;
-    for (const pid_t pid : record->unrecovered)
-      recover(pid);
-  }
+  // --- one too many ------------------------------------------------------------------------------
 
-  void plan_start() {
-    if (record != nullptr && record->former_pid) recover(*record->former_pid);
-    if (record != nullptr && record->process) recover(record->process->pid);
-    add(StartWorker{});
-  }
-
-  void plan_lost(const Process& process) {
-    const auto* file = std::get_if<PidInFile>(&seen.pid_file);
-    if (file != nullptr && is_gone(seen.named)) recover(file->pid);
-    add(RestorePidFile{process.id});
-  }
-
-  /// Keep the one in the pid file; if none is there, the oldest.
   void plan_duplicate() {
-    const auto& judgement = decision.judgement;
-    auto keep = judgement.process;
-    if (!keep) {
-      keep = std::ranges::min(judgement.others, {},
-                              [](const Process& other) { return other.id.start_time; });
-      add(RestorePidFile{keep->id});
-    }
-    if (facts.orphan_policy != Orphans::drain) return;
-    for (const auto& other : judgement.others) {
-      if (other.id != keep->id && find_stop(record, other.id) == nullptr)
-        add(AskToStop{other.id, StopReason::duplicate});
-    }
+    if (!judgement_.is_named) add(RestorePidFile{judgement_.process->id});
+    if (facts_.orphan_policy != Orphans::drain) return;
+    for (const auto& other : judgement_.duplicates)
+      ask(other.id, StopReason::duplicate);
   }
 
-  void plan_held() {
-    switch (decision.judgement.beneath) {
-      case WorkerState::missing:
-      case WorkerState::crashed:
-      case WorkerState::stale:
-      case WorkerState::failing:
-        plan_clean_up();
-        break;
-      case WorkerState::running:
-      case WorkerState::draining:
-      case WorkerState::lost:
-      case WorkerState::duplicate:
-      case WorkerState::unknown:
-      case WorkerState::starting:
-      case WorkerState::held:
-        if (decision.judgement.process) plan_kill(decision.judgement.process->id);
-        break;
-    }
-  }
-
-  void plan() {
-    plan_set_aside();
-    plan_left_over();
-    switch (decision.judgement.state) {
-      case WorkerState::missing:
-      case WorkerState::crashed:
-      case WorkerState::stale:
-        plan_clean_up();
-        plan_start();
-        break;
-      case WorkerState::failing:
-        plan_clean_up();
-        break;
-      case WorkerState::lost:
-        plan_lost(*decision.judgement.process);
-        break;
-      case WorkerState::duplicate:
-        plan_duplicate();
-        break;
-      case WorkerState::draining:
-        plan_kill(decision.judgement.process->id);
-        break;
-      case WorkerState::held:
-        plan_held();
-        break;
-      case WorkerState::running:
-      case WorkerState::starting:
-      case WorkerState::unknown:
-        break;
-    }
-  }
+  const Worker& worker_;
+  const Facts& facts_;
+  const Observation& seen_;
+  const WorkerRecord* record_;
+  const Judgement& judgement_;
+  std::vector<Step>& steps_;
 };
 
-const Hold* hold_of(const State& state, const std::string& name, WallTime now) {
-  const auto found = state.holds.find(name);
-  if (found == state.holds.end() || (found->second.until && *found->second.until <= now))
-    return nullptr;
-  return &found->second;
+const OrphanRecord* find_orphan(const State& state, const ProcessId& process) {
+  const auto found = std::ranges::find(state.orphans, process, &OrphanRecord::process);
+  return found == state.orphans.end() ? nullptr : &*found;
+}
+
+std::vector<OrphanToDrain> plan_orphans(const Facts& facts, const State& state,
+                                        const Assignment& assignment) {
+  std::vector<OrphanToDrain> drain;
+  for (const auto& orphan : assignment.orphans) {
+    const auto* known = find_orphan(state, orphan.id);
+    const bool intended = known != nullptr && known->stop;
+    if (intended ? known->stop->asked : facts.orphan_policy != Orphans::drain) continue;
+    drain.push_back({.id = orphan.id, .name = orphan_name(state, orphan)});
+  }
+  return drain;
 }
 
 }  // namespace
+
+std::string orphan_name(const State& state, const Process& orphan) {
+  const auto* known = find_orphan(state, orphan.id);
+  if (known != nullptr && !known->name.empty()) return known->name;
+  return orphan.argv && !orphan.argv->empty() ? orphan.argv->front()
+                                              : "pid " + std::to_string(orphan.id.pid);
+}
 
 bool is_selected(const Request& request, std::size_t worker) {
   return request.selected.empty() || request.selected[worker];
 }
 
-Plan make_plan(const Facts& facts, const State& state, const Request& request) {
-  Plan plan(facts.workers->size());
-  for (std::size_t index = 0; index < plan.size(); ++index) {
-    const auto& worker = (*facts.workers)[index];
-    const auto* record = find_record(state, worker.name);
-    const Memory memory{
-        .record = record, .hold = hold_of(state, worker.name, facts.wall), .now = facts.now};
-    auto& decision = plan[index];
-    decision.worker = index;
-    decision.judgement = classify(worker, facts.app, facts.seen[index], memory);
-    decision.selected = is_selected(request, index);
-    if (decision.selected) Planner{worker, facts, facts.seen[index], record, decision}.plan();
+Plan make_plan(const Facts& facts, const State& state, const Assignment& assignment,
+               const Judgements& judgements, const Request& request) {
+  Plan plan;
+  plan.decisions.resize(judgements.size());
+  for (std::size_t at = 0; at < judgements.size(); ++at) {
+    auto& decision = plan.decisions[at];
+    decision.worker = at;
+    decision.judgement = judgements[at];
+    decision.selected = is_selected(request, at);
+    if (decision.selected)
+      Planner(facts, find_record(state, (*facts.workers)[at].name), decision).plan();
   }
-  plan_rolls(plan, facts, state, request);
+  plan_rolls(plan, facts, state);
+  plan.orphans_to_drain = plan_orphans(facts, state, assignment);
   return plan;
 }
 
 bool is_idle(const Plan& plan) {
-  return std::ranges::all_of(plan, [](const Decision& decision) { return decision.steps.empty(); });
+  return plan.orphans_to_drain.empty() &&
+         std::ranges::all_of(plan.decisions,
+                             [](const Decision& decision) { return decision.steps.empty(); });
 }
 
 }  // namespace bootcheck

@@ -1,7 +1,8 @@
 // From facts to what a pass will do. Pure: a plan is a value, and only act/ carries it out.
 #pragma once
 
-#include "model/classify.h"
+#include "model/judge.h"
+#include "model/stop_reason.h"
 
 #include <string>
 #include <variant>
@@ -22,6 +23,8 @@ struct RestorePidFile {
 /// Give the jobs of a dead process of this worker back to the queue.
 struct RecoverJobs {
   pid_t pid = 0;
+  std::string host;    ///< as the host was called while it lived; empty: as it is called now
+  bool asked = false;  ///< it ended as asked
   bool operator==(const RecoverJobs&) const = default;
 };
 /// Start the worker.
@@ -37,6 +40,7 @@ struct AskToStop {
 /// Move the pid file of a process that will drain out of its successor's way.
 struct SetPidFileAside {
   ProcessId process;
+  StopReason reason = StopReason::restart;
   bool operator==(const SetPidFileAside&) const = default;
 };
 /// A process that had been set aside is gone: remove `<pid_file>.draining.<pid>`.
@@ -49,6 +53,8 @@ struct KillWorker {
   ProcessId process;
   bool operator==(const KillWorker&) const = default;
 };
+/// In the order in which they are carried out: a surge sets its process aside, starts the
+/// successor, and asks the old process once that runs.
 using Step = std::variant<RemovePidFile, RestorePidFile, RecoverJobs, StartWorker, AskToStop,
                           SetPidFileAside, ForgetSetAside, KillWorker>;
 
@@ -59,13 +65,24 @@ struct Decision {
   std::vector<Step> steps;  ///< in the order in which they are to be done; empty: nothing
 };
 
-/// In the order of the configuration.
-using Plan = std::vector<Decision>;
+/// An orphan that is to finish its job and exit.
+struct OrphanToDrain {
+  ProcessId id;
+  std::string name;
+  bool operator==(const OrphanToDrain&) const = default;
+};
+
+/// What an orphan is called: by the configuration that once named it, or by its title.
+std::string orphan_name(const State& state, const Process& orphan);
+
+struct Plan {
+  std::vector<Decision> decisions;  ///< in the order of the configuration
+  std::vector<OrphanToDrain> orphans_to_drain;
+};
 
 /// What an operator asked this pass to do besides keeping the workers up.
 struct Request {
-  bool roll = false;  ///< `restart`: roll the selected workers
-  bool stop = false;  ///< `stop`: drain the selected workers (their holds are in the state)
+  bool roll = false;                ///< `restart`: roll the selected workers
   std::optional<RestartMode> mode;  ///< `restart --surge`
   std::vector<bool> selected;       ///< by worker index, the others are left alone; empty: all
 };
@@ -73,28 +90,9 @@ struct Request {
 /// Whether the request is about this worker.
 bool is_selected(const Request& request, std::size_t worker);
 
-/// Everything a pass knows when it decides.
-struct Facts {
-  App app;
-  const std::vector<Worker>* workers = nullptr;
-  std::vector<Observation> seen;  ///< one per worker, same order
-  BootTime now = 0;               ///< ms since boot
-  WallTime wall = 0;
-  std::int64_t ticks_per_second = 100;  ///< of ProcessId::start_time
-  bool recover_jobs = true;
-  Duration backoff_first{60'000};  ///< `backoff:`; 0 turns it off
-  Duration backoff_max{1'800'000};
-  Orphans orphan_policy = Orphans::warn;
-  std::vector<Process> orphans;  ///< workers of the application that nobody configured
-};
-
-/// Why a running worker should be replaced; none: it should not.
-std::optional<StopReason> reason_to_roll(const Worker& worker, const Facts& facts,
-                                         const Observation& seen, const Process& process,
-                                         const WorkerRecord* record);
-
 /// Decides for every worker, then lets only as many roll as their restart policies allow at a time.
-Plan make_plan(const Facts& facts, const State& state, const Request& request);
+Plan make_plan(const Facts& facts, const State& state, const Assignment& assignment,
+               const Judgements& judgements, const Request& request);
 
 /// Whether a plan does anything at all.
 bool is_idle(const Plan& plan);

@@ -13,22 +13,20 @@ struct Entry {
   int surging = 0;
 };
 
-bool is_serving(const Judgement& judgement) {
-  return judgement.state == WorkerState::running || judgement.state == WorkerState::duplicate ||
-         judgement.state == WorkerState::lost;
+bool is_serving(WorkerState state) {
+  return state == WorkerState::running || state == WorkerState::duplicate ||
+         state == WorkerState::lost;
 }
 
 std::map<std::size_t, Entry> count_entries(const Plan& plan, const Facts& facts) {
   std::map<std::size_t, Entry> entries;
-  for (const auto& decision : plan) {
+  for (const auto& decision : plan.decisions) {
     auto& entry = entries[(*facts.workers)[decision.worker].entry];
-    if (decision.judgement.state == WorkerState::held)
-      continue;  // wanted down: no loss of capacity
-    ++entry.total;
     const auto state = decision.judgement.state;
-    const bool rolls = state != WorkerState::failing && state != WorkerState::unknown;
-    if (!is_serving(decision.judgement) && rolls) ++entry.unavailable;
-    entry.surging += static_cast<int>(facts.seen[decision.worker].set_aside.size());
+    if (state == WorkerState::held) continue;  // wanted down: no loss of capacity
+    ++entry.total;
+    if (!is_serving(state) && state != WorkerState::unknown) ++entry.unavailable;
+    entry.surging += static_cast<int>(decision.judgement.surged.size());
   }
   return entries;
 }
@@ -38,7 +36,7 @@ void roll(Decision& decision, const Process& process, StopReason reason, Restart
   if (mode == RestartMode::surge) {
     if (entry.surging >= policy.max_surge.of(entry.total)) return;
     ++entry.surging;
-    decision.steps.emplace_back(SetPidFileAside{process.id});
+    decision.steps.emplace_back(SetPidFileAside{process.id, reason});
     decision.steps.emplace_back(StartWorker{});
   } else {
     if (entry.unavailable >= policy.max_unavailable.of(entry.total)) return;
@@ -47,10 +45,18 @@ void roll(Decision& decision, const Process& process, StopReason reason, Restart
   decision.steps.emplace_back(AskToStop{process.id, reason});
 }
 
-RestartMode mode_of(const Request& request, const WorkerRecord* record, const Worker& worker) {
-  if (request.mode) return *request.mode;
-  return record != nullptr && record->to_replace && record->replace_by_surge ? RestartMode::surge
-                                                                             : worker.restart.mode;
+RestartMode mode_of(const WorkerRecord* record, const Process& process, const Worker& worker) {
+  if (record == nullptr || record->to_replace != process.id) return worker.restart.mode;
+  return record->replace_by_surge ? RestartMode::surge : RestartMode::drain;
+}
+
+/// The release that a worker was started in is remembered; of one that somebody else started only
+/// its working directory tells, and it may be anywhere during a job.
+bool is_of_other_release(const App& app, const Process& process, const WorkerRecord* record) {
+  if (record != nullptr && record->process && record->process->id == process.id &&
+      !record->process->release.empty())
+    return record->process->release != app.release.native();
+  return process.cwd && app.is_outdated(*process.cwd);
 }
 
 }  // namespace
@@ -65,51 +71,34 @@ std::optional<StopReason> reason_to_roll(const Worker& worker, const Facts& fact
                                          const WorkerRecord* record) {
   if (record != nullptr && record->to_replace == process.id) return StopReason::restart;
   const auto& policy = worker.restart;
-  if (policy.on_release && process.cwd && facts.app.contains(*process.cwd) &&
-      !is_below(*process.cwd, facts.app.release))
+  if (policy.on_release && is_of_other_release(facts.app, process, record))
     return StopReason::release;
-  const bool first_seen = record == nullptr || record->process != process.id;
-  if (policy.on_restart_file && !first_seen && seen.restart_file_mtime != 0 &&
+  const bool known = record != nullptr && record->process && record->process->id == process.id;
+  if (policy.on_restart_file && known && seen.restart_file_mtime != 0 &&
       record->restart_file_mtime != seen.restart_file_mtime)
     return StopReason::restart_file;
   if (worker.limits.memory && seen.memory && *seen.memory > *worker.limits.memory)
     return StopReason::memory;
-  if (worker.limits.age) {
-    const auto age =
-        facts.now - static_cast<BootTime>(process.id.start_time) * 1000 / facts.ticks_per_second;
-    if (age > worker.limits.age->count()) return StopReason::age;
-  }
-  return std::nullopt;
+  if (worker.limits.age && age_of(process.id, facts) > worker.limits.age->count())
+    return StopReason::age;
+  return {};
 }
 
-void plan_rolls(Plan& plan, const Facts& facts, const State& state, const Request& request) {
+void plan_rolls(Plan& plan, const Facts& facts, const State& state) {
   std::map<std::size_t, Entry> entries;  // counted when the first worker rolls: mostly none does
-  for (auto& decision : plan) {
+  for (auto& decision : plan.decisions) {
+    const auto& judgement = decision.judgement;
+    if (!decision.selected || judgement.state != WorkerState::running || !judgement.process)
+      continue;
     const auto& worker = (*facts.workers)[decision.worker];
     const auto* record = find_record(state, worker.name);
-    const auto& judgement = decision.judgement;
-    if (!decision.selected) continue;
-    if (request.stop) {
-      for (const auto& other : judgement.others) {
-        if (find_stop(record, other.id) == nullptr)
-          decision.steps.emplace_back(AskToStop{other.id, StopReason::stop});
-      }
-    }
-    if (!judgement.process || find_stop(record, judgement.process->id) != nullptr) continue;
-    if (judgement.beneath == WorkerState::starting)
-      continue;  // the process is the start command, not the worker
-    if (request.stop) {
-      decision.steps.emplace_back(AskToStop{judgement.process->id, StopReason::stop});
-      continue;
-    }
-    if (judgement.state != WorkerState::running) continue;
-    const auto reason = request.roll ? std::optional(StopReason::restart)
-                                     : reason_to_roll(worker, facts, facts.seen[decision.worker],
-                                                      *judgement.process, record);
+    const auto& process = *judgement.process;
+    if (find_stop(record, process.id) != nullptr) continue;
+    const auto reason = reason_to_roll(worker, facts, facts.seen[decision.worker], process, record);
     if (!reason) continue;
     if (entries.empty()) entries = count_entries(plan, facts);
-    roll(decision, *judgement.process, *reason, mode_of(request, record, worker),
-         entries[worker.entry], worker.restart);
+    roll(decision, process, *reason, mode_of(record, process, worker), entries[worker.entry],
+         worker.restart);
   }
 }
 

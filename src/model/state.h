@@ -1,16 +1,19 @@
-// What bootcheck remembers between passes (the state file). It speeds things up and explains them;
-// every field may be lost without losing a worker. Data only; read and written by
-// system/state_file.
+// What bootcheck remembers between passes. Every part may be lost without losing a worker; what an
+// operator or a pass intends stands here before it is carried out, so that any later pass can
+// finish it. Data only; read and written by system/state_file and system/holds_file.
 #pragma once
 
 #include "model/observation.h"
 #include "model/start_failure.h"
 #include "model/stop_reason.h"
+#include "model/worker.h"
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bootcheck {
@@ -20,14 +23,25 @@ using WallTime = std::int64_t;
 /// Milliseconds since boot (CLOCK_BOOTTIME): for back-off and ages; no clock step reaches it.
 using BootTime = std::int64_t;
 
-/// A process was asked to stop. It is signalled once.
+/// A process is to be asked to stop. It is signalled once.
 struct StopRequest {
   ProcessId process;
   WallTime at = 0;        ///< for people
   BootTime asked_at = 0;  ///< for `kill_after`
   StopReason reason = StopReason::restart;
+  bool asked = false;  ///< the signal has been sent; else a pass still has to send it
+  bool aside =
+      false;  ///< surged: its pid file is moved aside, and it is asked once its successor runs
   bool told_slow = false;
   bool operator==(const StopRequest&) const = default;
+};
+
+/// A dead process whose jobs may still be locked.
+struct DeadProcess {
+  pid_t pid = 0;
+  std::string host;    ///< as the host was called while it lived; empty: as it is called now
+  bool asked = false;  ///< it ended as asked, which leaves no job: worth a look, but no boot
+  bool operator==(const DeadProcess&) const = default;
 };
 
 /// It does not stay up. Counted from its first early death; ended by staying up.
@@ -40,18 +54,38 @@ struct Failures {
   bool operator==(const Failures&) const = default;
 };
 
+/// A process that was proved to be a worker in this boot.
+struct KnownProcess {
+  ProcessId id;
+  pid_t session = 0;    ///< 0: not read
+  std::string release;  ///< what `root` resolved to when it was started; empty: not known
+  std::string host;     ///< as delayed_job wrote it into `locked_by`
+  bool operator==(const KnownProcess&) const = default;
+};
+
+/// A start that has begun. A daemon that names no title is proved by it: a pid file that says
+/// another pid than before, of a process born since.
+struct BegunStart {
+  std::uint64_t since = 0;  ///< clock ticks since boot, as ProcessId::start_time
+  pid_t pid_before = 0;     ///< what the pid file said; 0: nothing
+  bool operator==(const BegunStart&) const = default;
+};
+
 /// What is remembered of one worker.
 struct WorkerRecord {
-  std::optional<ProcessId> process;  ///< proved to be the worker in this boot
+  std::optional<KnownProcess> process;
+  std::optional<KnownProcess> last;  ///< the one before, which has ended in this boot
   std::optional<pid_t> former_pid;   ///< its pid in an earlier boot: certainly not alive any more
-  BootTime started_at = 0;           ///< when bootcheck started it; 0: it did not
+  std::optional<BegunStart> start;
+  BootTime started_at = 0;             ///< when bootcheck started it; 0: it did not
+  std::optional<BootTime> drained_at;  ///< its last process ended as asked, then
   std::int64_t restart_file_mtime =
       0;  ///< ns since the epoch when started or first seen; 0: there was no file
   std::optional<ProcessId> to_replace;  ///< `restart` asked that this process be rolled
   bool replace_by_surge = false;        ///< ...with its successor started beside it
   std::vector<StopRequest> stops;  ///< its processes that drain: its own, and those surged away
-  std::vector<pid_t> unrecovered;  ///< dead pids whose jobs could not be handed back yet
-  BootTime next_recovery = 0;      ///< not before this, unless something is started anyway
+  std::vector<DeadProcess> unrecovered;
+  BootTime next_recovery = 0;  ///< not before this, unless something is started anyway
   Failures failures;
   bool operator==(const WorkerRecord&) const = default;
 };
@@ -64,6 +98,8 @@ struct Hold {
   std::optional<WallTime> until;
   bool operator==(const Hold&) const = default;
 };
+/// By worker name; they outlive reboots and the state.
+using Holds = std::map<std::string, Hold>;
 
 /// A problem that was printed, so that cron mails it once an hour and not 1440 times a day.
 struct Told {
@@ -81,14 +117,31 @@ struct Counters {
   bool operator==(const Counters&) const = default;
 };
 
+/// A worker that the configuration no longer names, or never did.
+struct OrphanRecord {
+  std::string name;
+  ProcessId process;
+  std::optional<StopRequest> stop;
+  bool operator==(const OrphanRecord&) const = default;
+};
+
 struct State {
   std::string boot_id;
   std::map<std::string, WorkerRecord> workers;  ///< by worker name
-  std::map<std::string, Hold> holds;            ///< by worker name; outlive reboots
+  Holds holds;                                  ///< in a file of their own
   std::map<std::string, Told> told;             ///< by problem
   std::map<std::string, Counters> counters;     ///< by worker name
-  std::vector<StopRequest> orphans;             ///< orphans that drain
+  std::vector<OrphanRecord> orphans;
   bool operator==(const State&) const = default;
 };
+
+/// What is remembered of a worker; null: nothing.
+const WorkerRecord* find_record(const State& state, const std::string& worker);
+/// What is remembered by names that no worker has any more.
+std::vector<std::pair<std::string_view, const WorkerRecord*>> unconfigured(
+    const State& state, const std::vector<Worker>& workers);
+/// The request by which this process is to stop; null: there is none.
+const StopRequest* find_stop(const WorkerRecord* record, const ProcessId& process);
+StopRequest* find_stop(WorkerRecord& record, const ProcessId& process);
 
 }  // namespace bootcheck

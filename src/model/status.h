@@ -2,7 +2,7 @@
 // of its JSON.
 #pragma once
 
-#include "model/classify.h"
+#include "model/judge.h"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "observe/observe.h"
 
-#include "model/orphan.h"
+#include "model/identity.h"
 #include "observe/status_command.h"
 
 #include <algorithm>
@@ -46,208 +46,196 @@ class SharedFacts {
   std::map<std::string, std::int64_t> mtimes_;
 };
 
-std::optional<ProcessId> known_process(const WorkerRecord* record, pid_t pid) {
-  if (record == nullptr) return std::nullopt;
-  if (record->process && record->process->pid == pid) return record->process;
-  const auto stop = std::ranges::find(record->stops, pid,
-                                      [](const StopRequest& each) { return each.process.pid; });
-  return stop == record->stops.end() ? std::nullopt : std::optional(stop->process);
-}
-
-/// A worker whose pid file was lost is known by its record as well.
-std::optional<Process> look_at_remembered(const Observation& seen, Machine& machine,
-                                          const WorkerRecord* record) {
-  if (record == nullptr || !record->process) return std::nullopt;
-  const auto id = *record->process;
-  const auto* file = std::get_if<PidInFile>(&seen.pid_file);
-  if (file != nullptr && file->pid == id.pid) return std::nullopt;
-  auto look = machine.look(id.pid, id);
-  auto* process = std::get_if<Process>(&look);
-  if (process == nullptr || process->id != id) return std::nullopt;
-  return std::move(*process);
-}
-
-void measure_memory(Observation& seen, const Worker& worker, Machine& machine) {
-  const auto* process = std::get_if<Process>(&seen.named);
-  if (process == nullptr || !worker.limits.memory || process->resident <= *worker.limits.memory)
-    return;
-  // The resident size is an upper bound of the proportional one and costs nothing; the kernel walks
-  // all page tables for smaps_rollup, so it is read only where the answer matters.
-  seen.memory = machine.proportional_size(process->id.pid);
-}
-
-Observation observe_worker(const Worker& worker, Machine& machine, const WorkerRecord* record,
-                           SharedFacts& shared) {
-  Observation seen;
-  seen.pid_file = machine.read_pid_file(worker.pid_file);
-  if (const auto* file = std::get_if<PidInFile>(&seen.pid_file))
-    seen.named = machine.look(file->pid, known_process(record, file->pid));
-  seen.remembered = look_at_remembered(seen, machine, record);
-  for (const auto& aside : shared.pid_folder(worker.pid_file.parent_path()).set_aside) {
-    if (aside.pid_file == worker.pid_file)
-      seen.set_aside.push_back(
-          {aside.pid, machine.look(aside.pid, known_process(record, aside.pid))});
+class Observer {
+ public:
+  Observer(const Context& context, const App& app, const State& state, Search search)
+      : context_(context),
+        machine_(context.machine),
+        state_(state),
+        search_(search),
+        shared_(context.machine) {
+    facts_.app = app;
+    facts_.workers = &context.config.workers;
   }
-  seen.restart_file_mtime =
-      shared.mtime_of(worker.restart.on_restart_file ? worker.restart.restart_file : Path());
-  measure_memory(seen, worker, machine);
-  return seen;
-}
 
-/// Several workers may have one command line: then a process is the one's that recorded it or whose
-/// pid file names it, and no other's.
-std::map<pid_t, const Worker*> owners_of(const Context& context, const State& state) {
-  std::map<pid_t, const Worker*> owners;
-  for (const auto& worker : context.config.workers) {
-    const auto* record = find_record(state, worker.name);
-    if (record == nullptr) continue;
-    if (record->process) owners.try_emplace(record->process->pid, &worker);
+  Look run() {
+    read_settings();
+    facts_.seen.reserve(context_.config.workers.size());
+    for (const auto& worker : context_.config.workers)
+      facts_.seen.push_back(observe_worker(worker));
+    for (const auto& [name, record] : unconfigured(state_, context_.config.workers))
+      look_at_remembered(record);
+    for (const auto& orphan : state_.orphans)
+      look(orphan.process.pid);
+    look_into_unknown_pid_files();
+    ask_status_commands(context_.config, facts_.seen);
+    auto assignment = assign(facts_, state_);
+    if (search_ == Search::always || needs_search(assignment)) {
+      search_all();
+      assignment = assign(facts_, state_);
+    }
+    measure_memory(assignment);
+    return {.facts = std::move(facts_), .assignment = std::move(assignment)};
+  }
+
+ private:
+  void read_settings() {
+    const auto& config = context_.config;
+    facts_.now = machine_.boot_now();
+    facts_.wall = machine_.wall_now();
+    facts_.ticks_per_second = machine_.ticks_per_second();
+    facts_.host = machine_.host_name();
+    facts_.recover_jobs = config.recover_jobs;
+    facts_.orphan_policy = config.orphans;
+    facts_.backoff_first = config.backoff.first;
+    facts_.backoff_max = config.backoff.max;
+  }
+
+  Observation observe_worker(const Worker& worker) {
+    const auto* record = find_record(state_, worker.name);
+    Observation seen;
+    seen.pid_file = machine_.read_pid_file(worker.pid_file);
+    look_at_remembered(record);
+    if (const auto* file = std::get_if<PidInFile>(&seen.pid_file)) look(file->pid);
+    for (const auto& aside : shared_.pid_folder(worker.pid_file.parent_path()).set_aside) {
+      if (aside.pid_file != worker.pid_file) continue;
+      seen.set_aside.push_back(aside.pid);
+      look(aside.pid);
+    }
+    seen.restart_file_mtime =
+        shared_.mtime_of(worker.restart.on_restart_file ? worker.restart.restart_file : Path());
+    return seen;
+  }
+
+  /// The start time tells that a remembered process is the same: no more than that is read, unless
+  /// only its working directory can tell which release it is of.
+  void look_at_remembered(const WorkerRecord* record) {
+    if (record == nullptr) return;
+    if (record->process) {
+      const auto& id = record->process->id;
+      if (record->process->release.empty() || search_ == Search::always) {
+        find_neighbours();
+        look(id.pid);
+      } else {
+        look(id.pid, id);
+      }
+    }
     for (const auto& stop : record->stops)
-      owners.try_emplace(stop.process.pid, &worker);
+      look(stop.process.pid, stop.process);
   }
-  for (const auto& worker : context.config.workers) {
-    const auto file = context.machine.read_pid_file(worker.pid_file);
-    if (const auto* named = std::get_if<PidInFile>(&file)) owners.try_emplace(named->pid, &worker);
+
+  /// Each pid is looked at once.
+  void look(pid_t pid, const std::optional<ProcessId>& known = std::nullopt) {
+    const auto [entry, added] = facts_.processes.looks.try_emplace(pid);
+    if (added) entry->second = machine_.look(pid, known);
   }
-  return owners;
-}
 
-/// One scan of /proc serves all of `workers`; `seen` are theirs. Of what is none of them, `visit`
-/// is given the workers of any delayed_job.
-void scan(const App& app, Machine& machine, const std::map<pid_t, const Worker*>& owners,
-          const std::vector<const Worker*>& workers, const std::vector<Observation*>& seen,
-          const std::function<void(const Process&)>& visit) {
-  const bool hidden = !machine.shows_all_processes();
-  for (auto* each : seen) {
-    each->sightings.emplace();
-    each->proc_hidden = hidden;
+  /// delayed_job workers that the configuration does not name have pid files, too.
+  void look_into_unknown_pid_files() {
+    if (std::ranges::none_of(context_.config.workers, may_have_orphans)) return;
+    std::unordered_set<std::string_view> configured;
+    for (const auto& worker : context_.config.workers)
+      configured.insert(worker.pid_file.native());
+    for (const auto& path : shared_.pid_files()) {
+      const auto is_other =
+          !bears_any_title({path.stem().native()}) || configured.contains(path.native());
+      if (is_other) continue;
+      const auto file = machine_.read_pid_file(path);
+      if (const auto* named = std::get_if<PidInFile>(&file)) look(named->pid);
+    }
   }
-  const auto is_candidate = [&](const Argv& command_line) {
-    return bears_any_title(command_line) || std::ranges::any_of(workers, [&](const Worker* worker) {
-             return may_be_sighting(*worker, command_line);
-           });
-  };
-  machine.scan(app.uid, is_candidate, [&](const Process& process) {
-    const auto is_of = [&](pid_t pid) {
-      const auto found = owners.find(pid);
-      const bool is = found != owners.end() && bears_title(process.argv, *found->second);
-      return is ? found : owners.end();
-    };
-    if (is_of(process.parent) != owners.end()) return;  // a worker's job has forked
-    const auto owner = is_of(process.id.pid);
-    const bool owned = owner != owners.end();
-    for (std::size_t at = 0; at < workers.size(); ++at)
-      if (!owned || owner->second == workers[at])
-        sort_sighting(*workers[at], app, process, *seen[at]->sightings);
-    visit(process);
-  });
-  for (auto* each : seen)
-    drop_forks(*each->sightings);
-}
 
-void add_orphan(Facts& facts, const Process& process) {
-  if (facts.orphan_policy == Orphans::ignore) return;
-  const bool known =
-      std::ranges::find(facts.orphans, process.id, &Process::id) != facts.orphans.end();
-  if (!known && is_orphan(*facts.workers, facts.app, process)) facts.orphans.push_back(process);
-}
-
-/// Pid files of delayed_job workers that the configuration does not name.
-std::vector<Path> unknown_pid_files(const std::vector<Worker>& workers, std::vector<Path> files) {
-  const auto is_other = [](const Path& file) {
-    return !file.filename().native().starts_with("delayed_job");
-  };
-  std::erase_if(files, is_other);
-  std::unordered_set<std::string_view> configured;
-  for (const auto& worker : workers)
-    configured.insert(worker.pid_file.native());
-  std::erase_if(files, [&](const Path& file) { return configured.contains(file.native()); });
-  return files;
-}
-
-void find_orphans_in_pid_folders(Facts& facts, Machine& machine, const SharedFacts& shared) {
-  for (const auto& path : unknown_pid_files(*facts.workers, shared.pid_files())) {
-    const auto file = machine.read_pid_file(path);
-    const auto* named = std::get_if<PidInFile>(&file);
-    if (named == nullptr) continue;
-    const auto look = machine.look(named->pid);
-    if (const auto* process = std::get_if<Process>(&look)) add_orphan(facts, *process);
+  /// Other applications, maybe with workers of the same titles, may lie beside this one.
+  void find_neighbours() {
+    auto& app = facts_.app;
+    if (!app.releases_folder.empty() && app.neighbours.empty())
+      app.neighbours = machine_.targets_beside(app.link);
   }
-}
 
-/// All of /proc, for every worker.
-void search_proc(Facts& facts, const Context& context, const State& state) {
-  std::vector<const Worker*> workers;
-  std::vector<Observation*> seen;
-  for (std::size_t at = 0; at < facts.seen.size(); ++at) {
-    workers.push_back(&(*facts.workers)[at]);
-    seen.push_back(&facts.seen[at]);
+  void search_all() {
+    find_neighbours();
+    for (const auto& [name, record] : state_.workers) {
+      if (record.last) look(record.last->id.pid, record.last->id);
+    }
+    auto& table = facts_.processes;
+    table.searched = true;
+    table.hidden = !machine_.shows_all_processes();
+    machine_.scan(
+        facts_.app.uid,
+        [this](const Argv& command_line) {
+          return may_concern(context_.config.workers, command_line);
+        },
+        [&table](Process&& process) {
+          const auto pid = process.id.pid;
+          table.looks.insert_or_assign(pid, std::move(process));
+        });
   }
-  scan(facts.app, context.machine, owners_of(context, state), workers, seen,
-       [&](const Process& process) { add_orphan(facts, process); });
+
+  /// The resident size is an upper bound of the proportional one and costs nothing; the kernel
+  /// walks all page tables for smaps_rollup, so it is read only where the answer matters.
+  void measure_memory(const Assignment& assignment) {
+    for (std::size_t at = 0; at < assignment.of.size(); ++at) {
+      const auto& limit = context_.config.workers[at].limits.memory;
+      const auto& current = assignment.of[at].current;
+      if (limit && current && current->resident > *limit)
+        facts_.seen[at].memory = machine_.proportional_size(current->id.pid);
+    }
+  }
+
+  const Context& context_;
+  Machine& machine_;
+  const State& state_;
+  const Search search_;
+  SharedFacts shared_;
+  Facts facts_;
+};
+
+/// Where the last link on the way to `root` is, and what of `root` is behind it; none: there is
+/// none.
+struct LastLink {
+  Path link;
+  Path rest;
+};
+std::optional<LastLink> find_last_link(Machine& machine, const Path& root) {
+  Path rest;
+  for (auto path = root; path.has_relative_path(); path = path.parent_path()) {
+    if (machine.is_link(path)) return LastLink{.link = path, .rest = rest};
+    rest = rest.empty() ? path.filename() : path.filename() / rest;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-App locate_app(const Context& context) {
-  const auto& root = context.config.root;
+App locate_app(const Context& context, const State& state) {
   auto& machine = context.machine;
+  const auto& root = context.config.root;
   App app;
   app.uid = context.uid;
-  if (machine.is_link(root)) app.releases_folder = machine.enter_directory(root.parent_path());
-  app.release = machine.enter_directory(root);
-  // `shop -> shop-7` beside `blog -> blog-3`: not all that is there is ours. With Capistrano the
-  // releases have a folder of their own.
-  if (app.release.parent_path() == app.releases_folder)
-    app.neighbours = machine.targets_beside(root);
+  const auto last = find_last_link(machine, root);
+  if (last) {
+    const auto folder = machine.enter_directory(last->link.parent_path());
+    const auto top = machine.enter_directory(last->link);
+    if (top.parent_path() == folder / "releases") {
+      app.link = last->link;
+      app.releases_folder = top.parent_path();
+      app.below_release = last->rest;
+    }
+    if (last->rest.empty()) app.release = top;
+  }
+  if (app.release.empty()) app.release = machine.enter_directory(root);
+  for (const auto& [name, record] : state.workers) {
+    if (!record.process || record.process->release.empty()) continue;
+    const Path release = record.process->release;
+    if (release != app.release &&
+        std::ranges::find(app.remembered, release) == app.remembered.end())
+      app.remembered.push_back(release);
+  }
   return app;
 }
 
-Facts observe(const Context& context, const App& app, const State& state) {
-  const auto& config = context.config;
-  auto& machine = context.machine;
-  Facts facts;
-  facts.app = app;
-  facts.workers = &config.workers;
-  facts.now = machine.boot_now();
-  facts.wall = machine.wall_now();
-  facts.ticks_per_second = machine.ticks_per_second();
-  facts.recover_jobs = config.recover_jobs;
-  facts.orphan_policy = config.orphans;
-  facts.backoff_first = config.backoff.first;
-  facts.backoff_max = config.backoff.max;
-
-  SharedFacts shared(machine);
-  bool must_scan = false;
-  facts.seen.reserve(config.workers.size());
-  for (const auto& worker : config.workers) {
-    const auto* record = find_record(state, worker.name);
-    facts.seen.push_back(observe_worker(worker, machine, record, shared));
-    must_scan = must_scan || needs_scan(worker, app, facts.seen.back(), record);
-  }
-  ask_status_commands(config, facts.seen);
-  find_orphans_in_pid_folders(facts, machine, shared);
-  if (must_scan) search_proc(facts, context, state);
-  return facts;
-}
-
-std::vector<Observation> observe_again(const Context& context, const App& app, const State& state,
-                                       const std::vector<std::size_t>& indices) {
-  auto& machine = context.machine;
-  SharedFacts shared(machine);
-  std::vector<Observation> again;
-  std::vector<const Worker*> workers;
-  again.reserve(indices.size());
-  for (const auto index : indices) {
-    workers.push_back(&context.config.workers[index]);
-    again.push_back(
-        observe_worker(*workers.back(), machine, find_record(state, workers.back()->name), shared));
-  }
-  std::vector<Observation*> seen;
-  for (auto& each : again)
-    seen.push_back(&each);
-  scan(app, machine, owners_of(context, state), workers, seen, [](const Process&) {});
-  return again;
+Look observe(const Context& context, const App& app, const State& state, Search search) {
+  return Observer(context, app, state, search).run();
 }
 
 }  // namespace bootcheck

@@ -1,22 +1,31 @@
 // From the machine to facts: reads, decides nothing, changes nothing.
 #pragma once
 
-#include "model/plan.h"
+#include "model/assign.h"
 #include "observe/context.h"
+
+#include <vector>
 
 namespace bootcheck {
 
+/// One look at the machine, and who is who in it.
+struct Look {
+  Facts facts;
+  Assignment assignment;
+};
+
 /// Where the application is now, which becomes the working directory, and whose processes its
 /// workers are. Throws std::system_error when the root does not lead to a folder.
-App locate_app(const Context& context);
+App locate_app(const Context& context, const State& state);
 
-/// Looks at every worker. /proc as a whole is scanned only if one of them seems not to run. Throws
-/// std::system_error when /proc cannot be read.
-Facts observe(const Context& context, const App& app, const State& state);
+enum class Search {
+  if_needed,  ///< in all of /proc only if a worker seems not to run, and no more than it takes
+  always      ///< in all of /proc, reading everything
+};
 
-/// Looks at some workers again, right before acting on them, always with a scan of /proc; by index,
-/// in that order.
-std::vector<Observation> observe_again(const Context& context, const App& app, const State& state,
-                                       const std::vector<std::size_t>& workers);
+/// Looks at every worker, and at /proc as `search` says. Throws std::system_error
+/// when /proc cannot be read.
+Look observe(const Context& context, const App& app, const State& state,
+             Search search = Search::if_needed);
 
 }  // namespace bootcheck

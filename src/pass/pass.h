@@ -4,7 +4,7 @@
 #include "model/event.h"
 #include "model/plan.h"
 #include "model/status.h"
-#include "observe/context.h"
+#include "observe/assess.h"
 
 #include <functional>
 #include <string>
@@ -14,17 +14,14 @@
 namespace bootcheck {
 
 /// Everything seen and decided, nothing done.
-struct Snapshot {
-  State state;
-  std::string state_problem;  ///< why the state file could not be used
-  Facts facts;
-  std::vector<Event> noticed;  ///< drained, recovered...
-  Plan plan;
+struct Snapshot : Assessment {
+  std::vector<Failure> state_problems;  ///< why what was remembered could not be used
 };
 
 /// Observes and plans without a lock: for `status`, `why` and `--dry-run`. Throws
 /// std::system_error.
-Snapshot take_snapshot(const Context& context, const Request& request);
+Snapshot take_snapshot(const Context& context, const Request& request,
+                       Search search = Search::if_needed);
 
 /// The status of every worker, as a snapshot shows it.
 AppStatus status_of(const Context& context, const Snapshot& snapshot);
@@ -37,10 +34,9 @@ struct PassOptions {
 };
 
 struct PassDone {
-  Snapshot before;              ///< what was seen and planned
+  Snapshot seen;                ///< what was seen and planned; its state is what is remembered now
   std::vector<Event> events;    ///< what was done and found, and bootcheck's own trouble
   std::vector<Event> to_print;  ///< problems not told within the last hour
-  State after;                  ///< what is remembered from now on
 };
 
 /// Another pass holds the lock.

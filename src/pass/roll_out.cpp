@@ -26,11 +26,12 @@ struct Open {
 Open still_open(const State& state) {
   Open open;
   for (const auto& [name, record] : state.workers) {
-    for (const auto& stop : record.stops)
-      open.draining.push_back({name, stop});
-    if (!record.process || find_stop(&record, *record.process) != nullptr) continue;
-    open.running.push_back(*record.process);
-    open.to_roll = open.to_roll || record.to_replace == record.process;
+    for (const auto& stop : record.stops) {
+      if (stop.asked) open.draining.push_back({name, stop});
+    }
+    if (!record.process || find_stop(&record, record.process->id) != nullptr) continue;
+    open.running.push_back(record.process->id);
+    open.to_roll = open.to_roll || record.to_replace == record.process->id;
   }
   return open;
 }
@@ -85,7 +86,7 @@ class RollOut {
   }
 
   void take_note(const PassDone& done) {
-    open_ = still_open(done.after);
+    open_ = still_open(done.seen.state);
     watcher_.passed(done);
     events_.insert(events_.end(), done.events.begin(), done.events.end());
   }

@@ -6,17 +6,12 @@
 namespace bootcheck {
 namespace {
 
-Duration age_of(const ProcessId& process, const Facts& facts) {
-  return Duration(std::max<BootTime>(
-      0, facts.now - static_cast<BootTime>(process.start_time) * 1000 / facts.ticks_per_second));
-}
-
 void show_process(WorkerStatus& status, const Judgement& judgement, const Facts& facts,
                   const WorkerRecord* record) {
   if (!judgement.process) return;
   const auto& process = *judgement.process;
   status.pid = process.id.pid;
-  status.age = age_of(process.id, facts);
+  status.age = Duration{age_of(process.id, facts)};
   status.memory = process.resident;
   if (const auto* stop = find_stop(record, process.id)) {
     status.draining_for = Duration(std::max<BootTime>(0, facts.now - stop->asked_at));
@@ -37,8 +32,8 @@ WorkerStatus show(const Decision& decision, const Snapshot& snapshot) {
   status.pid_file = worker.pid_file;
   status.note = judgement.state == WorkerState::unknown || !worker.enabled ? judgement.reason : "";
   show_process(status, judgement, facts, record);
-  for (const auto& old : seen.set_aside)
-    status.set_aside.push_back(old.pid);
+  for (const auto& old : judgement.surged)
+    status.set_aside.push_back(old.id.pid);
   if (const auto hold = snapshot.state.holds.find(worker.name); hold != snapshot.state.holds.end())
     status.hold = hold->second;
   if (judgement.state == WorkerState::running && judgement.process)
@@ -61,13 +56,13 @@ AppStatus status_of(const Context& context, const Snapshot& snapshot) {
   status.environment = config.environment;
   if (const auto lock = context.machine.file_status(config.lock_file))
     status.last_pass = lock->modified / 1'000'000'000;
-  for (const auto& decision : snapshot.plan)
+  for (const auto& decision : snapshot.plan.decisions)
     status.workers.push_back(show(decision, snapshot));
-  for (const auto& orphan : snapshot.facts.orphans) {
-    const auto& drained = snapshot.state.orphans;
-    const bool draining =
-        std::ranges::find(drained, orphan.id, &StopRequest::process) != drained.end();
-    status.orphans.push_back({orphan.argv.front(), orphan.id.pid, draining});
+  const auto& known = snapshot.state.orphans;
+  for (const auto& orphan : snapshot.assignment.orphans) {
+    const auto record = std::ranges::find(known, orphan.id, &OrphanRecord::process);
+    const bool draining = record != known.end() && record->stop && record->stop->asked;
+    status.orphans.push_back({orphan_name(snapshot.state, orphan), orphan.id.pid, draining});
   }
   return status;
 }

@@ -30,7 +30,7 @@ std::vector<std::string> notifications(const Context& context, const std::vector
 
 /// A pass that did nothing need not look again.
 AppStatus status_after(const Context& context, const PassDone& done) {
-  if (is_idle(done.before.plan)) return status_of(context, done.before);
+  if (is_idle(done.seen.plan)) return status_of(context, done.seen);
   return status_of(context, take_snapshot(context, {}));
 }
 
@@ -49,13 +49,14 @@ void write_log(const Context& context, std::vector<Event>& events) {
   if (problem) events.push_back(own_trouble(Task::write_log, {*problem, {}}));
 }
 
-std::vector<Event> tell_others(const Context& context, const PassDone& done, State& state,
-                               Duration began, const std::function<void()>& save) {
+std::vector<Event> tell_others(const Context& context, PassDone& done, Duration began,
+                               const SaveState& save) {
+  auto& state = done.seen.state;
   const auto& config = context.config;
   std::vector<Event> trouble;
   if (config.metrics_file) {
     count_events(done.events, state.counters);
-    save();
+    save(state);
     const PassFigures figures{.ended_at = context.machine.wall_now(),
                               .took = context.machine.monotonic_clock() - began,
                               .counters = state.counters};
@@ -65,7 +66,7 @@ std::vector<Event> tell_others(const Context& context, const PassDone& done, Sta
   }
   const auto documents = notifications(context, done.events, state);
   if (documents.empty()) return trouble;
-  save();
+  save(state);
   std::ranges::move(notify(config, documents), std::back_inserter(trouble));
   return trouble;
 }

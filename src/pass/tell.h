@@ -1,6 +1,7 @@
 // The report step of a pass: log, metrics, notifications, and which problems to print.
 #pragma once
 
+#include "act/act.h"
 #include "pass/pass.h"
 
 namespace bootcheck {
@@ -12,10 +13,10 @@ Event own_trouble(Task task, Failure failure);
 void write_log(const Context& context, std::vector<Event>& events);
 
 /// `began`: by the monotonic clock. Writes the metrics file and runs the `notify:` command where
-/// they are configured, and returns what failed of that. `state` remembers what was counted and
-/// notified; it is saved by `save` before any command runs.
-std::vector<Event> tell_others(const Context& context, const PassDone& done, State& state,
-                               Duration began, const std::function<void()>& save);
+/// they are configured, and returns what failed of that. What was counted and notified is
+/// remembered in its state, which is saved before any command runs.
+std::vector<Event> tell_others(const Context& context, PassDone& done, Duration began,
+                               const SaveState& save);
 
 /// Writes to the log that another pass holds the lock, and notifies of one that is stuck. Returns
 /// what is to be printed: a stuck pass when it is found, and then once an hour.

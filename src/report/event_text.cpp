@@ -164,8 +164,11 @@ struct ProblemOf {
   std::string operator()(const Stopping&) const { return {}; }
   std::string operator()(const GarbageInPidFile&) const { return {}; }
   std::string operator()(const Duplicates& others) const {
+    const auto pids = fmt::to_string(fmt::join(others.pids, ", "));
+    if (event.kind == EventKind::left_over)
+      return fmt::format("pid {}; see what they do, and end them with kill -TERM", pids);
     return fmt::format(
-        "besides its own process, {}; {}", fmt::join(others.pids, ", "),
+        "besides its own process, {}; {}", pids,
         others.drained ? "they are drained" : "end them with kill -TERM, or set `orphans: drain`");
   }
   std::string operator()(const WaitsForNextTry& failing) const {

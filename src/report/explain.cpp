@@ -32,27 +32,34 @@ void add_failures(Findings& facts, const Failures& failures, BootTime now) {
   facts.add("back-off", text);
 }
 
+std::vector<pid_t> pids_of(const std::vector<DeadProcess>& dead) {
+  std::vector<pid_t> pids;
+  std::ranges::transform(dead, std::back_inserter(pids), &DeadProcess::pid);
+  return pids;
+}
+
 void add_record(Findings& facts, const Evidence& evidence, const Style& style) {
   if (evidence.record == nullptr) {
     facts.add("record", "nothing is remembered of it");
     return;
   }
   const auto& record = *evidence.record;
-  auto text = record.process ? fmt::format("pid {}, start time {}", record.process->pid,
-                                           record.process->start_time)
+  auto text = record.process ? fmt::format("pid {}, start time {}", record.process->id.pid,
+                                           record.process->id.start_time)
                              : std::string("no process of this boot");
   if (record.former_pid) text += fmt::format("; pid {} before the reboot", *record.former_pid);
   if (record.started_at != 0)
     text += "; bootcheck started it " + ago(record.started_at, evidence.now);
   facts.add("record", text);
   for (const auto& stop : record.stops)
-    facts.add("asked to stop", fmt::format("pid {} at {} {}", stop.process.pid, style.time(stop.at),
-                                           drain_cause(stop.reason)));
+    facts.add(stop.asked ? "asked to stop" : "to be asked",
+              fmt::format("pid {} at {} {}", stop.process.pid, style.time(stop.at),
+                          drain_cause(stop.reason)));
   if (record.to_replace)
     facts.add("to replace", fmt::format("pid {}, as restart asked", record.to_replace->pid));
   if (!record.unrecovered.empty())
     facts.add("jobs", fmt::format("those of pid {} are not handed back yet",
-                                  fmt::join(record.unrecovered, ", ")));
+                                  fmt::join(pids_of(record.unrecovered), ", ")));
   add_failures(facts, record.failures, evidence.now);
 }
 
@@ -72,7 +79,9 @@ std::string decision_text(const Judgement& judgement, const WorkerRecord* record
   if (!judgement.reason.empty()) text += ": " + one_line(judgement.reason);
   if (judgement.state == WorkerState::failing && record != nullptr)
     text += ": " + one_line(text_of(record->failures.last_error));
-  if (!judgement.others.empty()) text += "; further ones: " + pids_of(judgement.others);
+  if (!judgement.duplicates.empty()) text += "; further ones: " + pids_of(judgement.duplicates);
+  if (!judgement.left_overs.empty())
+    text += "; left behind by a dead one: " + pids_of(judgement.left_overs);
   return text;
 }
 
@@ -97,7 +106,7 @@ std::string explain(const Evidence& evidence, const Decision& decision, const St
 
 std::string format_plan(const std::vector<Worker>& workers, const Plan& plan, const Style& style) {
   std::vector<Row> rows;
-  for (const auto& decision : plan)
+  for (const auto& decision : plan.decisions)
     rows.push_back({{.text = printable(workers.at(decision.worker).name)},
                     {.text = std::string(name_of(decision.judgement.state))},
                     {.text = steps_text(decision.steps)}});

@@ -14,6 +14,8 @@ struct Evidence {
   const Worker& worker;
   const App& app;
   const Observation& seen;
+  const ProcessTable& processes;
+  const Assigned& assigned;
   const WorkerRecord* record = nullptr;  ///< null: nothing is remembered
   const Hold* hold = nullptr;            ///< null: nobody holds it
   BootTime now = 0;                      ///< ms since boot

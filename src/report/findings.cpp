@@ -1,5 +1,6 @@
 #include "report/findings.h"
 
+#include "model/identity.h"
 #include "report/text.h"
 #include "util/cases.h"
 #include "util/duration.h"
@@ -38,17 +39,17 @@ std::string user_fact(const Process& process, const App& app) {
 }
 
 std::string title_fact(const Process& process, const Worker& worker) {
-  if (process.argv.empty()) return "command line not read";
-  const auto line = printable(command_text(process.argv));
-  if (bears_title(process.argv, worker)) return fmt::format("\"{}\", the worker's title", line);
-  if (is_start_of(process.argv, worker)) return fmt::format("\"{}\", a start of the worker", line);
+  if (!process.argv) return "not read: the start time tells";
+  const auto line = printable(command_text(*process.argv));
+  if (bears_title(*process.argv, worker)) return fmt::format("\"{}\", the worker's title", line);
+  if (is_start_of(*process.argv, worker)) return fmt::format("\"{}\", a start of the worker", line);
   return fmt::format(
       "\"{}\", not the worker's title \"{}\"", line,
       printable(worker.process_title.empty() ? command_text(worker.start) : worker.process_title));
 }
 
 std::string directory_fact(const Process& process, const App& app) {
-  if (!process.cwd) return "not readable";
+  if (!process.cwd) return process.cwd_refused ? "not readable" : "not read: the start time tells";
   const auto directory = printable(process.cwd->native());
   if (is_below(*process.cwd, app.release)) return directory + ", in the present release";
   if (app.contains(*process.cwd)) return directory + ", in another release of the app";
@@ -60,7 +61,7 @@ std::string start_time_fact(const Process& process, const Evidence& evidence) {
   const auto since =
       fmt::format("up {}, start time {}", up_for(process.id, evidence), process.id.start_time);
   if (evidence.record == nullptr || !evidence.record->process) return since;
-  const auto& recorded = *evidence.record->process;
+  const auto& recorded = evidence.record->process->id;
   if (recorded == process.id) return since + ", as recorded";
   return fmt::format("{}; recorded is pid {} with start time {}", since, recorded.pid,
                      recorded.start_time);
@@ -85,35 +86,49 @@ std::string look_fact(const ProcessLook& look) {
       look);
 }
 
+std::string look_fact_of(pid_t pid, const Evidence& evidence) {
+  const auto look = evidence.processes.looks.find(pid);
+  return look == evidence.processes.looks.end() ? "was not looked at" : look_fact(look->second);
+}
+
 void add_named(Findings& facts, const Evidence& evidence) {
   const auto* const file = std::get_if<PidInFile>(&evidence.seen.pid_file);
   if (file == nullptr) return;
-  facts.add("process", fmt::format("{} {}", file->pid, look_fact(evidence.seen.named)));
-  if (const auto* const process = std::get_if<Process>(&evidence.seen.named))
+  facts.add("process", fmt::format("{} {}", file->pid, look_fact_of(file->pid, evidence)));
+  if (const auto* process = evidence.processes.living(file->pid))
     add_process(facts, *process, evidence);
 }
 
 // --- the rest of /proc --------------------------------------------------------------------------
 
+std::vector<Process> found_elsewhere(const Assigned& assigned) {
+  auto found = assigned.duplicates;
+  if (assigned.current && !assigned.is_named) found.insert(found.begin(), *assigned.current);
+  return found;
+}
+
 void add_search(Findings& facts, const Evidence& evidence) {
-  const auto& seen = evidence.seen;
-  if (seen.proc_hidden)
+  if (evidence.processes.hidden)
     facts.add("/proc", "hides processes (pid 1 is not visible): what is not seen may still live");
-  if (!seen.sightings) {
+  if (!evidence.processes.searched) {
     facts.add("/proc", "not searched for it");
     return;
   }
-  const auto& [alive, starting] = *seen.sightings;
-  facts.add("/proc", alive.empty() ? "searched: no process bears its title in the app's folders"
-                                   : "searched: found it as " + pids_of(alive));
-  if (!starting.empty()) facts.add("", "a start of it is under way: " + pids_of(starting));
-  if (std::holds_alternative<Process>(seen.named)) return;
-  if (alive.size() == 1) add_process(facts, alive.front(), evidence);
+  const auto& assigned = evidence.assigned;
+  const auto found = found_elsewhere(assigned);
+  facts.add("/proc", found.empty()
+                         ? "searched: no other process bears its title in the app's folders"
+                         : "searched: found it as " + pids_of(found));
+  if (assigned.starting)
+    facts.add("", fmt::format("a start of it is under way: pid {}", assigned.starting->id.pid));
+  if (!assigned.left_overs.empty())
+    facts.add("", "left behind by a dead process of it: " + pids_of(assigned.left_overs));
+  if (assigned.current && !assigned.is_named) add_process(facts, *assigned.current, evidence);
 }
 
 void add_set_aside(Findings& facts, const Evidence& evidence) {
-  for (const auto& old : evidence.seen.set_aside)
-    facts.add("set aside", fmt::format("{} {}", old.pid, look_fact(old.look)));
+  for (const pid_t pid : evidence.seen.set_aside)
+    facts.add("set aside", fmt::format("{} {}", pid, look_fact_of(pid, evidence)));
 }
 
 void add_status(Findings& facts, const Evidence& evidence) {

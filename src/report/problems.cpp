@@ -45,6 +45,8 @@ std::string_view words_for(EventKind kind) {
       return "stays up again";
     case EventKind::duplicate:
       return "runs more than once";
+    case EventKind::left_over:
+      return "a dead process of it has left others behind";
     case EventKind::orphan:
       return "runs, but the configuration does not name it";
     case EventKind::unknown:

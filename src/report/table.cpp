@@ -19,6 +19,7 @@ Colour colour_of(WorkerState state) {
       return Colour::green;
     case WorkerState::draining:
     case WorkerState::starting:
+    case WorkerState::drained:
       return Colour::cyan;
     case WorkerState::stale:
     case WorkerState::lost:

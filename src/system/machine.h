@@ -23,9 +23,6 @@ namespace bootcheck {
 
 // --- what the verbs take and give
 // ---------------------------------------------------------------------------
-/// Process::uid where it was not read: no user has it (chown(2) takes it for "unchanged").
-inline constexpr uid_t kUnreadUid = static_cast<uid_t>(-1);
-
 enum class Links { refused, followed };
 
 struct ReadOptions {
@@ -126,9 +123,9 @@ class Machine {
 
   // --- processes
   // -----------------------------------------------------------------------------------
-  /// Looks at one pid. `known`: if the process has this id, its argv and user are left unread (argv
-  /// empty, uid kUnreadUid). Never throws for what a process may do meanwhile (exit, exec, change
-  /// user). Where pid 1 cannot be seen, what seems absent is Hidden.
+  /// Looks at one pid. `known`: if the process has this id, its command line and working directory
+  /// are left unread. Never throws for what a process may do meanwhile (exit, exec, change user).
+  /// Where pid 1 cannot be seen, what seems absent is Hidden.
   virtual ProcessLook look(pid_t pid, const std::optional<ProcessId>& known) = 0;
   ProcessLook look(pid_t pid) { return look(pid, std::nullopt); }
 

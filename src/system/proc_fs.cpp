@@ -35,17 +35,18 @@ class ProcName {
   std::array<char, 32> text_;
 };
 
-std::optional<Path> read_cwd(int folder, const char* name) {
+void read_cwd(int folder, const char* name, Process& process) {
   constexpr std::string_view deleted = " (deleted)";
   std::array<char, PATH_MAX + deleted.size()> buffer;
   const auto length = ::readlinkat(folder, name, buffer.data(), buffer.size());
-  if (length <= 0 || static_cast<std::size_t>(length) == buffer.size()) return {};
+  process.cwd_refused = length < 0 && (errno == EACCES || errno == EPERM);
+  if (length <= 0 || static_cast<std::size_t>(length) == buffer.size()) return;
   std::string_view text(buffer.data(), static_cast<std::size_t>(length));
   // The kernel says so of a release that was removed; a folder really named like this loses a part
   // of its name and is still below the same folders.
   if (text.ends_with(deleted)) text.remove_suffix(deleted.size());
-  if (!text.starts_with('/')) return {};  // `(unreachable)/...`: outside of our root
-  return Path(text.begin(), text.end());
+  if (!text.starts_with('/')) return;  // `(unreachable)/...`: outside of our root
+  process.cwd = Path(text.begin(), text.end());
 }
 
 struct CmdlineRead {
@@ -69,6 +70,16 @@ std::optional<uid_t> effective_uid(int root, pid_t pid) {
   std::array<char, 2048> buffer;
   const auto status = parse_status(read_below(root, ProcName(pid, "/status").c_str(), buffer).text);
   return status ? std::optional(status->uid) : std::nullopt;
+}
+
+Process process_of(pid_t pid, const Stat& stat) {
+  Process process;
+  process.id = {.pid = pid, .start_time = stat.start_time};
+  process.parent = stat.parent;
+  process.session = stat.session;
+  process.state = stat.state;
+  process.resident = stat.resident;
+  return process;
 }
 
 struct CloseListing {
@@ -106,7 +117,7 @@ void read_from_living_thread(int folder, Process& process) {
     auto cmdline = read_cmdline(tasks.get(), ProcName(thread, "/cmdline").c_str());
     if (cmdline.argv.empty()) return true;
     process.argv = std::move(cmdline.argv);
-    process.cwd = read_cwd(tasks.get(), ProcName(thread, "/cwd").c_str());
+    read_cwd(tasks.get(), ProcName(thread, "/cwd").c_str(), process);
     return false;
   });
 }
@@ -129,7 +140,7 @@ ProcessLook ProcFs::failed_look(int error) const {
   return Hidden{name_ + " does not show pid 1, so it may hide others, too (hidepid?)"};
 }
 
-// The hot path: stat and cwd, and the start time says that all else is as it was.
+// The hot path: stat and the user, and the start time says that all else is as it was.
 ProcessLook ProcFs::look(pid_t pid, const std::optional<ProcessId>& known) const {
   if (pid < 1) return NoProcess{};
   if (!known || known->pid != pid) return look_closely(pid);
@@ -138,12 +149,19 @@ ProcessLook ProcFs::look(pid_t pid, const std::optional<ProcessId>& known) const
   const auto stat = parse_stat(read.text);
   if (!stat || stat->start_time != known->start_time || stat->is_dead() || stat->is_zombie())
     return look_closely(pid);
-  return Process{.id = *known,
-                 .parent = stat->parent,
-                 .uid = kUnreadUid,
-                 .cwd = read_cwd(root_.get(), ProcName(pid, "/cwd").c_str()),
-                 .argv = {},
-                 .resident = stat->resident};
+  const auto uid = user_of(pid);
+  if (!uid) return look_closely(pid);
+  auto process = process_of(pid, *stat);
+  process.uid = *uid;
+  return process;
+}
+
+// /proc/PID belongs to the effective user, but to root where the process is not dumpable (proc(5)),
+// as after a change of user without an exec: then only its status tells.
+std::optional<uid_t> ProcFs::user_of(pid_t pid) const {
+  struct stat status {};
+  if (::fstatat(root_.get(), ProcName(pid).c_str(), &status, 0) != 0) return {};
+  return status.st_uid != 0 ? status.st_uid : effective_uid(root_.get(), pid);
 }
 
 // All files through one descriptor of /proc/PID: should the pid come round again meanwhile, reads
@@ -170,12 +188,8 @@ ProcessLook ProcFs::look_into(int folder, pid_t pid) const {
   if (status->leader != pid) return ThreadOf{status->leader};
   if (stat->is_dead()) return NoProcess{};
   if (stat->is_zombie()) return Zombie{};
-  Process process{.id = {.pid = pid, .start_time = stat->start_time},
-                  .parent = stat->parent,
-                  .uid = status->uid,
-                  .cwd = {},
-                  .argv = {},
-                  .resident = stat->resident};
+  auto process = process_of(pid, *stat);
+  process.uid = status->uid;
   if (stat->state == 'Z') {
     read_from_living_thread(folder, process);
     return process;
@@ -183,18 +197,13 @@ ProcessLook ProcFs::look_into(int folder, pid_t pid) const {
   auto cmdline = read_cmdline(folder, "cmdline");
   if (cmdline.error != 0) return failed_look(cmdline.error);
   process.argv = std::move(cmdline.argv);
-  process.cwd = read_cwd(folder, "cwd");
+  read_cwd(folder, "cwd", process);
   return process;
 }
 
-// /proc/PID belongs to the effective user, but to root where the process is not dumpable (proc(5)),
-// as after a change of user without an exec: then only its status tells. Almost everything is
-// root's, so there it is not worth asking.
+// Almost everything is root's, so there it is not worth asking.
 bool ProcFs::may_belong_to(uid_t uid, pid_t pid) const {
-  if (uid == 0) return true;
-  struct stat status {};
-  if (::fstatat(root_.get(), ProcName(pid).c_str(), &status, 0) != 0) return false;
-  return status.st_uid == uid || (status.st_uid == 0 && effective_uid(root_.get(), pid) == uid);
+  return uid == 0 || user_of(pid) == uid;
 }
 
 // Without a command line it is a kernel thread, or a zombie, of which a thread may be alive.
@@ -213,7 +222,8 @@ void ProcFs::scan(uid_t uid, const IsCandidate& is_candidate,
     if (!may_belong_to(uid, pid) || !may_be_wanted(pid, is_candidate)) return true;
     auto look = look_closely(pid);
     auto* process = std::get_if<Process>(&look);
-    const bool is_wanted = process != nullptr && process->uid == uid && is_candidate(process->argv);
+    const bool is_wanted =
+        process != nullptr && process->uid == uid && process->argv && is_candidate(*process->argv);
     if (is_wanted) visit(std::move(*process));
     return true;
   });

@@ -19,6 +19,7 @@ struct Stat {
   std::uint64_t threads = 0;     ///< field 20
   std::uint64_t resident = 0;    ///< field 24, in bytes
   pid_t parent = 0;              ///< field 4
+  pid_t session = 0;             ///< field 6
 
   bool is_dead() const { return state == 'X' || state == 'x'; }
   /// A leader that has ended while other threads of its process live is a zombie, too.
@@ -49,10 +50,9 @@ class ProcFs {
   /// Throws std::system_error when `root` cannot be opened.
   explicit ProcFs(const Path& root = "/proc");
 
-  /// Looks at one pid. `known`: if the process has this id, its argv and user are left unread (argv
-  /// empty, uid kUnreadUid): four system calls. Otherwise both are filled. Never throws for what a
-  /// process may do meanwhile (exit, exec, change user). Where pid 1 cannot be seen, what seems
-  /// absent is Hidden.
+  /// Looks at one pid. `known`: if the process has this id, its command line and working directory
+  /// are left unread. Never throws for what a process may do meanwhile (exit, exec, change user).
+  /// Where pid 1 cannot be seen, what seems absent is Hidden.
   ProcessLook look(pid_t pid, const std::optional<ProcessId>& known = {}) const;
 
   using IsCandidate = std::function<bool(const Argv&)>;
@@ -71,6 +71,7 @@ class ProcFs {
   std::optional<std::uint64_t> proportional_size(pid_t pid) const;
 
  private:
+  std::optional<uid_t> user_of(pid_t pid) const;
   bool may_belong_to(uid_t uid, pid_t pid) const;
   bool may_be_wanted(pid_t pid, const IsCandidate& is_candidate) const;
   ProcessLook look_closely(pid_t pid) const;

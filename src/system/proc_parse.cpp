@@ -58,6 +58,7 @@ std::optional<Stat> parse_stat(std::string_view text) {
     if (word.empty()) return {};
     if (field == 3) stat.state = word.front();
     if (field == 4) stat.parent = to_number<pid_t>(word).value_or(0);
+    if (field == 6) stat.session = to_number<pid_t>(word).value_or(0);
     if (field == 20) threads = to_number<std::uint64_t>(word);
     if (field == 22) start_time = to_number<std::uint64_t>(word);
     if (field == 24) pages = to_number<std::int64_t>(word);

@@ -2,6 +2,7 @@
 
 #include "system/state_json.h"
 
+#include <algorithm>
 #include <array>
 
 #include <boost/json/monotonic_resource.hpp>
@@ -14,7 +15,11 @@ namespace {
 
 namespace json = boost::json;
 
+/// Versions that share a schema can read each other's files. Since the second layout holds have a
+/// file of their own; the state keeps a copy of them, so that an earlier version starts no held
+/// worker.
 constexpr std::int64_t kSchema = 1;
+constexpr std::int64_t kLayout = 2;
 constexpr std::size_t kLongest = std::size_t{16} * 1024 * 1024;  // thousands of workers
 
 /// What holds for a process is void in another boot. Jobs to hand back and holds are not; nor is
@@ -22,8 +27,21 @@ constexpr std::size_t kLongest = std::size_t{16} * 1024 * 1024;  // thousands of
 /// from another boot.
 void enter_new_boot(State& state, const std::string& boot_id) {
   for (auto& [name, record] : state.workers) {
-    if (record.process) record.former_pid = record.process->pid;
+    const auto leave_jobs = [&record = record](pid_t pid, const std::string& host) {
+      const auto known = std::ranges::find(record.unrecovered, pid, &DeadProcess::pid);
+      if (known == record.unrecovered.end())
+        record.unrecovered.push_back({.pid = pid, .host = host, .asked = false});
+    };
+    if (record.process) {
+      record.former_pid = record.process->id.pid;
+      leave_jobs(record.process->id.pid, record.process->host);
+    }
+    for (const auto& stop : record.stops)
+      leave_jobs(stop.process.pid, {});
     record.process.reset();
+    record.last.reset();
+    record.start.reset();
+    record.drained_at.reset();
     record.to_replace.reset();
     record.stops.clear();
     record.started_at = 0;
@@ -34,14 +52,23 @@ void enter_new_boot(State& state, const std::string& boot_id) {
   state.boot_id = boot_id;
 }
 
-/// The state, or why there is none in this text.
-std::variant<State, std::string> read_state(std::string_view text, const std::string& boot_id) {
-  std::array<unsigned char, 8192> room;  // for most files the tree needs no heap
-  json::monotonic_resource memory(room.data(), room.size());
+struct ReadState {
+  State state;
+  std::int64_t layout = kLayout;
+};
+
+json::parse_options lenient() {
   json::parse_options options;
   options.allow_invalid_utf8 = true;  // a path may hold any bytes
+  return options;
+}
+
+/// The state, or why there is none in this text.
+std::variant<ReadState, std::string> read_state(std::string_view text, const std::string& boot_id) {
+  std::array<unsigned char, 8192> room;  // for most files the tree needs no heap
+  json::monotonic_resource memory(room.data(), room.size());
   json::error_code error;
-  const auto document = json::parse({text.data(), text.size()}, error, &memory, options);
+  const auto document = json::parse({text.data(), text.size()}, error, &memory, lenient());
   if (error) return "it is damaged: " + error.message();
   const auto* root = document.if_object();
   if (root == nullptr) return "it is damaged: no JSON object";
@@ -53,54 +80,112 @@ std::variant<State, std::string> read_state(std::string_view text, const std::st
     return fmt::format("its schema is {}, this program knows {}: another version wrote it", *number,
                        kSchema);
   }
-  auto state = state_from_json(*root);
-  if (state.boot_id != boot_id) enter_new_boot(state, boot_id);
-  return state;
+  const auto* layout = root->if_contains("layout");
+  const auto* layout_number = layout == nullptr ? nullptr : layout->if_int64();
+  ReadState read{.state = state_from_json(*root),
+                 .layout = layout_number == nullptr ? 1 : *layout_number};
+  if (read.state.boot_id != boot_id) enter_new_boot(read.state, boot_id);
+  return read;
 }
 
-LoadedState nothing_remembered(const std::string& boot_id) {
-  LoadedState loaded;
-  loaded.state.boot_id = boot_id;
-  return loaded;
+Failure unusable(const Path& path, const std::string& why, const char* consequence) {
+  return {.thing = fmt::format("the file {} is not used: {}; {}", path.native(), why, consequence),
+          .reason = {}};
 }
 
-LoadedState unusable(const Path& path, const std::string& boot_id, const std::string& why) {
-  auto loaded = nothing_remembered(boot_id);
-  loaded.problem = fmt::format(
-      "the state file {} is not used: {}; a new one replaces it, and holds have to be set again",
-      path.native(), why);
-  return loaded;
+/// The whole text of a file of ours; none: there is no such file.
+std::optional<std::variant<std::string, Failure>> read_own(Machine& machine, const Path& path,
+                                                           const char* consequence) {
+  auto read = machine.read_file(path, {.limit = kLongest});
+  if (std::holds_alternative<NoFile>(read)) return std::nullopt;
+  if (const auto* unreadable = std::get_if<UnreadableFile>(&read))
+    return unusable(path, unreadable->why, consequence);
+  auto& file = std::get<FileText>(read);
+  if (!file.complete) return unusable(path, "it is too long", consequence);
+  return std::move(file.text);
+}
+
+constexpr const char* kStateIsNew = "a new one replaces it";
+constexpr const char* kHoldsAreLost = "holds have to be set again";
+
+/// Without a usable file of holds the state's copy counts; so it does after an earlier version,
+/// which knows no other place for them.
+void load_holds(Machine& machine, const Path& path, std::int64_t layout, LoadedState& loaded) {
+  if (layout < kLayout) return;
+  const auto text = read_own(machine, path, kHoldsAreLost);
+  if (!text) return;
+  if (const auto* failure = std::get_if<Failure>(&*text)) {
+    loaded.problems.push_back(*failure);
+    return;
+  }
+  if (auto holds = parse_holds(std::get<std::string>(*text))) {
+    loaded.state.holds = std::move(*holds);
+  } else {
+    loaded.problems.push_back(unusable(path, "it is damaged", kHoldsAreLost));
+  }
 }
 
 }  // namespace
 
+Path holds_path(const Path& state_file) {
+  auto path = state_file;
+  return path.replace_extension(".holds");
+}
+
 std::optional<State> parse_state(std::string_view text, const std::string& boot_id) {
-  auto state = read_state(text, boot_id);
-  if (auto* good = std::get_if<State>(&state)) return std::move(*good);
+  auto read = read_state(text, boot_id);
+  if (auto* good = std::get_if<ReadState>(&read)) return std::move(good->state);
   return {};
 }
 
 std::string format_state(const State& state) {
-  json::object root{{"schema", kSchema}};
+  json::object root{{"schema", kSchema}, {"layout", kLayout}};
   for (auto& [key, value] : state_to_json(state))
     root[key] = std::move(value);
   return json::serialize(root) + "\n";
 }
 
+std::optional<Holds> parse_holds(std::string_view text) {
+  json::error_code error;
+  const auto document =
+      json::parse({text.data(), text.size()}, error, json::storage_ptr(), lenient());
+  const auto* root = error ? nullptr : document.if_object();
+  if (root == nullptr || !root->contains("holds")) return {};
+  return holds_from_json(*root);
+}
+
+std::string format_holds(const Holds& holds) {
+  return json::serialize(json::object{{"schema", 1}, {"holds", holds_to_json(holds)}}) + "\n";
+}
+
 LoadedState load_state(Machine& machine, const Path& path, const std::string& boot_id) {
-  const auto read = machine.read_file(path, {.limit = kLongest});
-  if (std::holds_alternative<NoFile>(read)) return nothing_remembered(boot_id);
-  if (const auto* unreadable = std::get_if<UnreadableFile>(&read))
-    return unusable(path, boot_id, unreadable->why);
-  const auto& file = std::get<FileText>(read);
-  if (!file.complete) return unusable(path, boot_id, "it is too long");
-  auto state = read_state(file.text, boot_id);
-  if (const auto* why = std::get_if<std::string>(&state)) return unusable(path, boot_id, *why);
-  return {.state = std::move(std::get<State>(state)), .problem = {}};
+  LoadedState loaded;
+  loaded.state.boot_id = boot_id;
+  auto layout = kLayout;
+  if (const auto text = read_own(machine, path, kStateIsNew)) {
+    if (const auto* failure = std::get_if<Failure>(&*text)) {
+      loaded.problems.push_back(*failure);
+    } else {
+      auto read = read_state(std::get<std::string>(*text), boot_id);
+      if (auto* good = std::get_if<ReadState>(&read)) {
+        loaded.state = std::move(good->state);
+        layout = good->layout;
+      } else {
+        loaded.problems.push_back(unusable(path, std::get<std::string>(read), kStateIsNew));
+      }
+    }
+  }
+  loaded.is_of_earlier_version = layout < kLayout;
+  load_holds(machine, holds_path(path), layout, loaded);
+  return loaded;
 }
 
 void save_state(Machine& machine, const Path& path, const State& state) {
   machine.replace_file(path, format_state(state), Durability::synced);
+}
+
+void save_holds(Machine& machine, const Path& state_file, const Holds& holds) {
+  machine.replace_file(holds_path(state_file), format_holds(holds), Durability::synced);
 }
 
 }  // namespace bootcheck

@@ -1,11 +1,13 @@
-// The state file: JSON, versioned, stamped with the boot id, replaced atomically.
+// The state file and the file of holds: JSON, versioned, replaced atomically. The state is stamped
+// with the boot id.
 #pragma once
 
+#include "model/event.h"
 #include "system/machine.h"
 
 #include <string>
 #include <string_view>
-#include <variant>
+#include <vector>
 
 namespace bootcheck {
 
@@ -15,16 +17,25 @@ namespace bootcheck {
 std::optional<State> parse_state(std::string_view text, const std::string& boot_id);
 std::string format_state(const State& state);
 
+/// The same for the holds; none: the text is damaged.
+std::optional<Holds> parse_holds(std::string_view text);
+std::string format_holds(const Holds& holds);
+
+/// Where the holds are kept: `tmp/pids/bootcheck.holds` beside `tmp/pids/bootcheck.state`.
+Path holds_path(const Path& state_file);
+
 struct LoadedState {
-  State state;          ///< empty but for the boot id when there was none or it was unusable
-  std::string problem;  ///< why the file was unusable; empty: it was fine or absent
+  State state;  ///< empty but for the boot id when there was none or it was unusable
+  std::vector<Failure> problems;       ///< why a file was unusable
+  bool is_of_earlier_version = false;  ///< written by a version that kept holds in the state
 };
 
-/// Never throws for what the file holds or lacks.
+/// The state and the holds. Never throws for what the files hold or lack.
 LoadedState load_state(Machine& machine, const Path& path, const std::string& boot_id);
 
-/// Writes a temporary file in the same folder, fsyncs and renames it. Throws std::system_error
+/// Each writes a temporary file in the same folder, fsyncs and renames it. Throws std::system_error
 /// naming the path.
 void save_state(Machine& machine, const Path& path, const State& state);
+void save_holds(Machine& machine, const Path& state_file, const Holds& holds);
 
 }  // namespace bootcheck

@@ -88,6 +88,8 @@ json::object to_json(const StopRequest& stop) {
   object["at"] = stop.at;
   object["asked_at"] = stop.asked_at;
   object["reason"] = name_of(stop.reason);
+  if (!stop.asked) object["unasked"] = true;
+  if (stop.aside) object["aside"] = true;
   if (stop.told_slow) object["told_slow"] = true;
   return object;
 }
@@ -100,6 +102,8 @@ std::optional<StopRequest> stop_from(const json::object* object) {
                      .asked_at = number<BootTime>(*object, "asked_at").value_or(0),
                      .reason = stop_reason_named(text(*object, "reason"))
                                    .value_or(StopReason::restart),  // that of another version
+                     .asked = !object->contains("unasked"),
+                     .aside = object->contains("aside"),
                      .told_slow = object->contains("told_slow")};
 }
 
@@ -185,34 +189,106 @@ Failures failures_from(const json::object* object) {
   return failures;
 }
 
+json::object to_json(const KnownProcess& process) {
+  auto object = to_json(process.id);
+  if (process.session != 0) object["session"] = process.session;
+  if (!process.release.empty()) object["release"] = process.release;
+  if (!process.host.empty()) object["host"] = process.host;
+  return object;
+}
+
+std::optional<KnownProcess> known_from(const json::object* object) {
+  const auto id = process_from(object);
+  if (!id) return {};
+  return KnownProcess{.id = *id,
+                      .session = number<pid_t>(*object, "session").value_or(0),
+                      .release = text(*object, "release"),
+                      .host = text(*object, "host")};
+}
+
+json::object to_json(const DeadProcess& dead) {
+  json::object object{{"pid", dead.pid}};
+  if (!dead.host.empty()) object["host"] = dead.host;
+  if (dead.asked) object["asked"] = true;
+  return object;
+}
+
+/// The pids alone, as the first version wrote and reads them; the rest stands in `dead`.
+json::array pids_of(const std::vector<DeadProcess>& unrecovered) {
+  json::array pids;
+  for (const auto& dead : unrecovered)
+    pids.emplace_back(dead.pid);
+  return pids;
+}
+
+std::vector<DeadProcess> unrecovered_from(const json::object& object) {
+  std::vector<DeadProcess> unrecovered;
+  each_element(object, "dead", [&](const json::value& value) {
+    const auto* entry = value.if_object();
+    const auto pid = entry == nullptr ? std::nullopt : number<pid_t>(*entry, "pid");
+    if (is_pid(pid))
+      unrecovered.push_back(
+          {.pid = *pid, .host = text(*entry, "host"), .asked = entry->contains("asked")});
+  });
+  if (object.contains("dead")) return unrecovered;
+  each_element(object, "unrecovered", [&](const json::value& value) {
+    if (const auto pid = to_number<pid_t>(value); is_pid(pid))
+      unrecovered.push_back({.pid = *pid, .host = {}, .asked = false});
+  });
+  return unrecovered;
+}
+
+json::array dead_to_json(const std::vector<DeadProcess>& unrecovered) {
+  json::array list;
+  for (const auto& dead : unrecovered)
+    list.push_back(to_json(dead));
+  return list;
+}
+
 json::object to_json(const WorkerRecord& record) {
   json::object object;
   if (record.process) object["process"] = to_json(*record.process);
+  if (record.last) object["last"] = to_json(*record.last);
   if (record.former_pid) object["former_pid"] = *record.former_pid;
+  if (record.start)
+    object["start"] =
+        json::object{{"since", record.start->since}, {"pid_before", record.start->pid_before}};
   if (record.started_at != 0) object["started_at"] = record.started_at;
+  if (record.drained_at) object["drained_at"] = *record.drained_at;
   if (record.restart_file_mtime != 0) object["restart_file_mtime"] = record.restart_file_mtime;
   if (record.to_replace) object["to_replace"] = to_json(*record.to_replace);
   if (record.replace_by_surge) object["replace_by_surge"] = true;
   if (!record.stops.empty()) object["stops"] = to_json(record.stops);
-  if (!record.unrecovered.empty())
-    object["unrecovered"] = json::array(record.unrecovered.begin(), record.unrecovered.end());
+  if (!record.unrecovered.empty()) {
+    object["unrecovered"] = pids_of(record.unrecovered);
+    object["dead"] = dead_to_json(record.unrecovered);
+  }
   if (record.next_recovery != 0) object["next_recovery"] = record.next_recovery;
   if (record.failures != Failures{}) object["failures"] = to_json(record.failures);
   return object;
 }
 
+std::optional<BegunStart> start_from(const json::object* object) {
+  if (object == nullptr) return {};
+  const auto since = number<std::uint64_t>(*object, "since");
+  if (!since) return {};
+  return BegunStart{.since = *since,
+                    .pid_before = number<pid_t>(*object, "pid_before").value_or(0)};
+}
+
 WorkerRecord record_from(const json::object& object) {
   WorkerRecord record;
-  record.process = process_from(child(object, "process"));
+  record.process = known_from(child(object, "process"));
+  record.last = known_from(child(object, "last"));
   if (const auto pid = number<pid_t>(object, "former_pid"); is_pid(pid)) record.former_pid = pid;
+  record.start = start_from(child(object, "start"));
   record.started_at = number<BootTime>(object, "started_at").value_or(0);
+  record.drained_at = number<BootTime>(object, "drained_at");
   record.restart_file_mtime = number<std::int64_t>(object, "restart_file_mtime").value_or(0);
   record.to_replace = process_from(child(object, "to_replace"));
   record.replace_by_surge = object.contains("replace_by_surge");
   record.stops = stops_from(object, "stops");
-  each_element(object, "unrecovered", [&](const json::value& value) {
-    if (const auto pid = to_number<pid_t>(value); is_pid(pid)) record.unrecovered.push_back(*pid);
-  });
+  record.unrecovered = unrecovered_from(object);
   record.next_recovery = number<BootTime>(object, "next_recovery").value_or(0);
   record.failures = failures_from(child(object, "failures"));
   return record;
@@ -254,24 +330,65 @@ Counters counters_from(const json::object& object) {
           .jobs_recovered = count("jobs_recovered")};
 }
 
+// --- orphans: the first version wrote the requests to them alone ---------------------------------
+
+json::array to_json(const std::vector<OrphanRecord>& orphans) {
+  json::array list;
+  for (const auto& orphan : orphans) {
+    auto object = orphan.stop ? to_json(*orphan.stop) : to_json(orphan.process);
+    object["name"] = orphan.name;
+    if (!orphan.stop) object["runs"] = true;
+    list.push_back(std::move(object));
+  }
+  return list;
+}
+
+std::vector<OrphanRecord> orphans_from(const json::object& root) {
+  std::vector<OrphanRecord> orphans;
+  each_element(root, "orphans", [&](const json::value& value) {
+    const auto* object = value.if_object();
+    auto stop = stop_from(object);
+    if (!stop) return;
+    OrphanRecord orphan{.name = text(*object, "name"), .process = stop->process, .stop = {}};
+    if (!object->contains("runs")) orphan.stop = std::move(stop);
+    orphans.push_back(std::move(orphan));
+  });
+  return orphans;
+}
+
 }  // namespace
+
+json::object holds_to_json(const Holds& holds) {
+  json::object object;
+  for (const auto& [name, hold] : holds)
+    object[name] = to_json(hold);
+  return object;
+}
+
+Holds holds_from_json(const json::object& root) {
+  Holds holds;
+  each_child(root, "holds", [&](std::string name, const json::object& object) {
+    holds.insert_or_assign(std::move(name), hold_from(object));
+  });
+  return holds;
+}
 
 json::object state_to_json(const State& state) {
   json::object workers;
   for (const auto& [name, record] : state.workers)
     workers[name] = to_json(record);
-  json::object holds;
-  for (const auto& [name, hold] : state.holds)
-    holds[name] = to_json(hold);
   json::object told;
   for (const auto& [problem, when] : state.told)
     told[problem] = json::object{{"at", when.at}};
   json::object counters;
   for (const auto& [name, counted] : state.counters)
     counters[name] = to_json(counted);
-  return {{"boot_id", state.boot_id},        {"workers", std::move(workers)},
-          {"holds", std::move(holds)},       {"told", std::move(told)},
-          {"counters", std::move(counters)}, {"orphans", to_json(state.orphans)}};
+  return {{"boot_id", state.boot_id},
+          {"workers", std::move(workers)},
+          {"holds", holds_to_json(state.holds)},
+          {"told", std::move(told)},
+          {"counters", std::move(counters)},
+          {"orphans", to_json(state.orphans)}};
 }
 
 State state_from_json(const json::object& root) {
@@ -280,9 +397,7 @@ State state_from_json(const json::object& root) {
   each_child(root, "workers", [&](std::string name, const json::object& object) {
     state.workers.insert_or_assign(std::move(name), record_from(object));
   });
-  each_child(root, "holds", [&](std::string name, const json::object& object) {
-    state.holds.insert_or_assign(std::move(name), hold_from(object));
-  });
+  state.holds = holds_from_json(root);
   each_child(root, "told", [&](std::string problem, const json::object& object) {
     state.told.insert_or_assign(std::move(problem),
                                 Told{.at = number<WallTime>(object, "at").value_or(0)});
@@ -290,7 +405,7 @@ State state_from_json(const json::object& root) {
   each_child(root, "counters", [&](std::string name, const json::object& object) {
     state.counters.insert_or_assign(std::move(name), counters_from(object));
   });
-  state.orphans = stops_from(root, "orphans");
+  state.orphans = orphans_from(root);
   return state;
 }
 

@@ -8,6 +8,10 @@
 
 namespace bootcheck {
 
+boost::json::object holds_to_json(const Holds& holds);
+/// Those below the key `holds`.
+Holds holds_from_json(const boost::json::object& root);
+
 boost::json::object state_to_json(const State& state);
 
 /// The schema number is not looked at.

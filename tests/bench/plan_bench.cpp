@@ -8,11 +8,9 @@ namespace {
 
 void all_run(benchmark::State& run) {
   const auto world = make_world(static_cast<std::size_t>(run.range(0)));
-  if (!is_idle(make_plan(world->facts, world->state, {})))
-    run.SkipWithError("the plan is not idle");
+  if (!is_idle(decide(*world))) run.SkipWithError("the plan is not idle");
   for (auto _ : run) {
-    benchmark::DoNotOptimize(remember_seen(world->state, world->facts));
-    benchmark::DoNotOptimize(make_plan(world->facts, world->state, {}));
+    benchmark::DoNotOptimize(decide(*world));
   }
   run.SetComplexityN(run.range(0));
 }

@@ -32,7 +32,8 @@ parallel_starts: 2
 )");
   Background pass(pass_command());
   const auto state = app_.root() / "tmp/pids/bootcheck.state";
-  EXPECT_TRUE(wait_until([&] { return read_file(state).find("changes") != std::string::npos; }));
+  EXPECT_TRUE(
+      wait_until([&] { return read_file(state).find("\"process\"") != std::string::npos; }));
   ASSERT_EQ(::kill(pass.pid(), SIGKILL), 0);
   pass.wait(std::chrono::seconds{10});
   const auto pid = app_.living("changes");

@@ -10,8 +10,14 @@ namespace bootcheck {
 
 ProcessId MemoryMachine::add_process(const Argv& argv, const Path& cwd, uid_t uid) {
   const ProcessId id{.pid = next_pid_++, .start_time = static_cast<std::uint64_t>(now_.count())};
-  processes_[id.pid] =
-      Process{.id = id, .parent = 1, .uid = uid, .cwd = cwd, .argv = argv, .resident = 1U << 20U};
+  auto& process = processes_[id.pid];
+  process.id = id;
+  process.parent = 1;
+  process.session = id.pid;
+  process.uid = uid;
+  process.cwd = cwd;
+  process.argv = argv;
+  process.resident = 1U << 20U;
   return id;
 }
 
@@ -64,15 +70,15 @@ ProcessLook MemoryMachine::look(pid_t pid, const std::optional<ProcessId>& known
   }
   auto process = found->second;
   if (known == process.id) {
-    process.argv.clear();
-    process.uid = kUnreadUid;
+    process.argv.reset();
+    process.cwd.reset();
   }
   return process;
 }
 
 void MemoryMachine::scan(uid_t uid, const IsCandidate& is_candidate, const Visit& visit) {
   for (const auto& [pid, process] : std::map(processes_)) {
-    if (process.uid == uid && is_candidate(process.argv)) visit(Process(process));
+    if (process.uid == uid && process.argv && is_candidate(*process.argv)) visit(Process(process));
   }
 }
 

@@ -14,6 +14,10 @@
 namespace bootcheck {
 namespace {
 
+DeadProcess dead(pid_t pid) {
+  return {.pid = pid, .host = {}, .asked = false};
+}
+
 using namespace fixture;
 using namespace std::chrono_literals;
 using Groups = std::vector<std::vector<std::size_t>>;
@@ -88,13 +92,13 @@ workers:
 
 TEST(Batches, AreMadeOfTheOrdersOnlyAndKeepTheirOrder) {
   const auto config = config_of("workers: [{preset: delayed_job, count: 5}]");
-  const std::vector<StartOrder> orders = {{4, true, {}}, {1, false, {77}}, {2, true, {}}};
+  const std::vector<StartOrder> orders = {{4, true, {}}, {1, false, {dead(77)}}, {2, true, {}}};
   EXPECT_EQ(groups_of(config, orders), (Groups{{4, 1, 2}}));
   EXPECT_TRUE(make_batches(config, {}).empty());
   const auto batch = make_batches(config, orders).front();
   ASSERT_EQ(batch.size(), 3U);
   EXPECT_FALSE(batch[1].start);
-  EXPECT_EQ(batch[1].recover, std::vector<pid_t>{77});
+  EXPECT_EQ(batch[1].recover, std::vector{dead(77)});
 }
 
 /// An application in a folder of the test's own.
@@ -153,15 +157,15 @@ TEST_F(Request, LoadsTheScriptOfAnOldApplicationWhereItIs) {
 
 TEST_F(Request, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
   const auto config = config_of("workers: [{preset: delayed_job, count: 3}]");
-  const Batch batch = {{0, true, {11, 12}}, {1, false, {13}}, {2, true, {}}};
+  const Batch batch = {{0, true, {dead(11), dead(12)}}, {1, false, {dead(13)}}, {2, true, {}}};
   const auto request = make_request(config, batch);
   EXPECT_EQ(request.argv, (Argv{"ruby", "-", "bin/delayed_job", "--", "--identifier=0", "start",
                                 "--", "--identifier=2", "start"}))
       << "who only hands back jobs is not started";
   EXPECT_EQ(boost::json::parse(request.env.at("BOOTCHECK_RECOVER")),
-            boost::json::parse(R"([{"worker": "delayed_job.0", "pid": 11},
-                                   {"worker": "delayed_job.0", "pid": 12},
-                                   {"worker": "delayed_job.1", "pid": 13}])"));
+            boost::json::parse(R"([{"worker": "delayed_job.0", "pid": 11, "host": ""},
+                                   {"worker": "delayed_job.0", "pid": 12, "host": ""},
+                                   {"worker": "delayed_job.1", "pid": 13, "host": ""}])"));
 }
 
 TEST_F(Request, OfAnyOtherProgramIsItsStartCommand) {

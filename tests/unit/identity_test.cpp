@@ -1,6 +1,6 @@
 #include "model/identity.h"
 
-#include "model/classify.h"
+#include "model/app.h"
 #include "unit/model_fixture.h"
 
 #include <gtest/gtest.h>
@@ -48,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(
         StartCase{"nothing", {}, false}),
     [](const auto& each) { return each.param.name; });
 
-Worker feed() {
+Worker region_feed() {
   Worker feed;
   feed.name = "feed-eu";
   feed.start = {"bin/feed", "--region", "eu"};
@@ -57,45 +57,22 @@ Worker feed() {
 }
 
 TEST(Identity, AProgramWithoutATitleIsKnownByItsCommandLineBehindAnyInterpreter) {
-  EXPECT_TRUE(bears_title({"bin/feed", "--region", "eu"}, feed()));
-  EXPECT_TRUE(bears_title({"/srv/shop/bin/feed", "--region", "eu"}, feed()));
+  EXPECT_TRUE(bears_title({"bin/feed", "--region", "eu"}, region_feed()));
+  EXPECT_TRUE(bears_title({"/srv/shop/bin/feed", "--region", "eu"}, region_feed()));
   EXPECT_TRUE(
-      bears_title({"/usr/bin/ruby", "-W0", "/srv/shop/bin/feed", "--region", "eu"}, feed()));
-  EXPECT_FALSE(bears_title({"bin/feed", "--region", "us"}, feed()));
-  EXPECT_FALSE(bears_title({"bin/feed", "--region"}, feed()));
-  EXPECT_FALSE(bears_title({"xbin/feed", "--region", "eu"}, feed()));
-  EXPECT_FALSE(bears_title({}, feed()));
+      bears_title({"/usr/bin/ruby", "-W0", "/srv/shop/bin/feed", "--region", "eu"}, region_feed()));
+  EXPECT_FALSE(bears_title({"bin/feed", "--region", "us"}, region_feed()));
+  EXPECT_FALSE(bears_title({"bin/feed", "--region"}, region_feed()));
+  EXPECT_FALSE(bears_title({"xbin/feed", "--region", "eu"}, region_feed()));
+  EXPECT_FALSE(bears_title({}, region_feed()));
 }
 
 TEST(Identity, AShellLineIsKnownByItsShellOrByWhatTheShellExecd) {
-  auto shell = feed();
+  auto shell = region_feed();
   shell.start = {"/bin/sh", "-c", "bin/feed --region eu"};
   EXPECT_TRUE(bears_title({"/bin/sh", "-c", "bin/feed --region eu"}, shell));
   EXPECT_TRUE(bears_title({"bin/feed", "--region", "eu"}, shell));
   EXPECT_FALSE(bears_title({"bin/feed", "--region", "us"}, shell));
-}
-
-TEST(Identity, TheStartCommandOfADaemonWithoutATitleIsNoDaemon) {
-  auto daemon = feed();
-  daemon.foreground = false;
-  Sightings sightings;
-  sort_sighting(daemon, app(), with_argv(7, {"bin/feed", "--region", "eu"}), sightings);
-  EXPECT_TRUE(sightings.alive.empty());
-  EXPECT_EQ(sightings.starting.size(), 1U);
-}
-
-TEST(Identity, OnlyProcessesOfTheUserInsideTheAppAreSighted) {
-  const auto count = [](const Process& process) {
-    Sightings sightings;
-    sort_sighting(worker("2"), app(), process, sightings);
-    return sightings.alive.size();
-  };
-  EXPECT_EQ(count(living(7)), 1U);
-  EXPECT_EQ(count(living_in(7, "/srv/shop/releases/1")), 1U) << "an older release, removed or not";
-  EXPECT_EQ(count(living_in(7, "/srv/shop2/releases/1")), 0U)
-      << "another app's worker of the same name";
-  EXPECT_EQ(count(living_in(7, "/")), 0U);
-  EXPECT_EQ(count(of_user(7, 0)), 0U);
 }
 
 TEST(Identity, FoldersAreComparedByWholeNames) {
@@ -106,17 +83,47 @@ TEST(Identity, FoldersAreComparedByWholeNames) {
   EXPECT_FALSE(is_below("/srv", ""));
 }
 
-TEST(App, OwnsNothingOfItsNeighbours) {
-  const App shop{.uid = 1000,
-                 .release = "/srv/shop-7",
-                 .releases_folder = "/srv",
-                 .neighbours = {"/srv/blog-3"}};
-  EXPECT_TRUE(shop.owns("/srv/shop-7/tmp"));
-  EXPECT_TRUE(shop.owns("/srv/shop-6")) << "a former release";
-  EXPECT_FALSE(shop.owns("/srv/blog-3"));
-  EXPECT_FALSE(shop.owns("/home/x"));
-  EXPECT_TRUE(shop.contains("/srv/blog-3"))
-      << "where a worker of ours is known to be by other proof";
+App shop() {
+  App shop;
+  shop.uid = 1000;
+  shop.link = "/srv/shop/current";
+  shop.release = "/srv/shop/releases/7";
+  shop.releases_folder = "/srv/shop/releases";
+  return shop;
+}
+
+TEST(App, HoldsItsReleaseAndTheSiblingsOfIt) {
+  EXPECT_TRUE(shop().contains("/srv/shop/releases/7/tmp"));
+  EXPECT_TRUE(shop().contains("/srv/shop/releases/6")) << "also when it is removed";
+  for (const auto* other : {"/srv/shop", "/srv/shop/releases", "/srv/shop/shared", "/srv", "/"})
+    EXPECT_FALSE(shop().contains(other)) << other;
+  EXPECT_FALSE(shop().is_outdated("/srv/shop/releases/7/tmp"));
+  EXPECT_TRUE(shop().is_outdated("/srv/shop/releases/6"));
+}
+
+TEST(App, HoldsNoReleaseIntoWhichAnotherLinkLeads) {
+  auto app = shop();
+  app.neighbours = {"/srv/shop/releases/6"};
+  EXPECT_FALSE(app.contains("/srv/shop/releases/6/tmp"));
+  EXPECT_TRUE(app.contains("/srv/shop/releases/5"));
+}
+
+TEST(App, HoldsTheReleasesThatAreRememberedWhereverTheyAre) {
+  auto app = shop();
+  app.releases_folder.clear();
+  EXPECT_FALSE(app.contains("/srv/shop-6"));
+  app.remembered = {"/srv/shop-6"};
+  EXPECT_TRUE(app.contains("/srv/shop-6/tmp"));
+  EXPECT_TRUE(app.is_outdated("/srv/shop-6/tmp"));
+  EXPECT_FALSE(app.contains("/srv/blog-3"));
+}
+
+TEST(App, BelowALinkHoldsThatPartOfEachReleaseOnly) {
+  auto app = shop();
+  app.release = "/srv/shop/releases/7/backend";
+  app.below_release = "backend";
+  EXPECT_TRUE(app.contains("/srv/shop/releases/6/backend/tmp"));
+  EXPECT_FALSE(app.contains("/srv/shop/releases/6/frontend"));
 }
 
 }  // namespace

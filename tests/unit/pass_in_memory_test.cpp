@@ -56,7 +56,6 @@ class PassInMemory : public testing::Test, private RollOutWatcher {
 
   PassOptions stop_all() {
     PassOptions options;
-    options.request.stop = true;
     options.edit = [this](State& state) {
       for (const auto& worker : config.workers)
         state.holds[worker.name] = {.by = "deploy", .reason = {}, .since = 1, .until = {}};
@@ -121,8 +120,8 @@ TEST_F(PassInMemory, TouchesNothingWhereProcessesAreHidden) {
     machine.end_process(worker.pid);
   machine.hides_processes = true;
   const auto done = pass();
-  EXPECT_THAT(done.before.plan, SizeIs(3));
-  for (const auto& decision : done.before.plan)
+  EXPECT_THAT(done.seen.plan.decisions, SizeIs(3));
+  for (const auto& decision : done.seen.plan.decisions)
     EXPECT_EQ(decision.judgement.state, WorkerState::unknown);
   EXPECT_THAT(machine.signals, IsEmpty());
   EXPECT_TRUE(machine.text_of("/srv/shop/releases/1/tmp/pids/delayed_job.0.pid").has_value());

@@ -23,50 +23,46 @@ std::vector<std::string> words(const std::vector<Step>& steps) {
 /// One or more workers, what is seen of each, and the plan for them.
 class Planning : public testing::Test {
  protected:
-  void see(const std::string& identifier, const Observation& observation) {
-    workers_.push_back(worker(identifier));
-    facts_.seen.push_back(observation);
+  void see(const std::string& identifier, const Seen& seen) { world_.see(identifier, seen); }
+  void see_running(const std::string& identifier) {
+    const auto pid = static_cast<pid_t>(100 + workers_.size());
+    see(identifier, seen(PidInFile{pid}, with_title(pid, "delayed_job." + identifier)));
   }
-
-  Plan plan() {
-    facts_.app = app();
-    facts_.workers = &workers_;
-    return make_plan(facts_, state_, request_);
-  }
-
-  std::vector<std::string> steps_of_first() { return words(plan().front().steps); }
+  void see_again(const Seen& seen) { world_.see_again(0, seen); }
+  Plan plan() { return world_.plan(); }
+  std::vector<std::string> steps_of_first() { return words(plan().decisions.front().steps); }
 
   int count_asked() {
     int asked = 0;
-    for (const auto& decision : plan()) {
+    for (const auto& decision : plan().decisions) {
       for (const auto& step : decision.steps)
         asked += std::holds_alternative<AskToStop>(step) ? 1 : 0;
     }
     return asked;
   }
 
-  std::vector<Worker> workers_;
-  Facts facts_;
-  State state_;
-  Request request_;
+  World world_;
+  std::vector<Worker>& workers_ = world_.workers;
+  Facts& facts_ = world_.facts;
+  State& state_ = world_.state;
+  Request& request_ = world_.request;
 };
 
-const Sightings kNothing{};
 constexpr const char* kAsk = "ask pid 100 to finish its job and exit";
 
 // A surge whose successor did not come up: the old process works on.
 TEST_F(Planning, TheJobOfALivingWorkerIsNeverHandedBack) {
   auto observation = seen(NoPidFile{}, NoProcess{}, alive({100}));
-  observation.set_aside.push_back({100, living(100)});
+  observation.set_aside = {{100, living(100)}};
   see("2", observation);
-  state_.workers["delayed_job.2"].process = ProcessId{100, 5000};
-  state_.workers["delayed_job.2"].unrecovered = {100};
+  state_.workers["delayed_job.2"].process = known(100);
+  state_.workers["delayed_job.2"].unrecovered = {{.pid = 100, .host = {}, .asked = false}};
   EXPECT_THAT(steps_of_first(), ElementsAre("start it"));
 }
 
 TEST_F(Planning, AHeldWorkerThatWasSetAsideIsAskedToStopAsWell) {
   auto observation = seen(NoPidFile{}, NoProcess{}, alive({100}));
-  observation.set_aside.push_back({100, living(100)});
+  observation.set_aside = {{100, living(100)}};
   see("2", observation);
   state_.holds["delayed_job.2"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (stop)"));
@@ -75,7 +71,7 @@ TEST_F(Planning, AHeldWorkerThatWasSetAsideIsAskedToStopAsWell) {
 TEST_F(Planning, JobsThatAreLeftOverAreHandedBackAlsoWhileTheirWorkerRuns) {
   see("2", seen(PidInFile{100}, living(100)));
   auto& record = state_.workers["delayed_job.2"];
-  record.unrecovered = {77};
+  record.unrecovered = {{.pid = 77, .host = {}, .asked = false}};
   record.next_recovery = 5000;
   facts_.now = 4999;
   EXPECT_TRUE(is_idle(plan())) << "a boot of the application in every pass is too much";
@@ -86,11 +82,10 @@ TEST_F(Planning, JobsThatAreLeftOverAreHandedBackAlsoWhileTheirWorkerRuns) {
 TEST_F(Planning, StopAsksEveryCopyOfAWorker) {
   see("2", seen(PidInFile{100}, living(100), alive({100, 200, 300})));
   state_.holds["delayed_job.2"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};
-  request_.stop = true;
   EXPECT_EQ(count_asked(), 3);
 }
 
-TEST_F(Planning, AWorkerThatDoesNotStayUpKeepsNoOtherFromRolling) {
+TEST_F(Planning, AWorkerThatDoesNotStayUpIsUnavailable) {
   see("1", seen(NoPidFile{}, NoProcess{}, kNothing));
   see("2", seen(PidInFile{100}, living(100)));
   auto& failures = state_.workers["delayed_job.1"].failures;
@@ -102,7 +97,7 @@ TEST_F(Planning, AWorkerThatDoesNotStayUpKeepsNoOtherFromRolling) {
   for (auto& each : workers_)
     each.restart.max_unavailable = {.value = 1, .percent = false};
   request_.roll = true;
-  EXPECT_EQ(count_asked(), 1);
+  EXPECT_EQ(count_asked(), 0) << "or a release that does not start takes down one after another";
 }
 
 TEST_F(Planning, NothingForARunningWorker) {
@@ -149,19 +144,18 @@ TEST_F(Planning, DuplicatesAreReportedAndDrainedOnlyWhenAskedFor) {
 }
 
 TEST_F(Planning, OfDuplicatesWithoutAPidFileTheOldestIsKept) {
-  auto sightings = alive({100, 200});
-  sightings.alive[1].id.start_time = 1;
+  auto found = alive({100, 200});
+  found[1].id.start_time = 1;
   facts_.orphan_policy = Orphans::drain;
-  see("2", seen(NoPidFile{}, NoProcess{}, sightings));
+  see("2", seen(NoPidFile{}, NoProcess{}, found));
   EXPECT_THAT(steps_of_first(), ElementsAre("write the pid file back (pid 200)",
                                             "ask pid 100 to finish its job and exit (duplicate)"));
 }
 
 TEST_F(Planning, UnknownAndStartingWorkersAreLeftAlone) {
   see("2", hidden(seen(PidInFile{100}, NoProcess{}, kNothing)));
-  Sightings starting;
-  starting.starting.push_back(booting(900));
-  see("3", seen(NoPidFile{}, NoProcess{}, starting));
+  const auto starter = with_argv(900, {"ruby", "bin/delayed_job", "--identifier=3", "start"});
+  see("3", seen(NoPidFile{}, NoProcess{}, std::vector{starter}));
   EXPECT_TRUE(is_idle(plan()));
 }
 
@@ -203,7 +197,7 @@ TEST_F(Planning, RestartAsksEveryRunningWorkerOnce) {
   request_.roll = true;
   see("2", seen(PidInFile{100}, living(100)));
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart)"));
-  state_.workers["delayed_job.2"].stops.push_back({{100, 5000}, 0, 0, StopReason::restart});
+  state_.workers["delayed_job.2"].stops.push_back(asked(100));
   EXPECT_TRUE(is_idle(plan())) << "it drains already";
 }
 
@@ -217,19 +211,20 @@ TEST_F(Planning, ASurgeStartsTheSuccessorBeforeTheOldWorkerIsAsked) {
 
 TEST_F(Planning, AWorkerThatWasSetAsideIsAskedOnceItsSuccessorRuns) {
   auto observation = seen(PidInFile{200}, living(200));
-  observation.set_aside.push_back({100, living(100)});
+  observation.set_aside = {{100, living(100)}};
   see("2", observation);
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart)"));
-  facts_.seen.front().pid_file = NoPidFile{};
-  facts_.seen.front().named = NoProcess{};
-  facts_.seen.front().sightings.emplace();
+  world_.end(200);
+  auto alone = seen(NoPidFile{}, NoProcess{}, kNothing);
+  alone.set_aside = {{100, living(100)}};
+  see_again(alone);
   EXPECT_THAT(steps_of_first(), ElementsAre("start it"))
       << "as long as there is no successor, the old worker works on";
 }
 
 TEST_F(Planning, AWorkerThatDiedAsideGetsItsJobsBack) {
   auto observation = seen(PidInFile{200}, living(200));
-  observation.set_aside.push_back({100, NoProcess{}});
+  observation.set_aside = {{100, NoProcess{}}};
   see("2", observation);
   EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 100",
                                             "remove what is left of pid 100, which has drained"));
@@ -238,9 +233,9 @@ TEST_F(Planning, AWorkerThatDiedAsideGetsItsJobsBack) {
 TEST_F(Planning, AnotherReleaseIsOutOfDateAndAForeignDirectoryIsNot) {
   see("2", seen(PidInFile{100}, living_in(100, "/srv/shop/releases/1")));
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (release)"));
-  facts_.seen.front().named = living_in(100, "/var/tmp");
+  world_.show(living_in(100, "/var/tmp"));
   EXPECT_TRUE(is_idle(plan()));
-  facts_.seen.front().named = living_in(100, "/srv/shop/releases/1");
+  world_.show(living_in(100, "/srv/shop/releases/1"));
   workers_.front().restart.on_release = false;
   EXPECT_TRUE(is_idle(plan()));
 }
@@ -250,7 +245,7 @@ TEST_F(Planning, ATouchedRestartFileRollsWorkersThatWereSeenBefore) {
   facts_.seen.front().restart_file_mtime = 7;
   EXPECT_TRUE(is_idle(plan())) << "seen for the first time";
   auto& record = state_.workers["delayed_job.2"];
-  record.process = ProcessId{100, 5000};
+  record.process = known(100);
   record.restart_file_mtime = 6;
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart_file)"));
   record.restart_file_mtime = 7;
@@ -274,25 +269,24 @@ TEST_F(Planning, LimitsDrain) {
 
 TEST_F(Planning, NoMoreThanMaxUnavailableAreDownAtATime) {
   for (const char* identifier : {"2", "3", "4", "5"}) {
-    see(identifier,
-        seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
+    see_running(identifier);
     workers_.back().restart.max_unavailable = {.value = 50, .percent = true};
   }
   request_.roll = true;
   EXPECT_EQ(count_asked(), 2);
-  facts_.seen.front() = seen(NoPidFile{}, NoProcess{}, kNothing);
+  world_.end(100);
+  see_again(seen(NoPidFile{}, NoProcess{}, kNothing));
   EXPECT_EQ(count_asked(), 1) << "a missing worker counts";
   for (auto& worker : workers_)
     worker.restart.max_unavailable = {.value = 1, .percent = true};
   EXPECT_EQ(count_asked(), 0);
-  facts_.seen.front() = seen(PidInFile{100}, living(100));
+  see_again(seen(PidInFile{100}, living(100)));
   EXPECT_EQ(count_asked(), 1) << "one may always roll";
 }
 
 TEST_F(Planning, NoMoreThanMaxSurgeAreKeptBesideTheirSuccessors) {
   for (const char* identifier : {"2", "3", "4"}) {
-    see(identifier,
-        seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
+    see_running(identifier);
     workers_.back().restart = {.mode = RestartMode::surge,
                                .restart_file = {},
                                .max_unavailable = {},
@@ -304,8 +298,7 @@ TEST_F(Planning, NoMoreThanMaxSurgeAreKeptBesideTheirSuccessors) {
 
 TEST_F(Planning, OnlySelectedWorkersAreAsked) {
   for (const char* identifier : {"2", "3"})
-    see(identifier,
-        seen(PidInFile{100}, with_title(100, std::string("delayed_job.") + identifier)));
+    see_running(identifier);
   request_.roll = true;
   request_.selected = {false, true};
   EXPECT_EQ(count_asked(), 1);
@@ -313,18 +306,16 @@ TEST_F(Planning, OnlySelectedWorkersAreAsked) {
 
 TEST_F(Planning, StopAsksAHeldWorkerAndNeverItsStartCommand) {
   state_.holds["delayed_job.2"] = {.by = "deploy", .reason = "", .since = 0, .until = {}};
-  request_.stop = true;
   see("2", seen(PidInFile{100}, living(100)));
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (stop)"));
-  Sightings starting;
-  starting.starting.push_back(booting(900));
-  facts_.seen.front() = seen(NoPidFile{}, NoProcess{}, starting);
+  world_.forget_processes();
+  see_again(seen(NoPidFile{}, NoProcess{}, std::vector{booting(900)}));
   EXPECT_THAT(steps_of_first(), IsEmpty());
 }
 
 TEST_F(Planning, NobodyIsKilledUnlessTheConfigurationSaysSo) {
   auto& record = state_.workers["delayed_job.2"];
-  record.stops.push_back({{100, 5000}, 0, 1000, StopReason::restart});
+  record.stops.push_back(asked(100, StopReason::restart, 1000));
   see("2", seen(PidInFile{100}, living(100)));
   facts_.now = 1'000'000'000;
   EXPECT_TRUE(is_idle(plan()));
@@ -332,6 +323,98 @@ TEST_F(Planning, NobodyIsKilledUnlessTheConfigurationSaysSo) {
   EXPECT_THAT(steps_of_first(), ElementsAre("kill pid 100 (kill_after is over)"));
   facts_.now = 6000;
   EXPECT_TRUE(is_idle(plan()));
+}
+
+// --- what a pass that was ended left undone
+// -------------------------------------------------------
+
+TEST_F(Planning, ARequestThatWasWrittenButNotSentIsSent) {
+  see("2", seen(PidInFile{100}, living(100)));
+  state_.workers["delayed_job.2"].stops = {intended(100, StopReason::memory)};
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (memory)"));
+}
+
+TEST_F(Planning, ASurgeThatWasWrittenButNotBegunIsDone) {
+  see("2", seen(PidInFile{100}, living(100)));
+  state_.workers["delayed_job.2"].process = known(100);
+  state_.workers["delayed_job.2"].stops = {set_aside(100)};
+  EXPECT_THAT(steps_of_first(), ElementsAre("set the pid file of pid 100 aside", "start it",
+                                            std::string(kAsk) + " (restart)"));
+}
+
+TEST_F(Planning, TheOldWorkerOfASurgeIsAskedWhenItsSuccessorComesUpLate) {
+  auto late = seen(NoPidFile{}, NoProcess{}, alive({100}));
+  late.set_aside = {{100, living(100)}};
+  see("2", late);
+  state_.workers["delayed_job.2"].process = known(100);
+  state_.workers["delayed_job.2"].stops = {set_aside(100)};
+  EXPECT_THAT(steps_of_first(), ElementsAre("start it"));
+  late = seen(PidInFile{200}, living(200));
+  late.set_aside = {{100, living(100)}};
+  see_again(late);
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart)"));
+}
+
+TEST_F(Planning, AHoldDrainsWhateverItFindsInAnyPass) {
+  state_.holds["delayed_job.2"] = {.by = "deploy", .reason = "", .since = 0, .until = {}};
+  see("2", seen(PidInFile{100}, living(100)));
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (stop)"));
+  state_.workers["delayed_job.2"].stops = {asked(100, StopReason::stop)};
+  EXPECT_TRUE(is_idle(plan())) << "once";
+}
+
+TEST_F(Planning, ARememberedReleaseDecidesWhateverTheWorkingDirectoryIs) {
+  see("2", seen(PidInFile{100}, living_in(100, "/srv/shop/shared")));
+  state_.workers["delayed_job.2"].process = known(100);
+  EXPECT_TRUE(is_idle(plan()));
+  state_.workers["delayed_job.2"].process->release = "/srv/shop/releases/1";
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (release)"));
+}
+
+// --- orphans -------------------------------------------------------------------------------------
+
+class OrphansToDrain : public Planning {
+ protected:
+  OrphansToDrain() {
+    see("2", seen(PidInFile{1000}, living(1000)));
+    world_.show(with_title(100, "delayed_job.3"));
+    world_.show(with_title(200, "delayed_job.4"));
+    facts_.orphan_policy = Orphans::drain;
+  }
+  std::vector<pid_t> pids() {
+    std::vector<pid_t> pids;
+    for (const auto& orphan : plan().orphans_to_drain)
+      pids.push_back(orphan.id.pid);
+    return pids;
+  }
+  void note_asked(const ProcessId& process) {
+    auto stop = asked(process.pid, StopReason::orphan);
+    stop.process = process;
+    state_.orphans.push_back({.name = "delayed_job.x", .process = process, .stop = stop});
+  }
+};
+
+TEST_F(OrphansToDrain, AreAllOfThem) {
+  EXPECT_THAT(pids(), ElementsAre(100, 200));
+}
+
+TEST_F(OrphansToDrain, AreNoneUnlessThePolicySaysSo) {
+  facts_.orphan_policy = Orphans::warn;
+  EXPECT_THAT(pids(), IsEmpty());
+  facts_.orphan_policy = Orphans::ignore;
+  EXPECT_THAT(pids(), IsEmpty());
+}
+
+TEST_F(OrphansToDrain, AreAskedOnceEach) {
+  note_asked({100, 5000});
+  EXPECT_THAT(pids(), ElementsAre(200));
+  note_asked({200, 5000});
+  EXPECT_THAT(pids(), IsEmpty());
+}
+
+TEST_F(OrphansToDrain, AnotherProcessUnderThePidOfOneThatWasAskedIsAnother) {
+  note_asked({100, 4999});
+  EXPECT_THAT(pids(), ElementsAre(100, 200));
 }
 
 }  // namespace

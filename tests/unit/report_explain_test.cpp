@@ -14,12 +14,11 @@ using testing::Not;
 constexpr BootTime now = 20'000'000;  // ms since boot
 
 struct Scene {
-  App app{.uid = 1000,
-          .release = "/srv/shop/releases/2",
-          .releases_folder = "/srv/shop",
-          .neighbours = {}};
+  App app;
   Worker worker;
   Observation seen;
+  ProcessTable processes;
+  Assigned assigned;
   WorkerRecord record;
   Decision decision;
 
@@ -28,13 +27,23 @@ struct Scene {
     worker.pid_file = "/srv/shop/tmp/pids/delayed_job.1.pid";
     worker.process_title = "delayed_job.1";
     worker.start = {"bin/delayed_job", "--identifier=1", "start"};
-    seen.named = NoProcess{};
+    app.uid = 1000;
+    app.release = "/srv/shop/releases/2";
+    app.releases_folder = "/srv/shop/releases";
+  }
+
+  /// What the pid file says, and the process of that pid.
+  void named(pid_t pid, ProcessLook look) {
+    seen.pid_file = PidInFile{pid};
+    processes.looks.insert_or_assign(pid, std::move(look));
   }
 
   std::string text(const WorkerRecord* remembered = nullptr, const Hold* hold = nullptr) const {
     const Evidence evidence{.worker = worker,
                             .app = app,
                             .seen = seen,
+                            .processes = processes,
+                            .assigned = assigned,
                             .record = remembered,
                             .hold = hold,
                             .now = now,
@@ -48,15 +57,15 @@ Process process(pid_t pid) {
   made.id = {.pid = pid, .start_time = 895'600};
   made.uid = 1000;
   made.cwd = "/srv/shop/releases/2";
-  made.argv = {"delayed_job.1"};
+  made.argv = Argv{"delayed_job.1"};
   return made;
 }
 
 TEST(Explain, ARunningWorkerFactByFact) {
   Scene scene;
-  scene.seen.pid_file = PidInFile{123};
-  scene.seen.named = process(123);
-  scene.record.process = process(123).id;
+  scene.named(123, process(123));
+  scene.record.process =
+      KnownProcess{.id = process(123).id, .session = 0, .release = {}, .host = {}};
   scene.record.started_at = now - 11'044'000;
   scene.decision.judgement.state = WorkerState::running;
   scene.decision.judgement.proof = Proof::record;
@@ -80,10 +89,9 @@ TEST(Explain, AStalePidFileOfAStranger) {
   auto stranger = process(123);
   stranger.uid = 0;
   stranger.cwd = "/root";
-  stranger.argv = {"vi", "a b\x1b[2J"};
-  scene.seen.pid_file = PidInFile{123};
-  scene.seen.named = stranger;
-  scene.seen.sightings = Sightings{};
+  stranger.argv = Argv{"vi", "a b\x1b[2J"};
+  scene.named(123, stranger);
+  scene.processes.searched = true;
   scene.decision.judgement.state = WorkerState::stale;
   scene.decision.steps = {RemovePidFile{123}, StartWorker{}};
   EXPECT_EQ(scene.text(),
@@ -94,7 +102,7 @@ TEST(Explain, AStalePidFileOfAStranger) {
             "  command line  \"vi a b\\x1b[2J\", not the worker's title \"delayed_job.1\"\n"
             "  directory     /root, outside the app\n"
             "  age           up 3h 04m, start time 895600\n"
-            "  /proc         searched: no process bears its title in the app's folders\n"
+            "  /proc         searched: no other process bears its title in the app's folders\n"
             "  record        nothing is remembered of it\n"
             "  so it is      stale\n"
             "  next pass     remove the pid file (it says 123); start it\n");
@@ -114,8 +122,7 @@ TEST(Explain, EveryKindOfProcess) {
   };
   for (const auto& each : cases) {
     Scene scene;
-    scene.seen.pid_file = PidInFile{5};
-    scene.seen.named = each.look;
+    scene.named(5, each.look);
     EXPECT_THAT(scene.text(), HasSubstr(each.expected));
   }
 }
@@ -144,7 +151,8 @@ TEST(Explain, ALostWorkerThatWasFound) {
   Scene scene;
   auto found = process(7);
   found.cwd = "/srv/shop/releases/1";
-  scene.seen.sightings = Sightings{.alive = {found}, .starting = {}};
+  scene.processes.searched = true;
+  scene.assigned.current = found;
   scene.decision.judgement.state = WorkerState::lost;
   scene.decision.judgement.proof = Proof::scan;
   scene.decision.judgement.process = found;
@@ -159,7 +167,7 @@ TEST(Explain, ALostWorkerThatWasFound) {
 
 TEST(Explain, AHiddenProcSaysWhatItMeans) {
   Scene scene;
-  scene.seen.proc_hidden = true;
+  scene.processes.hidden = true;
   scene.decision.judgement.reason = "/proc hides processes";
   EXPECT_THAT(scene.text(), HasSubstr("hides processes (pid 1 is not visible)"));
   EXPECT_THAT(scene.text(), HasSubstr("so it is   unknown: /proc hides processes\n"));
@@ -167,9 +175,11 @@ TEST(Explain, AHiddenProcSaysWhatItMeans) {
 
 TEST(Explain, DuplicatesAndStartsUnderWay) {
   Scene scene;
-  scene.seen.sightings = Sightings{.alive = {process(7), process(8)}, .starting = {process(9)}};
+  scene.processes.searched = true;
+  scene.assigned.duplicates = {process(7), process(8)};
+  scene.assigned.starting = process(9);
   scene.decision.judgement.state = WorkerState::duplicate;
-  scene.decision.judgement.others = {process(7), process(8)};
+  scene.decision.judgement.duplicates = {process(7), process(8)};
   const auto text = scene.text();
   EXPECT_THAT(text, HasSubstr("searched: found it as pids 7, 8\n"));
   EXPECT_THAT(text, HasSubstr("a start of it is under way: pid 9\n"));
@@ -180,9 +190,10 @@ TEST(Explain, WhatIsRememberedOfAFailingWorker) {
   Scene scene;
   scene.record.former_pid = 44;
   scene.record.stops = {
-      {.process = {5, 6}, .at = 1795415101, .asked_at = 0, .reason = StopReason::release}};
+      {.process = {5, 6}, .at = 1795415101, .reason = StopReason::release, .asked = true}};
   scene.record.to_replace = ProcessId{5, 6};
-  scene.record.unrecovered = {5, 44};
+  scene.record.unrecovered = {{.pid = 5, .host = {}, .asked = false},
+                              {.pid = 44, .host = {}, .asked = false}};
   scene.record.failures.count = 3;
   scene.record.failures.next_try = now + 240'000;
   scene.record.failures.last_error = {Exited{1}, "LoadError\nfrom x.rb", {}};
@@ -225,11 +236,13 @@ TEST(FormatPlan, IsALineAWorker) {
   std::vector<Worker> workers(2);
   workers[0].name = "delayed_job.1";
   workers[1].name = "b";
-  Plan plan(2);
-  plan[0].judgement.state = WorkerState::running;
-  plan[1].worker = 1;
-  plan[1].judgement.state = WorkerState::crashed;
-  plan[1].steps = {RemovePidFile{5}, RecoverJobs{5}, StartWorker{}};
+  Plan plan;
+  plan.decisions.resize(2);
+  plan.decisions[0].judgement.state = WorkerState::running;
+  plan.decisions[1].worker = 1;
+  plan.decisions[1].judgement.state = WorkerState::crashed;
+  plan.decisions[1].steps = {RemovePidFile{5}, RecoverJobs{.pid = 5, .host = {}, .asked = false},
+                             StartWorker{}};
   EXPECT_EQ(format_plan(workers, plan, {}),
             "delayed_job.1  running  nothing\n"
             "b              crashed  remove the pid file (it says 5); hand back the jobs of pid 5; "

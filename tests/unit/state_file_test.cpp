@@ -26,7 +26,13 @@ using testing::IsEmpty;
 
 WorkerRecord full_record() {
   WorkerRecord record;
-  record.process = {.pid = 4711, .start_time = std::numeric_limits<std::uint64_t>::max()};
+  record.process = {.id = {.pid = 4711, .start_time = std::numeric_limits<std::uint64_t>::max()},
+                    .session = 4711,
+                    .release = "/srv/app/releases/7",
+                    .host = "web1"};
+  record.last = {.id = {.pid = 4709, .start_time = 5}, .session = 0, .release = {}, .host = {}};
+  record.start = {.since = 118'000, .pid_before = 4709};
+  record.drained_at = 77;
   record.former_pid = 4000;
   record.started_at = 123'456;
   record.restart_file_mtime = 1'795'415'101'123'456'789;
@@ -34,8 +40,11 @@ WorkerRecord full_record() {
   record.stops = {{.process = {.pid = 4710, .start_time = 7},
                    .at = 9,
                    .asked_at = 8,
-                   .reason = StopReason::release}};
-  record.unrecovered = {5, 6};
+                   .reason = StopReason::release,
+                   .asked = true},
+                  {.process = {.pid = 4708, .start_time = 6}, .asked = false, .aside = true}};
+  record.unrecovered = {{.pid = 5, .host = "web0", .asked = true},
+                        {.pid = 6, .host = {}, .asked = false}};
   record.next_recovery = 123'456;
   record.failures = {.count = 3,
                      .next_try = 99,
@@ -47,6 +56,21 @@ WorkerRecord full_record() {
   return record;
 }
 
+std::vector<pid_t> pids(const std::vector<DeadProcess>& dead) {
+  std::vector<pid_t> numbers;
+  for (const auto& each : dead)
+    numbers.push_back(each.pid);
+  return numbers;
+}
+
+/// Why files were unusable, in one text; empty: they were not.
+std::string problems_of(const LoadedState& loaded) {
+  std::string text;
+  for (const auto& problem : loaded.problems)
+    text += problem.thing + problem.reason;
+  return text;
+}
+
 State full_state() {
   State state;
   state.boot_id = "b1";
@@ -54,6 +78,7 @@ State full_state() {
   state.workers["app/delayed_job.\xc3\xa9"] = {};
   state.holds["delayed_job.1"] = {.by = "ann", .reason = "upgrade", .since = 1, .until = 2};
   state.holds["delayed_job.2"] = {.by = "bob", .reason = {}, .since = -1, .until = {}};
+  state.orphans = {{.name = "feed", .process = {.pid = 9, .start_time = 10}, .stop = std::nullopt}};
   state.told["delayed_job.1: it does not stay up"] = {.at = 1'795'415'101};
   return state;
 }
@@ -76,7 +101,11 @@ TEST(StateText, OfAnotherBootRemembersNoProcess) {
   EXPECT_THAT(record.stops, IsEmpty());
   EXPECT_EQ(record.started_at, 0);
   EXPECT_EQ(record.failures, Failures{});
-  EXPECT_THAT(record.unrecovered, ElementsAre(5, 6));
+  EXPECT_THAT(pids(record.unrecovered), ElementsAre(5, 6, 4711, 4710, 4708))
+      << "whoever ran or drained may have left jobs";
+  EXPECT_FALSE(record.last);
+  EXPECT_FALSE(record.start);
+  EXPECT_FALSE(record.drained_at);
   EXPECT_EQ(state->holds, full_state().holds);
   EXPECT_EQ(state->told, full_state().told);
 }
@@ -150,10 +179,10 @@ TEST(StateText, LosesOnlyTheValuesThatAreDamaged) {
   EXPECT_EQ(bad.started_at, 0);
   ASSERT_EQ(bad.stops.size(), 1U);
   EXPECT_EQ(bad.stops[0].process.pid, 8);
-  EXPECT_THAT(bad.unrecovered, ElementsAre(3));
+  EXPECT_THAT(pids(bad.unrecovered), ElementsAre(3));
   EXPECT_EQ(bad.failures, Failures{});
   EXPECT_EQ(state->workers.count("worse"), 0U);
-  EXPECT_EQ(state->workers.at("good").process->pid, 5);
+  EXPECT_EQ(state->workers.at("good").process->id.pid, 5);
   EXPECT_EQ(state->holds.size(), 1U);
   EXPECT_EQ(state->holds.at("good").by, "ann");
   EXPECT_THAT(state->told, IsEmpty());
@@ -195,7 +224,7 @@ class StateFileTest : public testing::Test {
 
 TEST_F(StateFileTest, ThatIsAbsentIsNoProblem) {
   const auto loaded = load_state(machine, file, "b1");
-  EXPECT_EQ(loaded.problem, "");
+  EXPECT_EQ(problems_of(loaded), "");
   State empty;
   empty.boot_id = "b1";
   EXPECT_EQ(loaded.state, empty);
@@ -205,7 +234,7 @@ TEST_F(StateFileTest, IsSavedAndLoaded) {
   save_state(machine, file, full_state());
   save_state(machine, file, full_state());
   const auto loaded = load_state(machine, file, "b1");
-  EXPECT_EQ(loaded.problem, "");
+  EXPECT_EQ(problems_of(loaded), "");
   EXPECT_EQ(loaded.state, full_state());
   EXPECT_EQ(std::distance(fs::directory_iterator(file.parent_path()), fs::directory_iterator()), 1);
 }
@@ -214,29 +243,29 @@ TEST_F(StateFileTest, ThatIsUnusableIsAProblemAndIsReplaced) {
   for (const std::string text : {"", "{", "null", "{\"schema\":99}", "\xff\xfe"}) {
     replace_file(file, text, Durability::renamed);
     const auto loaded = load_state(machine, file, "b1");
-    EXPECT_THAT(loaded.problem, HasSubstr(file.native())) << text;
+    EXPECT_THAT(problems_of(loaded), HasSubstr(file.native())) << text;
     EXPECT_EQ(loaded.state.boot_id, "b1");
     EXPECT_THAT(loaded.state.workers, IsEmpty());
     save_state(machine, file, full_state());
-    EXPECT_EQ(load_state(machine, file, "b1").problem, "");
+    EXPECT_EQ(problems_of(load_state(machine, file, "b1")), "");
   }
 }
 
 TEST_F(StateFileTest, OfAnotherSchemaSaysSo) {
   replace_file(file, R"({"schema":2})", Durability::renamed);
-  EXPECT_THAT(load_state(machine, file, "b1").problem, HasSubstr("its schema is 2"));
+  EXPECT_THAT(problems_of(load_state(machine, file, "b1")), HasSubstr("its schema is 2"));
 }
 
 TEST_F(StateFileTest, ThatIsNoFileIsAProblemAndDoesNotHang) {
   fs::create_directories(file);
-  EXPECT_THAT(load_state(machine, file, "b1").problem, HasSubstr("it is a directory"));
+  EXPECT_THAT(problems_of(load_state(machine, file, "b1")), HasSubstr("it is a directory"));
   EXPECT_THROW(save_state(machine, file, full_state()), std::system_error);
   fs::remove(file);
   ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
-  EXPECT_THAT(load_state(machine, file, "b1").problem, HasSubstr("it is a FIFO"));
+  EXPECT_THAT(problems_of(load_state(machine, file, "b1")), HasSubstr("it is a FIFO"));
   fs::remove(file);
   fs::create_symlink("elsewhere", file);
-  EXPECT_THAT(load_state(machine, file, "b1").problem, HasSubstr("it is a link"));
+  EXPECT_THAT(problems_of(load_state(machine, file, "b1")), HasSubstr("it is a link"));
   save_state(machine, file, full_state());
   EXPECT_EQ(load_state(machine, file, "b1").state, full_state());
 }
@@ -245,7 +274,7 @@ TEST_F(StateFileTest, ThatIsHugeIsNotRead) {
   fs::create_directories(file.parent_path());
   replace_file(file, "", Durability::renamed);
   fs::resize_file(file, 1'000'000'000);
-  EXPECT_THAT(load_state(machine, file, "b1").problem, HasSubstr("too long"));
+  EXPECT_THAT(problems_of(load_state(machine, file, "b1")), HasSubstr("too long"));
 }
 
 TEST_F(StateFileTest, ThatCannotBeWrittenIsNamed) {
@@ -256,6 +285,62 @@ TEST_F(StateFileTest, ThatCannotBeWrittenIsNamed) {
   } catch (const std::system_error& error) {
     EXPECT_THAT(error.what(), HasSubstr("tmp/pids"));
   }
+}
+
+// --- the first version ---------------------------------------------------------------------------
+
+constexpr const char* kFirstVersion = R"({"schema":1,"boot_id":"b1","workers":{"w":{
+    "process":{"pid":5,"start_time":6},
+    "stops":[{"pid":5,"start_time":6,"at":1,"asked_at":2,"reason":"restart"}],
+    "unrecovered":[3,4]}},
+    "holds":{"w":{"by":"ann","reason":"","since":1}},
+    "orphans":[{"pid":7,"start_time":8,"at":1,"asked_at":2,"reason":"orphan"}]})";
+
+TEST_F(StateFileTest, OfTheFirstVersionIsReadWithItsHolds) {
+  replace_file(file, kFirstVersion, Durability::renamed);
+  const auto loaded = load_state(machine, file, "b1");
+  EXPECT_EQ(problems_of(loaded), "");
+  EXPECT_TRUE(loaded.is_of_earlier_version);
+  const auto& record = loaded.state.workers.at("w");
+  EXPECT_EQ(record.process->id, (ProcessId{5, 6}));
+  ASSERT_EQ(record.stops.size(), 1U);
+  EXPECT_TRUE(record.stops.front().asked) << "it wrote down whom it had asked";
+  EXPECT_THAT(pids(record.unrecovered), ElementsAre(3, 4));
+  EXPECT_EQ(loaded.state.holds.at("w").by, "ann");
+  ASSERT_EQ(loaded.state.orphans.size(), 1U);
+  EXPECT_TRUE(loaded.state.orphans.front().stop->asked);
+}
+
+TEST_F(StateFileTest, OfTheFirstVersionDecidesAboutHolds) {
+  save_holds(machine, file, {{"other", {.by = "bob", .reason = {}, .since = 0, .until = {}}}});
+  replace_file(file, kFirstVersion, Durability::renamed);
+  EXPECT_EQ(load_state(machine, file, "b1").state.holds.size(), 1U);
+  EXPECT_TRUE(load_state(machine, file, "b1").state.holds.contains("w"))
+      << "it knows of no other place for them, so the file is older";
+}
+
+TEST_F(StateFileTest, HoldsHaveAFileOfTheirOwnAndOutliveTheState) {
+  save_state(machine, file, full_state());
+  save_holds(machine, file, full_state().holds);
+  replace_file(file, "damaged", Durability::renamed);
+  EXPECT_EQ(load_state(machine, file, "b1").state.holds, full_state().holds);
+  fs::remove(file);
+  EXPECT_EQ(load_state(machine, file, "b1").state.holds, full_state().holds);
+}
+
+TEST_F(StateFileTest, HoldsWithoutAUsableFileAreThoseOfTheState) {
+  save_state(machine, file, full_state());
+  replace_file(holds_path(file), "damaged", Durability::renamed);
+  const auto loaded = load_state(machine, file, "b1");
+  EXPECT_THAT(problems_of(loaded), HasSubstr("bootcheck.holds"));
+  EXPECT_EQ(loaded.state.holds, full_state().holds);
+}
+
+TEST(HoldsText, ComesBackAsItWas) {
+  EXPECT_EQ(parse_holds(format_holds(full_state().holds)), full_state().holds);
+  EXPECT_EQ(parse_holds(format_holds({})), Holds{});
+  for (const auto* text : {"", "{", "[]", "null", "{}"})
+    EXPECT_FALSE(parse_holds(text)) << text;
 }
 
 }  // namespace

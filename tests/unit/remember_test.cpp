@@ -1,5 +1,5 @@
 // What is remembered, counted and forgotten between passes.
-#include "model/memory.h"
+#include "model/remember.h"
 
 #include "unit/model_fixture.h"
 
@@ -11,36 +11,30 @@ namespace {
 using namespace fixture;
 
 constexpr BootTime kMinute = 60'000;
-const Sightings kNothing{};
-const char* const kName = "delayed_job.2";
-
 class Remembering : public testing::Test {
  protected:
-  Remembering() {
-    facts_.app = app();
-    facts_.workers = &workers_;
-  }
+  Remembering() { world_.see("2", seen(NoPidFile{}, NoProcess{})); }
 
-  std::vector<Event> see(const Observation& observation, BootTime now) {
-    facts_.seen = {observation};
+  std::vector<Event> see(const Seen& seen, BootTime now) {
+    world_.forget_processes();
+    world_.see_again(0, seen);
     facts_.now = now;
-    return remember_seen(state_, facts_);
+    return world_.pass();
   }
 
   // 0 would mean that somebody else started it.
-  void start(BootTime now) {
-    remember_started(state_.workers[kName], living(100), Observation{}, now);
-  }
-  WorkerRecord& record() { return state_.workers[kName]; }
+  void start(BootTime now) { remember_started(record(), living(100), facts_, 0, now); }
+  WorkerRecord& record() { return world_.record(); }
 
-  std::vector<Worker> workers_{worker("2")};
-  Facts facts_;
-  State state_;
+  World world_;
+  Facts& facts_ = world_.facts;
+  State& state_ = world_.state;
 };
 
 TEST_F(Remembering, AWorkerIsRememberedWhenItIsFirstSeenAndThenNothingChanges) {
   see(seen(PidInFile{100}, living(100)), 0);
-  EXPECT_EQ(record().process, (ProcessId{100, 5000}));
+  ASSERT_TRUE(record().process);
+  EXPECT_EQ(record().process->id, (ProcessId{100, 5000}));
   const auto before = state_;
   EXPECT_TRUE(see(seen(PidInFile{100}, living(100)), kMinute).empty());
   EXPECT_EQ(state_, before);
@@ -56,7 +50,8 @@ TEST_F(Remembering, ADeathIsCountedOnce) {
   see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute);
   see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute);
   EXPECT_EQ(record().failures.count, 1);
-  EXPECT_EQ(record().unrecovered, std::vector<pid_t>{100});
+  ASSERT_EQ(record().unrecovered.size(), 1U);
+  EXPECT_EQ(record().unrecovered.front().pid, 100);
 }
 
 TEST_F(Remembering, TheFirstEarlyDeathIsForgivenTheNextOnesWaitLongerAndLonger) {
@@ -101,7 +96,7 @@ TEST_F(Remembering, BackoffCanBeTurnedOff) {
 
 TEST_F(Remembering, AWorkerThatDrainedIsToldOnceAndIsNoFailure) {
   start(1);
-  record().stops.push_back({{100, 5000}, 0, 1000, StopReason::restart});
+  record().stops.push_back(asked(100, StopReason::restart, 1000));
   const auto events = see(seen(NoPidFile{}, NoProcess{}, kNothing), 13'000);
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events.front().kind, EventKind::drained);
@@ -111,7 +106,7 @@ TEST_F(Remembering, AWorkerThatDrainedIsToldOnceAndIsNoFailure) {
 
 TEST_F(Remembering, NothingIsConcludedFromWhatCannotBeSeen) {
   start(1);
-  record().stops.push_back({{100, 5000}, 0, 0, StopReason::restart});
+  record().stops.push_back(asked(100));
   const auto before = state_;
   see(hidden(seen(PidInFile{100}, NoProcess{}, kNothing)), kMinute);
   see(seen(PidInFile{100}, Hidden{"Permission denied"}, kNothing), kMinute);
@@ -130,15 +125,14 @@ TEST_F(Remembering, HoldsExpireAndFormerWorkersAreForgotten) {
 }
 
 TEST_F(Remembering, ARestartIsRememberedUntilItsTurnComes) {
-  facts_.seen = {seen(PidInFile{100}, living(100))};
+  see(seen(PidInFile{100}, living(100)), 0);
   Request request;
   request.roll = true;
   request.mode = RestartMode::surge;
-  remember_request(state_, facts_, make_plan(facts_, state_, request), request);
+  remember_request(state_, facts_, world_.judged(), request);
   EXPECT_EQ(record().to_replace, (ProcessId{100, 5000}));
   EXPECT_TRUE(record().replace_by_surge);
-  const auto plan = make_plan(facts_, state_, {});
-  EXPECT_EQ(plan.front().steps.size(), 3U) << "an ordinary pass goes on with it";
+  EXPECT_EQ(world_.plan().decisions.front().steps.size(), 3U) << "an ordinary pass goes on with it";
   start(1);
   EXPECT_FALSE(record().to_replace);
 }
@@ -147,7 +141,8 @@ TEST_F(Remembering, ARestartIsRememberedUntilItsTurnComes) {
 TEST_F(Remembering, TheJobsOfAFormerBootAreNotForgottenForItsSuccessor) {
   record().former_pid = 77;
   see(seen(PidInFile{100}, living(100)), kMinute);
-  EXPECT_EQ(record().unrecovered, std::vector<pid_t>{77});
+  ASSERT_EQ(record().unrecovered.size(), 1U);
+  EXPECT_EQ(record().unrecovered.front().pid, 77);
   EXPECT_FALSE(record().former_pid);
 }
 
@@ -155,9 +150,85 @@ TEST_F(Remembering, ARestartOfAWorkerWithoutItsPidFileIsNotForgotten) {
   Request request;
   request.roll = true;
   see(seen(NoPidFile{}, NoProcess{}, alive({100})), kMinute);
-  const auto plan = make_plan(facts_, state_, request);
-  remember_request(state_, facts_, plan, request);
+  remember_request(state_, facts_, world_.judged(), request);
   EXPECT_EQ(record().to_replace, (ProcessId{100, 5000}));
+}
+
+TEST_F(Remembering, WhatAPlanIntendsStandsInTheStateBeforeItIsDone) {
+  see(seen(PidInFile{100}, living(100)), kMinute);
+  record().to_replace = ProcessId{100, 5000};
+  record().replace_by_surge = true;
+  remember_intents(state_, facts_, world_.plan());
+  ASSERT_EQ(record().stops.size(), 1U);
+  EXPECT_TRUE(record().stops.front().aside);
+  EXPECT_FALSE(record().stops.front().asked);
+  EXPECT_EQ(record().stops.front().reason, StopReason::restart);
+  ASSERT_TRUE(record().start);
+  EXPECT_EQ(record().start->pid_before, 100);
+  EXPECT_EQ(record().start->since, 6000U) << "ticks of 10 ms";
+  remember_asked(record(), {100, 5000}, 2 * kMinute);
+  EXPECT_TRUE(record().stops.front().asked);
+  EXPECT_EQ(record().stops.front().asked_at, 2 * kMinute);
+}
+
+TEST_F(Remembering, AnEndThatWasAskedForIsNoCrash) {
+  start(1);
+  record().stops.push_back(asked(100));
+  see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute);
+  EXPECT_EQ(record().drained_at, kMinute);
+  ASSERT_EQ(record().unrecovered.size(), 1U);
+  EXPECT_TRUE(record().unrecovered.front().asked);
+}
+
+TEST_F(Remembering, AnEndBeforeTheSignalWasSentIsACrash) {
+  start(1);
+  record().stops.push_back(intended(100));
+  EXPECT_TRUE(see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute).empty());
+  EXPECT_FALSE(record().drained_at);
+  EXPECT_EQ(record().failures.count, 1);
+}
+
+TEST_F(Remembering, EvidenceOfTheDeadIsKeptForAsLongAsTheirPidsMayMislead) {
+  start(1);
+  see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute);
+  ASSERT_TRUE(record().last);
+  EXPECT_EQ(record().last->id, (ProcessId{100, 5000}));
+}
+
+TEST_F(Remembering, ListsOfTheDeadAreBounded) {
+  for (pid_t pid = 100; pid < 200; ++pid) {
+    remember_started(record(), living(pid), facts_, 0, 1);
+    see(seen(PidInFile{pid}, NoProcess{}, kNothing), 600 * kMinute);
+  }
+  EXPECT_EQ(record().unrecovered.size(), 16U);
+  EXPECT_EQ(record().unrecovered.back().pid, 199) << "the latest are kept";
+}
+
+TEST_F(Remembering, NoDeadAreKeptWhereNoJobsAreHandedBack) {
+  facts_.recover_jobs = false;
+  start(1);
+  see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute);
+  EXPECT_TRUE(record().unrecovered.empty());
+}
+
+TEST_F(Remembering, AWorkerThatIsNoLongerConfiguredBecomesAnOrphanWhileItLives) {
+  state_.workers["feed.eu"].process = known(300);
+  world_.show(with_argv(300, {"bin/feed"}));
+  world_.pass();
+  ASSERT_EQ(state_.orphans.size(), 1U);
+  EXPECT_EQ(state_.orphans.front().name, "feed.eu");
+  world_.end(300);
+  world_.pass();
+  EXPECT_TRUE(state_.orphans.empty());
+}
+
+TEST_F(Remembering, TheHostOfADeadProcessIsTheOneItLivedOn) {
+  facts_.host = "before";
+  start(1);
+  facts_.host = "after";
+  see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute);
+  ASSERT_EQ(record().unrecovered.size(), 1U);
+  EXPECT_EQ(record().unrecovered.front().host, "before");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // What a pass has found, as events.
 #pragma once
 
+#include "model/assign.h"
 #include "model/event.h"
 #include "model/plan.h"
 
@@ -9,11 +10,10 @@
 namespace bootcheck {
 
 /// What is to be told of one worker before anything is done about it; nothing if all is well.
-/// `noticed`: what remember_seen has to tell, the ends of drains among it.
-std::vector<Event> found(const Decision& decision, const Facts& facts, const State& state,
-                         const std::vector<Event>& noticed);
+std::vector<Event> events_of(const Decision& decision, const Facts& facts, const State& state);
 
 /// One event for each orphan, with `orphans: warn`.
-std::vector<Event> found_orphans(const Facts& facts);
+std::vector<Event> orphan_events(const Facts& facts, const Assignment& assignment,
+                                 const State& state);
 
 }  // namespace bootcheck

@@ -1,0 +1,112 @@
+#include "act/state_events.h"
+
+#include "model/identity.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace bootcheck {
+namespace {
+
+Detail named_process(const Observation& seen) {
+  if (const auto* file = std::get_if<PidInFile>(&seen.pid_file)) return OfProcess{file->pid};
+  if (const auto* garbage = std::get_if<GarbagePidFile>(&seen.pid_file))
+    return GarbageInPidFile{garbage->what};
+  return {};
+}
+
+std::vector<pid_t> pids_of(const std::vector<Process>& processes) {
+  std::vector<pid_t> pids;
+  std::ranges::transform(processes, std::back_inserter(pids),
+                         [](const Process& process) { return process.id.pid; });
+  return pids;
+}
+
+class StateEvents {
+ public:
+  StateEvents(const Decision& decision, const Facts& facts, const State& state)
+      : judgement_(decision.judgement),
+        worker_((*facts.workers)[decision.worker]),
+        seen_(facts.seen[decision.worker]),
+        facts_(facts),
+        record_(find_record(state, worker_.name)) {}
+
+  std::vector<Event> run() {
+    add_for_state();
+    if (!judgement_.left_overs.empty())
+      add(EventKind::left_over, Severity::warning,
+          Duplicates{.pids = pids_of(judgement_.left_overs), .drained = false});
+    return std::move(events_);
+  }
+
+ private:
+  void add(EventKind kind, Severity severity, Detail detail) {
+    events_.push_back(make_event(kind, worker_.name, severity, std::move(detail)));
+  }
+
+  void add_for_state() {
+    switch (judgement_.state) {
+      case WorkerState::crashed:
+        return add(EventKind::crashed, Severity::warning, named_process(seen_));
+      case WorkerState::stale:
+        return add(EventKind::stale, Severity::warning, named_process(seen_));
+      case WorkerState::unknown:
+        return add(EventKind::unknown, Severity::error, CannotTell{judgement_.reason});
+      case WorkerState::duplicate:
+        return add(EventKind::duplicate, Severity::error,
+                   Duplicates{.pids = pids_of(judgement_.duplicates),
+                              .drained = facts_.orphan_policy == Orphans::drain});
+      case WorkerState::failing:
+        return add_failing(record_->failures);
+      case WorkerState::starting:
+        return add_stuck_start(*judgement_.process);
+      case WorkerState::running:
+      case WorkerState::draining:
+      case WorkerState::missing:
+      case WorkerState::lost:
+      case WorkerState::held:
+      case WorkerState::drained:
+        return;
+    }
+  }
+
+  void add_failing(const Failures& failures) {
+    add(EventKind::failing, Severity::error,
+        WaitsForNextTry{
+            .last = failures.last_error,
+            .failures = failures.count,
+            .wait = Duration(std::max<BootTime>(0, failures.next_try - facts_.now))});
+  }
+
+  /// Whose pass died leaves a start without its time limit.
+  void add_stuck_start(const Process& process) {
+    const Duration age{age_of(process.id, facts_)};
+    if (age > worker_.start_timeout)
+      add(EventKind::start_failed, Severity::error, StartUnderWay{process.id.pid, age});
+  }
+
+  const Judgement& judgement_;
+  const Worker& worker_;
+  const Observation& seen_;
+  const Facts& facts_;
+  const WorkerRecord* record_;
+  std::vector<Event> events_;
+};
+
+}  // namespace
+
+std::vector<Event> events_of(const Decision& decision, const Facts& facts, const State& state) {
+  return StateEvents(decision, facts, state).run();
+}
+
+std::vector<Event> orphan_events(const Facts& facts, const Assignment& assignment,
+                                 const State& state) {
+  std::vector<Event> events;
+  if (facts.orphan_policy != Orphans::warn) return events;
+  for (const auto& orphan : assignment.orphans)
+    events.push_back(make_event(EventKind::orphan, orphan_name(state, orphan), Severity::warning,
+                                OfProcess{orphan.id.pid}));
+  return events;
+}
+
+}  // namespace bootcheck

@@ -1,0 +1,31 @@
+// Everything a pass knows when it decides. Data only.
+#pragma once
+
+#include "model/app.h"
+#include "model/observation.h"
+#include "model/state.h"
+#include "model/worker.h"
+
+#include <vector>
+
+namespace bootcheck {
+
+struct Facts {
+  App app;
+  const std::vector<Worker>* workers = nullptr;
+  std::vector<Observation> seen;  ///< one per worker, same order
+  ProcessTable processes;
+  BootTime now = 0;  ///< ms since boot
+  WallTime wall = 0;
+  std::int64_t ticks_per_second = 100;  ///< of ProcessId::start_time
+  std::string host;                     ///< as delayed_job writes it into `locked_by`
+  bool recover_jobs = true;
+  Duration backoff_first{60'000};  ///< `backoff:`; 0 turns it off
+  Duration backoff_max{1'800'000};
+  Orphans orphan_policy = Orphans::warn;
+};
+
+/// How long ago a process has started, in ms.
+BootTime age_of(const ProcessId& process, const Facts& facts);
+
+}  // namespace bootcheck

@@ -1,0 +1,349 @@
+#include "model/remember.h"
+
+#include "model/identity.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace bootcheck {
+namespace {
+
+constexpr Duration kSlowDrain = std::chrono::hours{1};
+/// A worker that crashes in every pass leaves no more dead processes to look for than this.
+constexpr std::size_t kMostUnrecovered = 16;
+
+Event event_of(EventKind kind, const Worker& worker, Detail detail) {
+  return make_event(kind, worker.name, Severity::info, std::move(detail));
+}
+
+bool recovers(const Worker& worker, const Facts& facts) {
+  return facts.recover_jobs && hands_back_jobs(worker);
+}
+
+void add_unrecovered(WorkerRecord& record, DeadProcess dead) {
+  auto& all = record.unrecovered;
+  const auto known = std::ranges::find(all, dead.pid, &DeadProcess::pid);
+  if (known != all.end()) {
+    known->asked = known->asked && dead.asked;
+    return;
+  }
+  if (all.size() >= kMostUnrecovered) all.erase(all.begin());
+  all.push_back(std::move(dead));
+}
+
+Duration current_delay(const Failures& failures, const Facts& facts) {
+  return std::max(facts.backoff_first,
+                  backoff_delay(failures.count, facts.backoff_first, facts.backoff_max));
+}
+
+/// One worker's record.
+class Rememberer {
+ public:
+  Rememberer(const Worker& worker, const Facts& facts, const Observation& seen,
+             const Judgement& judgement, WorkerRecord& record, std::vector<Event>& events)
+      : worker_(worker),
+        facts_(facts),
+        seen_(seen),
+        judgement_(judgement),
+        record_(record),
+        events_(events) {}
+
+  void run() {
+    note_end();
+    note_drained();
+    note_slow_drains();
+    note_current();
+    note_staying_up();
+  }
+
+ private:
+  void note_end() {
+    if (!judgement_.ended) return;
+    if (recovers(worker_, facts_))
+      add_unrecovered(record_, {.pid = judgement_.ended->pid,
+                                .host = record_.process->host,
+                                .asked = judgement_.ended_as_asked});
+    record_.last = std::exchange(record_.process, std::nullopt);
+    record_.start.reset();
+    if (judgement_.ended_as_asked) {
+      record_.drained_at = facts_.now;
+      record_.failures = {};
+    } else {
+      note_death();
+    }
+  }
+
+  /// It died although nobody asked it to. Soon after its start it is one that does not stay up.
+  void note_death() {
+    const auto early = 2 * current_delay(record_.failures, facts_);
+    const bool stayed_up =
+        record_.started_at == 0 || facts_.now - record_.started_at >= early.count();
+    if (stayed_up) {
+      record_.failures = {};
+    } else {
+      remember_failed(record_, worker_, {.cause = DiedEarly{}, .output_tail = {}, .output = {}},
+                      facts_, facts_.now);
+    }
+  }
+
+  void note_drained() {
+    std::erase_if(record_.stops, [this](const StopRequest& stop) {
+      if (!facts_.processes.has_ended(stop.process)) return false;
+      if (stop.asked) {
+        const Duration took{std::max<BootTime>(0, facts_.now - stop.asked_at)};
+        events_.push_back(
+            event_of(EventKind::drained, worker_, Stopping{stop.process.pid, stop.reason, took}));
+      }
+      if (stop.aside && recovers(worker_, facts_))
+        add_unrecovered(record_,
+                        {.pid = stop.process.pid, .host = facts_.host, .asked = stop.asked});
+      return true;
+    });
+  }
+
+  /// Told once for each: jobs of hours are nothing to worry about, but somebody may wait for it.
+  void note_slow_drains() {
+    for (auto& stop : record_.stops) {
+      if (!stop.asked || stop.told_slow || facts_.now - stop.asked_at < kSlowDrain.count())
+        continue;
+      stop.told_slow = true;
+      events_.push_back(event_of(EventKind::drain_slow, worker_,
+                                 Stopping{stop.process.pid, stop.reason, std::nullopt}));
+    }
+  }
+
+  void note_current() {
+    if (!judgement_.process || judgement_.beneath == WorkerState::starting) return;
+    const auto& process = *judgement_.process;
+    if (record_.process && record_.process->id == process.id) return complete(process);
+    const bool is_draining = find_stop(&record_, process.id) != nullptr;
+    if (is_draining || !judgement_.is_named) return;
+    adopt(process);
+  }
+
+  /// What was not known when it was remembered: the first version kept no more than the process.
+  void complete(const Process& process) {
+    if (!record_.process->release.empty()) return;
+    record_.process->release = present_release_of(process);
+    record_.process->session = process.session;
+  }
+
+  /// Somebody else has started it, or a pass that was ended before it could say so.
+  void adopt(const Process& process) {
+    if (record_.process) record_.last = record_.process;
+    record_.process = KnownProcess{.id = process.id,
+                                   .session = process.session,
+                                   .release = present_release_of(process),
+                                   .host = facts_.host};
+    record_.restart_file_mtime = seen_.restart_file_mtime;
+    if (record_.former_pid && *record_.former_pid != process.id.pid && recovers(worker_, facts_))
+      add_unrecovered(record_, {.pid = *record_.former_pid, .host = {}, .asked = false});
+    record_.former_pid.reset();
+    record_.drained_at.reset();
+    record_.start.reset();
+    if (judgement_.proof == Proof::title) record_.started_at = 0;
+  }
+
+  std::string present_release_of(const Process& process) const {
+    const bool present = process.cwd && is_below(*process.cwd, facts_.app.release);
+    return present ? facts_.app.release.native() : std::string();
+  }
+
+  void note_staying_up() {
+    auto& failures = record_.failures;
+    if (failures.count == 0 || !record_.process || record_.started_at == 0) return;
+    if (facts_.now - record_.started_at < 2 * current_delay(failures, facts_).count()) return;
+    if (failures.count > 1)
+      events_.push_back(
+          event_of(EventKind::recovered, worker_, OfProcess{record_.process->id.pid}));
+    failures = {};
+  }
+
+  const Worker& worker_;
+  const Facts& facts_;
+  const Observation& seen_;
+  const Judgement& judgement_;
+  WorkerRecord& record_;
+  std::vector<Event>& events_;
+};
+
+/// What is kept by the names of workers that the configuration no longer has. Their processes run
+/// on, and are orphans.
+void forget_unconfigured(State& state, const Facts& facts) {
+  std::vector<std::string> names;
+  for (const auto& [name, record] : unconfigured(state, *facts.workers)) {
+    names.emplace_back(name);
+    const auto become_orphan = [&, name = name, record = record](const ProcessId& id) {
+      const auto* stop = find_stop(record, id);
+      state.orphans.push_back({.name = std::string(name),
+                               .process = id,
+                               .stop = stop == nullptr ? std::nullopt : std::optional(*stop)});
+    };
+    if (record->process) become_orphan(record->process->id);
+    for (const auto& stop : record->stops) {
+      if (!record->process || record->process->id != stop.process) become_orphan(stop.process);
+    }
+  }
+  for (const auto& name : names) {
+    state.workers.erase(name);
+    state.counters.erase(name);
+  }
+}
+
+void forget_ended_orphans(State& state, const Facts& facts) {
+  std::erase_if(state.orphans, [&](const OrphanRecord& orphan) {
+    return facts.processes.has_ended(orphan.process);
+  });
+}
+
+std::uint64_t ticks_at(BootTime time, const Facts& facts) {
+  return static_cast<std::uint64_t>(std::max<BootTime>(0, time) *
+                                    std::max<std::int64_t>(facts.ticks_per_second, 1) / 1000);
+}
+
+class IntentWriter {
+ public:
+  IntentWriter(State& state, const Facts& facts, std::size_t worker)
+      : worker_((*facts.workers)[worker]),
+        seen_(facts.seen[worker]),
+        facts_(facts),
+        record_(state.workers[worker_.name]) {}
+
+  void note(const AskToStop& step) { stop_of(step.process).reason = step.reason; }
+  void note(const SetPidFileAside& step) {
+    auto& stop = stop_of(step.process);
+    stop.aside = true;
+    stop.reason = step.reason;
+  }
+  void note(const RecoverJobs& step) {
+    add_unrecovered(record_, {.pid = step.pid, .host = step.host, .asked = step.asked});
+  }
+  void note(const StartWorker&) {
+    const auto* file = std::get_if<PidInFile>(&seen_.pid_file);
+    record_.start = BegunStart{.since = ticks_at(facts_.now, facts_),
+                               .pid_before = file == nullptr ? 0 : file->pid};
+  }
+  void note(const RemovePidFile&) {}
+  void note(const RestorePidFile&) {}
+  void note(const ForgetSetAside&) {}
+  void note(const KillWorker&) {}
+
+ private:
+  StopRequest& stop_of(const ProcessId& process) {
+    if (auto* known = find_stop(record_, process)) return *known;
+    auto& stop = record_.stops.emplace_back();
+    stop.process = process;
+    stop.at = facts_.wall;
+    stop.asked_at = facts_.now;
+    return stop;
+  }
+
+  const Worker& worker_;
+  const Observation& seen_;
+  const Facts& facts_;
+  WorkerRecord& record_;
+};
+
+bool serves(WorkerState state) {
+  return state == WorkerState::running || state == WorkerState::lost ||
+         state == WorkerState::duplicate;
+}
+
+}  // namespace
+
+Duration backoff_delay(int count, Duration first, Duration max) {
+  if (count < 2) return Duration{0};
+  auto delay = first;
+  for (int doubled = 2; doubled < count && delay < max; ++doubled)
+    delay *= 2;
+  return std::min(delay, max);
+}
+
+Remembered remember(State state, const Facts& facts, const Judgements& judgements) {
+  Remembered result;
+  forget_unconfigured(state, facts);
+  for (std::size_t at = 0; at < facts.workers->size(); ++at) {
+    const auto& worker = (*facts.workers)[at];
+    auto [entry, added] = state.workers.try_emplace(worker.name);
+    Rememberer(worker, facts, facts.seen[at], judgements[at], entry->second, result.events).run();
+    if (added && entry->second == WorkerRecord{}) state.workers.erase(entry);
+  }
+  std::erase_if(state.holds, [&](const auto& hold) {
+    return hold.second.until && *hold.second.until <= facts.wall;
+  });
+  forget_ended_orphans(state, facts);
+  result.state = std::move(state);
+  return result;
+}
+
+void remember_request(State& state, const Facts& facts, const Judgements& judgements,
+                      const Request& request) {
+  if (!request.roll) return;
+  for (std::size_t at = 0; at < judgements.size(); ++at) {
+    const auto& judgement = judgements[at];
+    if (!serves(judgement.state) || !judgement.process || !is_selected(request, at)) continue;
+    const auto& worker = (*facts.workers)[at];
+    auto& record = state.workers[worker.name];
+    if (find_stop(&record, judgement.process->id) != nullptr) continue;
+    record.to_replace = judgement.process->id;
+    record.replace_by_surge = request.mode.value_or(worker.restart.mode) == RestartMode::surge;
+  }
+}
+
+void remember_intents(State& state, const Facts& facts, const Plan& plan) {
+  for (const auto& decision : plan.decisions) {
+    if (decision.steps.empty()) continue;
+    IntentWriter writer(state, facts, decision.worker);
+    for (const auto& step : decision.steps)
+      std::visit([&](const auto& each) { writer.note(each); }, step);
+  }
+  for (const auto& orphan : plan.orphans_to_drain) {
+    const auto known = std::ranges::find(state.orphans, orphan.id, &OrphanRecord::process);
+    auto& record = known == state.orphans.end()
+                       ? state.orphans.emplace_back(OrphanRecord{
+                             .name = orphan.name, .process = orphan.id, .stop = std::nullopt})
+                       : *known;
+    record.stop = StopRequest{.process = orphan.id,
+                              .at = facts.wall,
+                              .asked_at = facts.now,
+                              .reason = StopReason::orphan};
+  }
+}
+
+void remember_asked(WorkerRecord& record, const ProcessId& process, BootTime now) {
+  auto* stop = find_stop(record, process);
+  if (stop == nullptr) return;
+  stop->asked = true;
+  stop->asked_at = now;
+}
+
+void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,
+                     const Facts& facts, BootTime now) {
+  auto& failures = record.failures;
+  if (failures.count < std::numeric_limits<int>::max()) ++failures.count;
+  failures.next_try =
+      now + backoff_delay(failures.count, facts.backoff_first, facts.backoff_max).count();
+  failures.last_error = why;
+  failures.release = facts.app.release.native();
+  failures.command = command_text(worker.start);
+  record.drained_at.reset();
+}
+
+void remember_started(WorkerRecord& record, const Process& process, const Facts& facts,
+                      std::size_t worker, BootTime now) {
+  if (record.process && record.process->id != process.id) record.last = record.process;
+  record.process = KnownProcess{.id = process.id,
+                                .session = process.session,
+                                .release = facts.app.release.native(),
+                                .host = facts.host};
+  record.former_pid.reset();
+  record.to_replace.reset();
+  record.replace_by_surge = false;
+  record.start.reset();
+  record.drained_at.reset();
+  record.started_at = now;
+  record.restart_file_mtime = facts.seen[worker].restart_file_mtime;
+}
+
+}  // namespace bootcheck

@@ -1,0 +1,47 @@
+// Brings what is remembered up to date: with what was judged, with what is intended, and with what
+// was done. Pure.
+#pragma once
+
+#include "model/event.h"
+#include "model/plan.h"
+
+#include <vector>
+
+namespace bootcheck {
+
+/// What a pass knows before it plans.
+struct Remembered {
+  State state;
+  std::vector<Event> events;  ///< `drained`, `drain_slow`, `recovered`
+};
+
+/// Notes which processes are the workers now, which of those remembered have drained or died, and
+/// counts early deaths. Expired holds and workers that the configuration no longer names are
+/// forgotten; of the latter the living processes become orphans. Nothing changes when nothing
+/// happened.
+Remembered remember(State state, const Facts& facts, const Judgements& judgements);
+
+/// `restart`: notes the processes that are to be replaced, now or when their turn comes.
+void remember_request(State& state, const Facts& facts, const Judgements& judgements,
+                      const Request& request);
+
+/// Before anything of a plan is carried out: notes whom it will ask to stop, whom it sets aside,
+/// whose jobs it hands back and what it starts, so that any later pass can finish it.
+void remember_intents(State& state, const Facts& facts, const Plan& plan);
+
+/// After the stop signal was sent.
+void remember_asked(WorkerRecord& record, const ProcessId& process, BootTime now);
+
+/// After a start that was seen running.
+void remember_started(WorkerRecord& record, const Process& process, const Facts& facts,
+                      std::size_t worker, BootTime now);
+
+/// After a start that failed, or an early death: the next one waits.
+void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,
+                     const Facts& facts, BootTime now);
+
+/// How long a worker that died early `count` times in a row waits for its next start: not at all
+/// after the first time, then `first`, doubled each time up to `max`.
+Duration backoff_delay(int count, Duration first, Duration max);
+
+}  // namespace bootcheck

@@ -1,0 +1,36 @@
+#include "model/state.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace bootcheck {
+
+const WorkerRecord* find_record(const State& state, const std::string& worker) {
+  const auto found = state.workers.find(worker);
+  return found == state.workers.end() ? nullptr : &found->second;
+}
+
+std::vector<std::pair<std::string_view, const WorkerRecord*>> unconfigured(
+    const State& state, const std::vector<Worker>& workers) {
+  std::unordered_set<std::string_view> names;
+  for (const auto& worker : workers)
+    names.insert(worker.name);
+  std::vector<std::pair<std::string_view, const WorkerRecord*>> rest;
+  for (const auto& [name, record] : state.workers) {
+    if (!names.contains(name)) rest.emplace_back(name, &record);
+  }
+  return rest;
+}
+
+const StopRequest* find_stop(const WorkerRecord* record, const ProcessId& process) {
+  if (record == nullptr) return nullptr;
+  const auto stop = std::ranges::find(record->stops, process, &StopRequest::process);
+  return stop == record->stops.end() ? nullptr : &*stop;
+}
+
+StopRequest* find_stop(WorkerRecord& record, const ProcessId& process) {
+  const auto stop = std::ranges::find(record.stops, process, &StopRequest::process);
+  return stop == record.stops.end() ? nullptr : &*stop;
+}
+
+}  // namespace bootcheck

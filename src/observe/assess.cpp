@@ -1,0 +1,21 @@
+#include "observe/assess.h"
+
+#include <utility>
+
+namespace bootcheck {
+
+Assessment assess(const Context& context, const App& app, State state, const Request& request,
+                  Search search) {
+  auto look = observe(context, app, state, search);
+  const auto judgements = judge(look.facts, state, look.assignment);
+  auto remembered = remember(std::move(state), look.facts, judgements);
+  remember_request(remembered.state, look.facts, judgements, request);
+  auto plan = make_plan(look.facts, remembered.state, look.assignment, judgements, request);
+  return {.facts = std::move(look.facts),
+          .assignment = std::move(look.assignment),
+          .state = std::move(remembered.state),
+          .noticed = std::move(remembered.events),
+          .plan = std::move(plan)};
+}
+
+}  // namespace bootcheck
