@@ -96,7 +96,8 @@ Finished run(const std::vector<std::string>& argv, const RunOptions& options) {
 }
 
 std::string bootcheck_binary() {
-  return BOOTCHECK_BINARY;
+  const char* named = std::getenv("BOOTCHECK_BINARY");
+  return named == nullptr ? BOOTCHECK_BINARY : named;
 }
 
 }  // namespace bootcheck::test
