@@ -47,6 +47,7 @@ class Entry::Expander {
   std::string text(const YamlNode& node, std::string_view text) const {
     auto expansion = expand(text, placeholders_);
     if (!expansion.mistake.empty()) mistakes_->add(node, expansion.mistake);
+    if (!mistakes_->has_room(node, expansion.text.size())) return {};
     return std::move(expansion.text);
   }
 

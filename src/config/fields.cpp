@@ -34,7 +34,7 @@ std::optional<std::string> read_text(const YamlNode& node, Mistakes& mistakes) {
     mistakes.add(node, "a single value belongs here");
   } else if (node.text().find('\0') != std::string_view::npos) {
     mistakes.add(node, "a NUL character cannot stand here");
-  } else {
+  } else if (mistakes.has_room(node, node.text().size())) {
     return std::string(node.text());
   }
   return std::nullopt;

@@ -32,6 +32,10 @@ Expansion expand(std::string_view text, const Placeholders& placeholders) {
       expansion.mistake = no_such(name, placeholders);
     }
     text.remove_prefix(end + 1);
+    if (expansion.text.size() > kLongestExpansion) {
+      expansion.mistake = fmt::format("it gets longer than {} bytes", kLongestExpansion);
+      return expansion;
+    }
   }
 }
 

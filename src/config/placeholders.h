@@ -17,7 +17,10 @@ struct Expansion {
   std::string mistake;  ///< a placeholder that stands for nothing here; empty: none
 };
 
-/// Replaces each `%{name}`. Any other `%` is left as it is.
+/// In bytes: each placeholder may stand for a long text, and be there a thousand times.
+inline constexpr std::size_t kLongestExpansion = 1'000'000;
+
+/// Replaces each `%{name}`. Any other `%` is left as it is. What gets too long is a mistake.
 Expansion expand(std::string_view text, const Placeholders& placeholders);
 
 }  // namespace bootcheck

@@ -55,6 +55,20 @@ void Mistakes::add_at(int line, int column, const std::string& message) {
     errors_.push_back({file_, line, column, message});
 }
 
+bool Mistakes::has_room(const YamlNode& node, std::size_t bytes) {
+  constexpr std::size_t kForEach = 64;  // a string, and where it is kept
+  if (kept_ > kMostKept) return false;
+  kept_ += bytes + kForEach;
+  if (kept_ <= kMostKept) return true;
+  if (errors_.size() >= kMostErrors) return false;
+  errors_.push_back(
+      {file_, node.line(), node.column(),
+       fmt::format("with what its aliases and identifiers repeat the configuration is "
+                   "larger than {} MB",
+                   kMostKept >> 20)});
+  return false;
+}
+
 ConfigErrors Mistakes::take() {
   std::ranges::stable_sort(
       errors_, {}, [](const ConfigError& error) { return std::pair(error.line, error.column); });

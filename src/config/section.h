@@ -24,15 +24,23 @@ class Mistakes {
   }
   void add_at(int line, int column, const std::string& message);
 
+  /// Counts a text that the configuration keeps, and whether there is still room for it. Aliases
+  /// and identifiers repeat what stands in the file once: a short file could fill any memory.
+  bool has_room(const YamlNode& node, std::size_t bytes);
+
   bool none() const { return errors_.empty(); }
-  /// There are so many that reading on helps nobody.
-  bool enough() const { return errors_.size() >= 100; }
+  /// There are so many that reading on helps nobody, or the configuration is too large.
+  bool enough() const { return errors_.size() >= kMostErrors || kept_ > kMostKept; }
   /// In the order of the file.
   ConfigErrors take();
 
  private:
+  static constexpr std::size_t kMostErrors = 100;
+  static constexpr std::size_t kMostKept = std::size_t{16} << 20;  // bytes
+
   std::string file_;
   ConfigErrors errors_;
+  std::size_t kept_ = 0;
 };
 
 /// The keys that a mapping may have.

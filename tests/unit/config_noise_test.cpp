@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 namespace bootcheck {
 namespace {
 
@@ -168,6 +170,39 @@ TEST(ConfigNoise, TwoThousandMutationsOfTheExampleAreReadOrRefused) {
   }
   EXPECT_GT(configurations, 50) << "else it would only be the parser of YAML that is tried";
   EXPECT_LT(configurations, 1950);
+}
+
+/// What this process has taken of memory at most, in MB, with what is read by `yaml` more.
+long megabytes_for(const std::string& yaml) {
+  rusage before{};
+  rusage after{};
+  ::getrusage(RUSAGE_SELF, &before);
+  EXPECT_FALSE(read(yaml));
+  ::getrusage(RUSAGE_SELF, &after);
+  return (after.ru_maxrss - before.ru_maxrss) / 1024;
+}
+
+std::string many(const std::string& text, int times) {
+  std::string all;
+  for (int time = 0; time < times; ++time)
+    all += text;
+  return all;
+}
+
+// Each of these is some hundred kB long and would take hundreds of MB.
+TEST(ConfigNoise, WhatRepeatsItselfFillsNoMemory) {
+  const std::string long_word(200'000, 'x');
+  const std::string rows[] = {
+      "workers:\n - {name: a, start: [b, &l " + long_word + many(", *l", 900) +
+          "], identifiers: [b, c]}\n",
+      "workers:\n - {name: a, start: [b], count: 1000, env: {A: " + long_word + "}}\n",
+      "workers:\n - {name: a, start: [b, '" + many("%{pid_file}", 10'000) +
+          "'], pid_file: " + long_word + "}\n",
+      "workers:\n - {name: a, start: [b], count: 1000, env: {B: '" + many("%{root}", 20'000) +
+          "'}}\n"};
+  for (const auto& yaml : rows)
+    EXPECT_LT(megabytes_for(yaml), 100) << yaml.substr(0, 40);
+  EXPECT_NE(text_of(errors_of(rows[1])).find("larger than 16 MB"), std::string::npos);
 }
 
 }  // namespace
