@@ -94,7 +94,6 @@ LaunchRequest make_request(const Config& config, const Batch& batch) {
   request.working_directory = first.working_directory;
   request.env = environment_of(config, first);
   request.output = start_log(config, batch);
-  request.user = workers_user(config);
   if (runs_in_starter(first)) {
     request.argv = starter_command(config, batch);
     request.input = delayed_job_starter();

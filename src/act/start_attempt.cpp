@@ -32,10 +32,10 @@ std::string prepare(StartAttempt& attempt, const Config& config) {
   auto problem = make_output(request.output);
   // A full disk, a log of another user: no reason to keep a worker down.
   if (!problem.empty()) request.output = "/dev/null";
-  if (uses_systemd(config)) hand_to_systemd(attempt, config);
   boost::system::error_code none;
   const auto size = boost::filesystem::file_size(request.output, none);
   attempt.log_offset = none ? 0 : size;
+  if (uses_systemd(config)) hand_to_systemd(attempt, config);  // from here on it may print
   return problem;
 }
 

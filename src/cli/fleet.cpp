@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <vector>
 
 #include <boost/filesystem/directory.hpp>
@@ -15,13 +14,6 @@
 
 namespace bootcheck {
 namespace {
-
-Path config_path(const Options& options) {
-  if (options.config) return *options.config;
-  const char* named =
-      std::getenv("BOOTCHECK_CONFIG");  // NOLINT(concurrency-mt-unsafe): there is one thread
-  return named == nullptr ? Path() : Path(named);
-}
 
 std::vector<Path> configs_in(const Path& folder) {
   std::vector<Path> files;
@@ -44,26 +36,25 @@ int worst(const std::vector<int>& statuses) {
 
 }  // namespace
 
-bool is_fleet(const Options& options) {
-  const auto path = config_path(options);
+bool is_fleet(const Place& place) {
   boost::system::error_code ignored;
-  return !path.empty() && boost::filesystem::is_directory(path, ignored);
+  return place.config && boost::filesystem::is_directory(*place.config, ignored);
 }
 
-int run_fleet(const Options& options, const std::function<int(const Options&)>& run_app) {
-  const auto folder = config_path(options);
-  const auto files = configs_in(folder);
+int run_fleet(const Options& options, const Place& place,
+              const std::function<int(const Options&, const Place&)>& run_app) {
+  const auto files = configs_in(*place.config);
   if (files.empty()) {
-    print_problem(folder.native() + " holds no *.yml");
+    print_problem(place.config->native() + " holds no *.yml");
     return kUsage;
   }
+  auto one_of_many = options;
+  one_of_many.in_fleet = true;
   std::vector<std::function<int()>> apps;
   for (const auto& file : files) {
-    apps.emplace_back([&options, &run_app, file] {
-      auto own = options;
+    apps.emplace_back([&one_of_many, &run_app, own = place, file]() mutable {
       own.config = file;
-      own.in_fleet = true;
-      return run_app(own);
+      return run_app(one_of_many, own);
     });
   }
   return worst(side_by_side(apps));

@@ -2,24 +2,12 @@
 #include "cli/commands.h"
 #include "cli/passes.h"
 #include "cli/roll_out.h"
-
-#include <cstdlib>
-
-#include <unistd.h>
+#include "system/operator.h"
 
 namespace bootcheck {
 namespace {
 
 constexpr Duration kLockWait = std::chrono::seconds{60};
-
-/// The person at the terminal, not the user that sudo changed to.
-std::string operator_name() {
-  for (const char* variable : {"SUDO_USER", "LOGNAME", "USER"}) {
-    const char* name = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): there is one thread
-    if (name != nullptr && *name != '\0') return name;
-  }
-  return "user " + std::to_string(::getuid());
-}
 
 bool is_chosen(const std::vector<bool>& selected, std::size_t at) {
   return selected.empty() || selected[at];

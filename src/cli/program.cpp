@@ -2,10 +2,13 @@
 #include "cli/fleet.h"
 #include "cli/print.h"
 #include "cli/setup.h"
+#include "rights/rights.h"
 #include "system/linux_machine.h"
+#include "system/operator.h"
 
 #include <array>
 #include <cstdio>
+#include <system_error>
 
 namespace bootcheck {
 namespace {
@@ -32,14 +35,36 @@ int dispatch(const Options& options, const Config& config, Machine& machine) {
   return kUsage;
 }
 
-int run_app(const Options& options, Machine& machine) {
-  const auto loaded = load_config(options);
+int run_with(Rights& rights, const Options& options, const Place& place) {
+  const auto loaded = load_config(options, place);
   if (const auto* errors = std::get_if<UsageErrors>(&loaded)) {
     for (const auto& error : *errors)
       print_problem(error);
     return kUsage;
   }
-  return dispatch(options, std::get<Config>(loaded), machine);
+  const auto& config = std::get<Config>(loaded);
+  rights.settle(config);
+  LinuxMachine machine;
+  try {
+    return dispatch(options, config, machine);
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::permission_denied) throw;
+    print_problem(error.what() + rights.advice(config));
+    return kCannotWork;
+  }
+}
+
+/// One application, or a folder of them. Every process decides about its rights anew: those of a
+/// folder's configurations can be several users'.
+int run_place(const Options& options, const Place& place) {
+  try {
+    Rights rights(place.decisive(), name_of(options.command));
+    return is_fleet(place) ? run_fleet(options, place, run_place)
+                           : run_with(rights, options, place);
+  } catch (const RightsRefused& refused) {
+    print_problem(refused.what());
+    return kUsage;
+  }
 }
 
 }  // namespace
@@ -55,9 +80,8 @@ int run_program(int argc, char** argv) {
     return kUsage;
   }
   const auto& options = std::get<Options>(parsed);
-  LinuxMachine machine;
-  const auto run = [&machine](const Options& own) { return run_app(own, machine); };
-  return is_fleet(options) ? run_fleet(options, run) : run(options);
+  operator_name();  // while the environment is still that of who typed the command
+  return run_place(options, find_place(options));
 }
 
 }  // namespace bootcheck

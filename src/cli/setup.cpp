@@ -39,13 +39,10 @@ Path without_final_slash(const Path& path) {
 }
 
 /// Where the configuration is read from; none: there is none.
-std::optional<Path> find_config_file(const Options& options, const Path& root) {
-  if (options.config) return full_path(*options.config);
-  if (const auto named = environment_variable("BOOTCHECK_CONFIG"); !named.empty())
-    return full_path(named);
-  const auto usual = root / "config" / "bootcheck.yml";
+std::optional<Path> find_config_file(const Place& place) {
+  if (place.config) return place.config;
   boost::system::error_code ignored;
-  return fs::exists(usual, ignored) ? std::optional(usual) : std::nullopt;
+  return fs::exists(place.decisive(), ignored) ? std::optional(place.decisive()) : std::nullopt;
 }
 
 /// The folder that holds config/bootcheck.yml.
@@ -85,15 +82,26 @@ std::vector<std::string> identifiers_of(const Options& options) {
 
 }  // namespace
 
-std::variant<Config, UsageErrors> load_config(const Options& options) {
+Place find_place(const Options& options) {
+  Place place;
+  place.root = without_final_slash(options.root ? full_path(*options.root) : working_directory());
+  if (options.config) {
+    place.config = full_path(*options.config);
+  } else if (const auto named = environment_variable("BOOTCHECK_CONFIG"); !named.empty()) {
+    place.config = full_path(named);
+  }
+  place.rails_env = environment_variable("RAILS_ENV");
+  return place;
+}
+
+std::variant<Config, UsageErrors> load_config(const Options& options, const Place& place) {
   ConfigContext context;
-  context.root = without_final_slash(options.root ? full_path(*options.root) : working_directory());
+  context.root = place.root;
   context.environment = options.environment;
-  if (const auto rails_env = environment_variable("RAILS_ENV"); !rails_env.empty())
-    context.environment_default = rails_env;
+  if (!place.rails_env.empty()) context.environment_default = place.rails_env;
 
   const bool zero = options.count || !options.identifiers.empty();
-  const auto file = find_config_file(options, context.root);
+  const auto file = find_config_file(place);
   if (!file && zero) return checked(zero_config(identifiers_of(options), context));
   if (!file)
     return UsageErrors{

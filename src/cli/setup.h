@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "config/config.h"
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,9 +14,21 @@ namespace bootcheck {
 /// Messages for stderr, one line each; exit status 2.
 using UsageErrors = std::vector<std::string>;
 
-/// Reads the configuration that the options, the environment and the root lead to, or makes one
-/// from -n and -i.
-std::variant<Config, UsageErrors> load_config(const Options& options);
+/// Where the options and the environment lead: found before anything is opened, and before the
+/// environment is another user's.
+struct Place {
+  Path root;                   ///< -C, or the working directory; absolute
+  std::optional<Path> config;  ///< -c, or $BOOTCHECK_CONFIG; absolute
+  std::string rails_env;       ///< $RAILS_ENV
+
+  /// What decides about the rights: the configuration, be it there or not.
+  Path decisive() const { return config.value_or(root / "config" / "bootcheck.yml"); }
+};
+
+Place find_place(const Options& options);
+
+/// Reads the configuration of that place, or makes one from -n and -i.
+std::variant<Config, UsageErrors> load_config(const Options& options, const Place& place);
 
 /// Which workers the names and globs mean, by index; empty: all of them. A name that matches none
 /// is an error.

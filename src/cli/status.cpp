@@ -46,7 +46,9 @@ int status_command(const Options& options, const Config& config, Machine& machin
   if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
   const auto& chosen = std::get<std::vector<bool>>(selected);
   const Context context(config, machine);
-  auto status = status_of(context, take_snapshot(context, {}));
+  const auto snapshot = take_snapshot(context, {});
+  if (!snapshot.state_problem.empty()) print_problem(snapshot.state_problem);
+  auto status = status_of(context, snapshot);
   if (!chosen.empty()) {
     std::vector<WorkerStatus> kept;
     for (std::size_t at = 0; at < chosen.size(); ++at) {

@@ -1,6 +1,8 @@
 #include "launch/child.h"
 
 #include "system/append_file.h"
+#include "system/identity.h"
+#include "system/limits.h"
 #include "system/memory_file.h"
 #include "util/errors.h"
 
@@ -10,7 +12,6 @@
 #include <boost/filesystem/operations.hpp>
 
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/close_range.h>
 #include <unistd.h>
 
@@ -27,10 +28,13 @@ UniqueFd above_stdio(int fd, const std::string& what) {
 }
 
 // Not a pipe: who reads late or never must not hold anyone up.
-UniqueFd open_input(const std::string& text) {
-  if (text.empty())
+UniqueFd open_input(const LaunchRequest& request) {
+  if (request.input_descriptor >= 0)
+    return above_stdio(::fcntl(request.input_descriptor, F_DUPFD_CLOEXEC, 3),
+                       "cannot hand over stdin");
+  if (request.input.empty())
     return above_stdio(::open("/dev/null", O_RDONLY | O_CLOEXEC), "cannot open /dev/null");
-  return above_stdio(memory_file(text).release(), "cannot make a memfd");
+  return above_stdio(memory_file(request.input).release(), "cannot make a memfd");
 }
 
 /// execve(2) does not search, and the PATH that counts is the child's.
@@ -59,19 +63,6 @@ void reset_signals() noexcept {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-bool become(const User& user) noexcept {
-  // Groups first: afterwards there is no right to change them.
-  return ::setgroups(user.groups.size(), user.groups.data()) == 0 &&
-         ::setresgid(user.gid, user.gid, user.gid) == 0 &&
-         ::setresuid(user.uid, user.uid, user.uid) == 0;
-}
-
-/// A pass for `user:` has taken on the user's effective rights; root's are still there to be used
-/// for dropping all.
-bool regain_root() noexcept {
-  return ::geteuid() == 0 || ::seteuid(0) == 0;
-}
-
 }  // namespace
 
 // Not a pipe either: a daemon keeps it open for ever, and its next write after our exit would end
@@ -82,7 +73,7 @@ UniqueFd open_output(const Path& path) {
 
 ChildPlan::ChildPlan(const LaunchRequest& request)
     : request_(request),
-      input_(open_input(request.input)),
+      input_(open_input(request)),
       output_(open_output(request.output)),
       program_(find_program(request)) {
   for (const auto& [key, value] : request.env)
@@ -102,7 +93,8 @@ int ChildPlan::enter() const noexcept {
   // Marked and not closed: the pipe that reports a failed execve must work until then.
   // Boost.Process' own closing does nothing in 1.81 to 1.84.
   if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
-  if (request_.user && (!regain_root() || !become(*request_.user))) return errno;
+  if (!has_expected_ids()) return EPERM;
+  if (!restore_descriptor_limit()) return errno;
   return ::chdir(request_.working_directory.c_str()) == 0 ? 0 : errno;
 }
 

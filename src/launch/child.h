@@ -24,8 +24,9 @@ class ChildPlan {
   const std::string& program() const { return program_; }
   const char* const* env() const { return env_pointers_.data(); }
 
-  /// In the child, in this order: session, signals, descriptors, user, directory. Returns 0 or an
-  /// errno.
+  /// In the child, in this order: session, signals, descriptors, a look at its ids, limits,
+  /// directory.
+  /// Returns 0 or an errno.
   int enter() const noexcept;
 
  private:

@@ -77,11 +77,6 @@ std::map<std::string, std::string> environment_of(const Config& config, const Wo
     for (const auto& [key, value] : more)
       env.insert_or_assign(key, value);
   };
-  if (const auto user = workers_user(config))
-    set({{"HOME", user->home},
-         {"LOGNAME", user->name},
-         {"USER", user->name},
-         {"SHELL", user->shell}});
   if (config.env_file) set(parse_env_file(read_text_file(*config.env_file)));
   env.try_emplace("PATH", "/usr/local/bin:/usr/bin:/bin");
   set({{"RAILS_ENV", config.environment}, {"RACK_ENV", config.environment}});
@@ -89,13 +84,6 @@ std::map<std::string, std::string> environment_of(const Config& config, const Wo
   put_before_path(config.path, env["PATH"]);
   set(worker.env);
   return env;
-}
-
-std::optional<User> workers_user(const Config& config) {
-  if (config.user.empty()) return std::nullopt;
-  auto user = find_user(config.user);
-  if (!user || user->uid == ::getuid()) return std::nullopt;
-  return user;
 }
 
 }  // namespace bootcheck

@@ -3,12 +3,10 @@
 
 #include "model/command_outcome.h"
 #include "model/worker.h"
-#include "system/user.h"
 
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,15 +15,16 @@
 namespace bootcheck {
 
 /// One command to start, in a session of its own, with default signal dispositions, an empty signal
-/// mask, and no descriptor but 0, 1 and 2.
+/// mask, and no descriptor but 0, 1 and 2, as the user that every child has to be
+/// (expect_children_as); a child that is anybody else becomes no program.
 struct LaunchRequest {
   Argv argv;  ///< argv[0] without a slash is looked up in env's PATH
   Path working_directory;
   std::map<std::string, std::string> env;  ///< the whole environment
   std::string input;                       ///< what it reads from stdin; empty: /dev/null
-  Path output;               ///< stdout and stderr are appended here; its folder is created
-  std::optional<User> user;  ///< drop to this user in the child, for good
-  Duration time_limit{0};    ///< after this the whole process group is ended; 0: none
+  int input_descriptor = -1;               ///< its stdin, in place of `input`; -1: none
+  Path output;             ///< stdout and stderr are appended here; its folder is created
+  Duration time_limit{0};  ///< after this the whole process group is ended; 0: none
 };
 
 /// Several start commands at a time, on one io_context. Children are never killed by its end: they

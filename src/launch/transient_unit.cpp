@@ -1,107 +1,74 @@
 #include "launch/transient_unit.h"
 
+#include "launch/unit_parent.h"
+#include "system/identity.h"
 #include "system/memory_file.h"
 #include "util/errors.h"
-
-#include <algorithm>
-#include <cstring>
-
-#include <boost/filesystem/operations.hpp>
-#include <fmt/format.h>
 
 #include <unistd.h>
 
 namespace bootcheck {
 namespace {
 
-std::string property(std::string_view name, std::string_view value) {
-  return fmt::format("--property={}={}", name, value);
-}
+/// Ends as the start has ended, with what systemd-run printed: the parent's answer is its stdin.
+constexpr const char* kWaitForAnswer =
+    "while IFS= read -r line; do"
+    " case $line in 'exit status '*) exit \"${line#exit status }\";; esac;"
+    " printf '%s\\n' \"$line\"; "
+    "done; exit 125";
 
-/// systemd expands `$` in the words of a command (systemd.service(5), COMMAND LINES).
-std::string without_expansion(const std::string& word) {
-  std::string text;
-  for (const char letter : word)
-    text += letter == '$' ? std::string("$$") : std::string(1, letter);
-  return text;
-}
-
-std::string path_of(const UniqueFd& fd) {
-  return fmt::format("/proc/{}/fd/{}", ::getpid(), fd.get());
-}
-
-User root_user() {
-  return {.name = "root", .uid = 0, .gid = 0, .groups = {0}, .home = "/root", .shell = "/bin/sh"};
-}
-
-std::string name_of_signal(int signal) {
-  return std::string("SIG") + ::sigabbrev_np(signal);
+UnitOrder order_of(const LaunchRequest& request, const Worker& first, std::string description) {
+  return {.description = std::move(description),
+          .forks = !first.foreground,
+          .stop_signal = first.stop_signal,
+          .start_timeout = request.time_limit,
+          .working_directory = request.working_directory,
+          .output = request.output,
+          .argv = request.argv,
+          .env = request.env,
+          .input = request.input};
 }
 
 }  // namespace
 
+bool is_under_systemd() {
+  return ::access("/run/systemd/system", F_OK) == 0;
+}
+
 bool uses_systemd(const Config& config) {
   if (config.launcher != Launcher::automatic) return config.launcher == Launcher::systemd;
-  boost::system::error_code ignored;
-  return ::getuid() == 0 && boost::filesystem::exists("/run/systemd/system", ignored);
-}
-
-Argv transient_unit_command(const LaunchRequest& request, const UnitSettings& settings) {
-  Argv command = {"systemd-run",
-                  "--quiet",
-                  "--collect",
-                  "--description=" + settings.description,
-                  property("Type", settings.forks ? "forking" : "exec"),
-                  property("WorkingDirectory", request.working_directory.native()),
-                  property("EnvironmentFile", settings.environment),
-                  property("StandardOutput", "append:" + request.output.native()),
-                  property("StandardError", "append:" + request.output.native()),
-                  property("KillSignal", name_of_signal(settings.stop_signal)),
-                  property("SendSIGKILL", "no"),      // promise 3: no job is ever killed
-                  property("OOMPolicy", "continue"),  // one of them out of memory ends no other
-                  property("IgnoreSIGPIPE", "no")};
-  if (settings.forks) command.push_back(property("GuessMainPID", "no"));
-  if (settings.start_timeout > Duration{0})
-    command.push_back(
-        property("TimeoutStartSec", fmt::format("{}ms", settings.start_timeout.count())));
-  if (!settings.input.empty())
-    command.push_back(property("StandardInput", "file:" + settings.input));
-  if (request.user) command.push_back(property("User", request.user->name));
-  // The shell looks the program up in the unit's PATH and keeps the words as they are, by which
-  // the worker is known in /proc; systemd-run would make the program's path absolute.
-  for (const char* word : {"--", "/bin/sh", "-c", "exec \"$$@\"", "bootcheck"})
-    command.emplace_back(word);
-  std::ranges::transform(request.argv, std::back_inserter(command), without_expansion);
-  return command;
-}
-
-std::string environment_file(const std::map<std::string, std::string>& env) {
-  std::string text;
-  for (const auto& [key, value] : env) {
-    text += key + "=\"";
-    for (const char letter : value) {
-      if (std::strchr("\"\\$`", letter) != nullptr && letter != '\0') text += '\\';
-      text += letter;
-    }
-    text += "\"\n";
-  }
-  return text;
+  return (::geteuid() == 0 || has_unit_parent()) && is_under_systemd();
 }
 
 TransientUnit::TransientUnit(LaunchRequest& request, const Worker& first, std::string description) {
-  if (::getuid() != 0) throw_error(EPERM, "`launcher: systemd` is for root");
-  environment_ = memory_file(environment_file(request.env));
-  if (!request.input.empty()) input_ = memory_file(request.input);
-  const UnitSettings settings{.description = std::move(description),
-                              .forks = !first.foreground,
-                              .environment = path_of(environment_),
-                              .input = input_ ? path_of(input_) : std::string(),
-                              .stop_signal = first.stop_signal,
-                              .start_timeout = request.time_limit};
-  request.argv = transient_unit_command(request, settings);
+  const auto order = order_of(request, first, std::move(description));
+  if (has_unit_parent()) {
+    ask_parent(request, order);
+  } else if (::geteuid() == 0) {
+    ask_as_root(request, order);
+  } else {
+    throw_error(EPERM, "`launcher: systemd` is for root");
+  }
+}
+
+void TransientUnit::ask_parent(LaunchRequest& request, const UnitOrder& order) {
+  answer_ = ask_unit_parent(order);
+  request.argv = {"/bin/sh", "-c", kWaitForAnswer, "bootcheck"};
   request.env = {{"PATH", "/usr/bin:/bin"}};
   request.input.clear();
-  request.user = root_user();
+  request.input_descriptor = answer_.get();
+}
+
+void TransientUnit::ask_as_root(LaunchRequest& request, const UnitOrder& order) {
+  environment_ = memory_file(environment_file(order.env));
+  if (!order.input.empty()) input_ = memory_file(order.input);
+  const auto self = Identity::of_this_process();
+  request.argv = transient_unit_command(order, {.environment = path_for_systemd(environment_),
+                                                .input = path_for_systemd(input_),
+                                                .uid = self.uid(),
+                                                .gid = self.gid()});
+  request.env = {{"PATH", "/usr/bin:/bin"}};
+  request.input.clear();
 }
 
 }  // namespace bootcheck

@@ -3,22 +3,19 @@
 
 #include "config/config.h"
 #include "system/machine.h"
-#include "system/user.h"
 
-#include <optional>
 #include <string>
 
 namespace bootcheck {
 
 struct Context {
-  /// Takes on the rights of `user:` while it lives. Throws std::system_error (no such user, /proc
+  /// Once this process has the workers' rights (rights/rights.h). Throws std::system_error (/proc
   /// unreadable).
   Context(const Config& configuration, Machine& outside);
 
   const Config& config;
   Machine& machine;
-  std::optional<ActingAs> acting;
-  uid_t uid = 0;  ///< the workers belong to this user
+  uid_t uid;  ///< the workers belong to this user
   std::string boot_id;
 };
 

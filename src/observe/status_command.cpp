@@ -17,7 +17,6 @@ LaunchRequest status_request(const Config& config, const Worker& worker) {
   request.working_directory = worker.working_directory;
   request.env = environment_of(config, worker);
   request.output = "/dev/null";
-  request.user = workers_user(config);
   request.time_limit = kTimeLimit;
   return request;
 }

@@ -17,7 +17,6 @@ LaunchRequest request_of(const Config& config, const std::string& document) {
   request.env = environment_of(config, Worker());
   request.input = document;
   request.output = config.log.path.parent_path() / "notify.log";
-  request.user = workers_user(config);
   request.time_limit = kTimeLimit;
   return request;
 }

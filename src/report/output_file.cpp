@@ -25,7 +25,7 @@ std::optional<std::string> OutputFile::open(const Path& path, int flags) {
   // O_NONBLOCK: open(2) of a FIFO without a reader would wait for one, and with it every pass.
   constexpr int always = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
   do {
-    descriptor_ = ::open(path.c_str(), always | flags, 0644);
+    descriptor_ = ::open(path.c_str(), always | flags, 0640);
   } while (descriptor_ < 0 && errno == EINTR);
   if (descriptor_ < 0) return failure("open");
   return std::nullopt;

@@ -18,7 +18,7 @@ class OutputFile {
   OutputFile& operator=(const OutputFile&) = delete;
 
   /// Opens `path` for writing with `flags` of open(2) besides O_WRONLY, O_CREAT and O_CLOEXEC; a
-  /// new file gets mode 0644 less the umask. Never waits: a FIFO that nobody reads is an error.
+  /// new file gets mode 0640 less the umask. Never waits: a FIFO that nobody reads is an error.
   /// Returns what failed, if something did.
   std::optional<std::string> open(const Path& path, int flags);
   bool is_open() const { return descriptor_ >= 0; }

@@ -14,10 +14,10 @@ namespace {
 UniqueFd open_for_appending(const Path& path) {
   // O_NONBLOCK: open(2) of a FIFO without a reader would wait for one, and with it every pass.
   constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-  UniqueFd fd(::open(path.c_str(), flags, 0644));
+  UniqueFd fd(::open(path.c_str(), flags, 0640));
   if (!fd && errno == ENOENT) {
     create_folder_of(path);
-    fd = UniqueFd(::open(path.c_str(), flags, 0644));
+    fd = UniqueFd(::open(path.c_str(), flags, 0640));
   }
   if (!fd) throw_errno("cannot open " + path.native());
   return fd;

@@ -4,13 +4,23 @@
 #include "util/errors.h"
 #include "util/unique_fd.h"
 
+#include <algorithm>
+#include <array>
+#include <csignal>
+
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace bootcheck {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMost = 1U << 20U;
 
 class FileActions {
  public:
@@ -30,37 +40,83 @@ class FileActions {
   posix_spawn_file_actions_t actions_;
 };
 
-bool ended_well(pid_t child) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return false;
+/// A command that is killed and reaped when nobody has waited for it.
+class Spawned {
+ public:
+  Spawned(const Argv& argv, int output) {
+    std::vector<char*> words;
+    for (const auto& word : argv)
+      words.push_back(const_cast<char*>(word.c_str()));  // posix_spawn(3) does not change them
+    words.push_back(nullptr);
+    std::string path = "PATH=/usr/bin:/bin";
+    char* environment[] = {path.data(), nullptr};
+    const FileActions actions(output);
+    const int error =
+        ::posix_spawn(&pid_, words[0], actions.get(), nullptr, words.data(), &environment[0]);
+    if (error != 0) throw_error(error, "cannot run " + argv.front());
   }
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  Spawned(const Spawned&) = delete;
+  Spawned& operator=(const Spawned&) = delete;
+  ~Spawned() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    wait();
+  }
+
+  pid_t pid() const { return pid_; }
+
+  int wait() {
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+ private:
+  pid_t pid_ = 0;
+};
+
+/// Whether there was something to read, or an end, before the deadline.
+bool is_readable_until(int fd, Clock::time_point deadline) {
+  for (;;) {
+    const auto left = std::chrono::ceil<Duration>(deadline - Clock::now()).count();
+    pollfd readable{.fd = fd, .events = POLLIN, .revents = 0};
+    const int count = ::poll(&readable, 1, static_cast<int>(std::max<Duration::rep>(left, 0)));
+    if (count > 0) return true;
+    if (count == 0) return false;
+    if (errno != EINTR) throw_errno("poll");
+  }
 }
 
 }  // namespace
 
-std::optional<std::string> command_output(const Argv& argv) {
-  constexpr std::size_t kMost = 1U << 20U;
+CommandOutput command_output(const Argv& argv, Duration limit) {
+  const auto deadline = Clock::now() + limit;
+  const auto await = [&](int fd) {
+    if (!is_readable_until(fd, deadline)) throw_error(ETIMEDOUT, argv.front() + " does not answer");
+  };
   int ends[2];
   if (::pipe2(&ends[0], O_CLOEXEC) != 0) throw_errno("cannot make a pipe");
   const UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
-  std::vector<char*> words;
-  for (const auto& word : argv)
-    words.push_back(const_cast<char*>(word.c_str()));  // posix_spawn(3) does not change them
-  words.push_back(nullptr);
-  std::string path = "PATH=/usr/bin:/bin";
-  char* environment[] = {path.data(), nullptr};
-  pid_t child = 0;
-  const FileActions actions(writer.get());
-  if (::posix_spawnp(&child, words[0], actions.get(), nullptr, words.data(), &environment[0]) != 0)
-    return std::nullopt;
+  Spawned command(argv, writer.get());
   writer.reset();
-  std::string output;
-  const bool complete = read_rest(reader.get(), output, kMost) == 0;
-  const bool well = ended_well(child);
-  return complete && well ? std::optional(std::move(output)) : std::nullopt;
+  CommandOutput result;
+  std::array<char, 4096> buffer;
+  for (bool more = true; more && result.output.size() < kMost;) {
+    await(reader.get());
+    const auto part = read_once(reader.get(), buffer);
+    if (part.error != 0) throw_error(part.error, "cannot read what " + argv.front() + " prints");
+    result.output += part.text;
+    more = !part.text.empty();
+  }
+  // Its output may end before it does itself.
+  const UniqueFd handle(static_cast<int>(::syscall(SYS_pidfd_open, command.pid(), 0)));
+  if (!handle) throw_errno("pidfd_open");
+  await(handle.get());
+  result.exit_status = command.wait();
+  return result;
 }
 
 }  // namespace bootcheck

@@ -1,15 +1,20 @@
 // What a short command prints.
 #pragma once
 
-#include "model/worker.h"
+#include "util/types.h"
 
-#include <optional>
 #include <string>
 
 namespace bootcheck {
 
-/// Runs a command of the system (looked up in /usr/bin and /bin, stderr to /dev/null) and waits for
-/// it. Returns its stdout; none: it could not be run or did not exit with 0.
-std::optional<std::string> command_output(const Argv& argv);
+struct CommandOutput {
+  int exit_status = -1;  ///< 128 and the number of the signal that ended it
+  std::string output;    ///< its stdout, at most 1 MB
+};
+
+/// Runs a command of the system by its full path, with a PATH of /usr/bin and /bin and nothing else
+/// of our environment, stderr to /dev/null, and waits for it. Throws std::system_error when it
+/// cannot be run, or has not ended within the limit (ETIMEDOUT): then it is killed.
+CommandOutput command_output(const Argv& argv, Duration limit);
 
 }  // namespace bootcheck

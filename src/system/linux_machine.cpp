@@ -112,7 +112,7 @@ FileRead LinuxMachine::read_file(const Path& path, const ReadOptions& options) {
 }
 
 void LinuxMachine::replace_file(const Path& path, std::string_view text, Durability durability) {
-  bootcheck::replace_file(path, text, durability);
+  bootcheck::replace_file(path, text, durability, 0640);
   tidy_folder_of(path);
 }
 

@@ -16,6 +16,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 namespace bootcheck {
 namespace {
@@ -25,6 +26,8 @@ using std::chrono::steady_clock;
 // A blocking flock(2) could only be given up by a signal, and SIGALRM belongs to the whole process
 // and is lost when it comes just before the call. Asking again is simpler and never hangs.
 constexpr std::chrono::milliseconds kBetweenTries{25};
+/// flock(2) needs no right to write: whoever may read the file could hold it.
+constexpr mode_t kMode = 0600;
 constexpr std::size_t kLongestLocks = std::size_t{1024} * 1024;
 
 struct LockFile {
@@ -40,7 +43,7 @@ LockFile open_lock_file(const Path& path) {
     UniqueFd fd(::open(path.c_str(), flags));
     if (fd) return {.fd = std::move(fd), .is_new = false};
     if (errno != ENOENT) break;
-    fd = UniqueFd(::open(path.c_str(), flags | O_CREAT | O_EXCL, 0644));
+    fd = UniqueFd(::open(path.c_str(), flags | O_CREAT | O_EXCL, kMode));
     if (fd) return {.fd = std::move(fd), .is_new = true};
     if (errno == EEXIST) continue;  // another pass was faster
     if (errno != ENOENT || made_folder) break;
@@ -163,6 +166,8 @@ std::variant<Lock, LockHolder> take_lock(const Path& path, Duration wait) {
     const bool is_ours = try_lock(file.fd, path);
     const auto status = status_of(file.fd, path);
     if (is_ours && is_still_there(path, status)) {
+      if ((status.st_mode & 0777) != kMode && status.st_uid == ::geteuid())
+        static_cast<void>(::fchmod(file.fd.get(), kMode));  // an earlier version's
       // Only tells the next pass when this one was: no reason to keep a worker from starting.
       static_cast<void>(::futimens(file.fd.get(), nullptr));
       const auto last_pass = file.is_new ? std::nullopt : std::optional<WallTime>(status.st_mtime);

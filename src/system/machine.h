@@ -33,7 +33,8 @@ struct ReadOptions {
 
 struct NoFile {};
 struct UnreadableFile {
-  std::string why;  ///< `it is a FIFO`, `Permission denied`
+  std::string why;         ///< `it is a FIFO`, `Permission denied`
+  bool is_denied = false;  ///< to this user; another may well read it
 };
 struct FileText {
   std::string text;
@@ -158,7 +159,8 @@ class Machine {
   FileRead read_file(const Path& path) { return read_file(path, {}); }
 
   /// Writes a temporary file in the same folder (which is created) and renames it, so that a reader
-  /// sees the old text or the new one. Nothing is left behind when that fails. Throws.
+  /// sees the old text or the new one: the user and its group. Nothing is left behind when that
+  /// fails. Throws.
   virtual void replace_file(const Path& path, std::string_view text, Durability durability) = 0;
 
   /// Appends all of `text` at once to a regular file; makes the file and its folder where there are

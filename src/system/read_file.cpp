@@ -84,8 +84,8 @@ FileRead not_opened(const Path& path, int error) {
   if (error == ENOENT) return NoFile{};
   // ELOOP: a link (O_NOFOLLOW), or links in a circle on the way there. ENXIO: a socket.
   if ((error == ELOOP || error == ENXIO) && ::lstat(path.c_str(), &status) == 0)
-    return UnreadableFile{"it is " + name_of_file_type(status.st_mode)};
-  return UnreadableFile{error_text(error)};
+    return UnreadableFile{.why = "it is " + name_of_file_type(status.st_mode)};
+  return UnreadableFile{.why = error_text(error), .is_denied = error == EACCES};
 }
 
 /// Of an open file that may be none; an empty text: it is one.
@@ -121,10 +121,11 @@ FileRead read_file(const Path& path, const ReadOptions& options) {
     const int error = errno;
     const auto size = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
     if (!is_regular && (got <= 0 || size == buffer.size())) {
-      if (auto why = why_no_file(fd.get()); !why.empty()) return UnreadableFile{std::move(why)};
+      if (auto why = why_no_file(fd.get()); !why.empty())
+        return UnreadableFile{.why = std::move(why)};
       is_regular = true;
     }
-    if (got < 0) return UnreadableFile{error_text(error)};
+    if (got < 0) return UnreadableFile{.why = error_text(error)};
     const auto room = options.limit - read.text.size();
     read.text.append(buffer.data(), std::min(size, room));
     read.complete = size <= room;

@@ -22,7 +22,7 @@ Path temporary_name(const Path& path) {
 /// Removes the temporary file unless it became the real one.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(Path path) : path_(std::move(path)) {}
+  TemporaryFile(Path path, mode_t mode) : path_(std::move(path)), mode_(mode) {}
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() {
@@ -62,11 +62,12 @@ class TemporaryFile {
 
  private:
   void open() {
-    fd_ =
-        UniqueFd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+    fd_ = UniqueFd(
+        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_));
   }
 
   Path path_;
+  mode_t mode_;
   UniqueFd fd_;
 };
 
@@ -78,8 +79,8 @@ void create_folder_of(const Path& path) {
   if (error) throw_error(error.value(), "cannot create the folder " + path.parent_path().native());
 }
 
-void replace_file(const Path& path, std::string_view text, Durability durability) {
-  TemporaryFile file(temporary_name(path));
+void replace_file(const Path& path, std::string_view text, Durability durability, mode_t mode) {
+  TemporaryFile file(temporary_name(path), mode);
   file.create();
   file.write(text);
   if (durability == Durability::synced) file.sync();

@@ -5,12 +5,15 @@
 
 #include <string_view>
 
+#include <sys/types.h>
+
 namespace bootcheck {
 
 /// Writes a temporary file `.NAME.bootcheck.PID` in the same folder (which is created) and renames
-/// it, so that a reader sees the old text or the new one. Nothing is left behind when that fails.
-/// Throws std::system_error naming the path.
-void replace_file(const Path& path, std::string_view text, Durability durability);
+/// it, so that a reader sees the old text or the new one. `mode` is less the umask. Nothing is left
+/// behind when that fails. Throws std::system_error naming the path.
+void replace_file(const Path& path, std::string_view text, Durability durability,
+                  mode_t mode = 0644);
 
 /// Creates the folders that lead to a file. Throws std::system_error naming the folder.
 void create_folder_of(const Path& path);

@@ -98,8 +98,13 @@ std::optional<std::variant<std::string, Failure>> read_own(Machine& machine, con
                                                            const char* consequence) {
   auto read = machine.read_file(path, {.limit = kLongest});
   if (std::holds_alternative<NoFile>(read)) return std::nullopt;
-  if (const auto* unreadable = std::get_if<UnreadableFile>(&read))
-    return unusable(path, unreadable->why, consequence);
+  const auto* unreadable = std::get_if<UnreadableFile>(&read);
+  if (unreadable != nullptr && unreadable->is_denied)
+    return Failure{.thing = fmt::format(
+                       "{} cannot be read by this user, so holds and back-offs are not known",
+                       path.native()),
+                   .reason = {}};
+  if (unreadable != nullptr) return unusable(path, unreadable->why, consequence);
   auto& file = std::get<FileText>(read);
   if (!file.complete) return unusable(path, "it is too long", consequence);
   return std::move(file.text);

@@ -1,4 +1,5 @@
-// Whole text files that people keep: configuration, env_file, logs. Links are followed.
+// Whole text files that people keep: configuration, env_file, logs. Links are followed; what is no
+// regular file is not waited for.
 #pragma once
 
 #include "model/worker.h"

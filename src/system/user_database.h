@@ -1,8 +1,8 @@
-// passwd(5), group(5) and nsswitch.conf(5), read without loading NSS modules: a static binary
-// cannot, and loading them costs more than the rest of a pass.
+// The user database, asked through getent(1): a static binary cannot load NSS modules, and loading
+// them costs more than the rest of a pass.
 #pragma once
 
-#include "system/user.h"
+#include "system/identity.h"
 
 #include <optional>
 #include <string>
@@ -11,19 +11,19 @@
 
 namespace bootcheck {
 
-/// The first entry of this name in the text of /etc/passwd or of `getent passwd`; its `groups` are
-/// empty. None: no such entry, or a broken one.
-std::optional<User> parse_passwd(std::string_view text, std::string_view name);
-
-/// The groups that /etc/group names this user a member of.
-std::vector<gid_t> parse_groups(std::string_view text, std::string_view name);
+/// What `getent passwd NAME` or `getent passwd UID` printed. None: no entry of that name or uid, or
+/// a broken one.
+std::optional<PasswdEntry> parse_passwd(std::string_view text, std::string_view name_or_uid);
 
 /// The numbers behind the name in the line that `getent initgroups NAME` prints.
 std::vector<gid_t> parse_initgroups(std::string_view text);
 
-/// Whether /etc/group knows every group, by the text of nsswitch.conf: `group:` (and `initgroups:`,
-/// if there) name no service but `files`, `compat` and `systemd`, whose users have no further
-/// groups. Empty text: it does.
-bool files_know_all_groups(std::string_view nsswitch);
+/// A user id in decimal digits; none: anything else.
+std::optional<uid_t> parse_id(std::string_view text);
+
+/// The user of this name, or of this uid in digits, with its groups. None: no such user. Throws
+/// std::system_error when getent is not there, fails or does not answer within 10 s: who cannot be
+/// looked up is not nobody.
+std::optional<Identity> find_user(const std::string& name_or_uid);
 
 }  // namespace bootcheck

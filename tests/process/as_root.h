@@ -4,13 +4,35 @@
 
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include <grp.h>
 #include <limits.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 namespace bootcheck {
+
+/// Has the effective rights of another user while it lives: for what a process of that user would
+/// see.
+class WithRightsOf {
+ public:
+  explicit WithRightsOf(uid_t uid) : groups_(static_cast<std::size_t>(::getgroups(0, nullptr))) {
+    if (!groups_.empty()) ::getgroups(static_cast<int>(groups_.size()), groups_.data());
+    EXPECT_TRUE(::setgroups(0, nullptr) == 0 && ::setegid(uid) == 0 && ::seteuid(uid) == 0);
+  }
+  WithRightsOf(const WithRightsOf&) = delete;
+  WithRightsOf& operator=(const WithRightsOf&) = delete;
+  ~WithRightsOf() {
+    EXPECT_TRUE(::seteuid(0) == 0 && ::setegid(0) == 0 &&
+                ::setgroups(groups_.size(), groups_.data()) == 0);
+  }
+
+ private:
+  std::vector<gid_t> groups_;
+};
 
 /// Whether this is root. If not, the test has been run by sudo, and the failure, if any, is noted.
 inline bool is_root_or_rerun() {

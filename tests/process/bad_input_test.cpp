@@ -117,10 +117,10 @@ TEST_F(BadInput, AMissingRootIsNotMade) {
   EXPECT_EQ(app_.listing(), before);
 }
 
-TEST_F(BadInput, AUserThatDoesNotExistKeepsBootcheckFromItsWork) {
+TEST_F(BadInput, AUserThatDoesNotExistIsAMistakeInTheConfiguration) {
   app_.configure(std::string(kFeed) + "user: no-such-user\n");
   const auto finished = app_.bootcheck();
-  EXPECT_EQ(finished.status, 4);
+  EXPECT_EQ(finished.status, 2);
   EXPECT_THAT(finished.err, HasSubstr("no-such-user"));
   EXPECT_EQ(app_.output("feed"), "");
 }

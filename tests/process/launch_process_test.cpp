@@ -1,6 +1,8 @@
 // Commands, started for real: what the child is given, and how its end is told.
 #include "process/as_root.h"
+#include "process/forked.h"
 #include "process/launching.h"
+#include "system/limits.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -8,6 +10,7 @@
 #include <boost/filesystem/operations.hpp>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 namespace bootcheck {
 namespace {
@@ -176,38 +179,75 @@ TEST_F(Launching, PassesOverAFolderAndAnUnusableFileInThePath) {
   EXPECT_EQ(output(), "hello\n");
 }
 
-TEST_F(Launching, DropsToAnotherUserForGood) {
+TEST_F(Launching, AChildHasTheLimitThatWasThereBeforeItWasRaised) {
+  Forked child([&](const Forked::Ready& ready) {
+    ready.say();
+    rlimit low{};
+    ::getrlimit(RLIMIT_NOFILE, &low);
+    low.rlim_cur = 777;
+    if (::setrlimit(RLIMIT_NOFILE, &low) != 0) return 1;
+    raise_descriptor_limit();
+    rlimit now{};
+    ::getrlimit(RLIMIT_NOFILE, &now);
+    if (now.rlim_cur != low.rlim_max) return 2;
+    return words(launch(shell("ulimit -n"))) == "exited 0" ? 0 : 3;
+  });
+  EXPECT_EQ(child.wait(), 0);
+  EXPECT_EQ(output(), "777\n");
+}
+
+/// What a child of this test does after it has become somebody for good.
+template <class Body>
+int as_somebody(const Body& body) {
+  Forked child([&](const Forked::Ready& ready) {
+    ready.say();
+    const Identity somebody(
+        {.name = "somebody", .uid = 65534, .gid = 65533, .home = {}, .shell = {}}, {65000});
+    become(somebody);
+    expect_children_as(somebody);
+    return body();
+  });
+  return child.wait();
+}
+
+TEST_F(Launching, AChildHasTheRightsThatItsParentHasTakenForGood) {
   if (!is_root_or_rerun()) return;
   auto id = shell("id -u; id -g; id -G; grep ^Uid /proc/self/status; cat /etc/shadow");
   id.working_directory = "/";
-  id.user = User{.name = "somebody",
-                 .uid = 65534,
-                 .gid = 65533,
-                 .groups = {65533, 65000},
-                 .home = {},
-                 .shell = {}};
-  EXPECT_EQ(words(launch(id)), "exited 1");
+  ASSERT_EQ(::chmod(folder().c_str(), 0777), 0);
+  EXPECT_EQ(as_somebody([&] { return words(launch(id)) == "exited 1" ? 0 : 1; }), 0);
   EXPECT_THAT(output(), StartsWith("65534\n65533\n65533 65000\n"
                                    "Uid:\t65534\t65534\t65534\t65534\n"));
   EXPECT_THAT(output(), HasSubstr("denied"));
 }
 
-TEST_F(Launching, DropsAllOfRootAlsoWhileActingAsTheUser) {
+TEST_F(Launching, AChildThatIsSomebodyElseBecomesNoProgram) {
   if (!is_root_or_rerun()) return;
-  const User somebody{
-      .name = "somebody", .uid = 65534, .gid = 65533, .groups = {65533}, .home = {}, .shell = {}};
-  auto id = shell("grep -E '^(Uid|Gid)' /proc/self/status");
-  id.working_directory = "/";
-  id.user = somebody;
-  id.output = folder() / "theirs";
-  test::write_file(id.output, "");
-  ASSERT_EQ(::chown(id.output.c_str(), 65534, 65533), 0);
+  expect_children_as(
+      Identity({.name = "somebody", .uid = 65534, .gid = 65533, .home = {}, .shell = {}}, {}));
+  const auto how = words(launch(shell("echo ran")));
+  expect_children_as(Identity::of_this_process());
+  EXPECT_THAT(how, HasSubstr("Operation not permitted"));
+  EXPECT_EQ(output(), "");
+}
+
+TEST_F(Launching, AChildWithRootStillAtHandBecomesNoProgram) {
+  if (!is_root_or_rerun()) return;
+  std::string how;
+  const auto out = folder() / "theirs";
+  test::write_file(out, "");
+  ASSERT_EQ(::chown(out.c_str(), 65534, 65534), 0);
   {
-    const ActingAs acting(somebody);
-    EXPECT_EQ(words(launch(id)), "exited 0");
+    const WithRightsOf nobody(65534);
+    expect_children_as(
+        Identity({.name = "nobody", .uid = 65534, .gid = 65534, .home = {}, .shell = {}}, {}));
+    auto request = shell("echo ran");
+    request.output = out;
+    how = words(launch(request));
   }
-  EXPECT_EQ(test::read_file(id.output),
-            "Uid:\t65534\t65534\t65534\t65534\nGid:\t65533\t65533\t65533\t65533\n");
+  expect_children_as(Identity::of_this_process());
+  EXPECT_THAT(how, HasSubstr("Operation not permitted"));
+  EXPECT_EQ(test::read_file(out), "");
 }
 
 }  // namespace

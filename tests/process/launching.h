@@ -6,6 +6,7 @@
 #include "support/files.h"
 #include "support/temp_dir.h"
 #include "support/wait_until.h"
+#include "system/identity.h"
 #include "util/unique_fd.h"
 
 #include <algorithm>
@@ -88,6 +89,8 @@ class LeftAlone {
 
 class LaunchTest : public testing::Test {
  protected:
+  LaunchTest() { expect_children_as(Identity::of_this_process()); }
+
   const Path& folder() const { return folder_.path(); }
 
   LaunchRequest request(const Argv& argv) const {

@@ -4,7 +4,6 @@
 #include "system/clock.h"
 #include "system/proc_fs.h"
 #include "system/read_file.h"
-#include "system/user.h"
 #include "unit/scratch_dir.h"
 
 #include <algorithm>
@@ -243,8 +242,7 @@ TEST(RealProcess, ThatIsNotDumpableIsFoundByItsRealOwner) {
 TEST(RealProcess, OfAnotherUserKeepsItsWorkingDirectoryToItself) {
   if (!is_root_or_rerun()) return;
   const Forked child(sleep_on);
-  const ActingAs nobody(
-      {.name = "nobody", .uid = 65534, .gid = 65534, .groups = {}, .home = {}, .shell = {}});
+  const WithRightsOf nobody(65534);
   const auto look = ProcFs().look(child.pid());
   const auto* process = std::get_if<Process>(&look);
   ASSERT_NE(process, nullptr);

@@ -2,7 +2,6 @@
 #include "process/as_root.h"
 #include "process/forked.h"
 #include "system/signal.h"
-#include "system/user.h"
 
 #include <atomic>
 #include <system_error>
@@ -96,8 +95,7 @@ TEST_F(SignalTest, ThatIsNotPermittedNamesThePid) {
   if (!is_root_or_rerun()) return;
   const Forked child(sleep_on);
   const auto id = id_of(child.pid());
-  const ActingAs nobody(
-      {.name = "nobody", .uid = 65534, .gid = 65534, .groups = {}, .home = {}, .shell = {}});
+  const WithRightsOf nobody(65534);
   // kill(2) asks the real user id as well, which is still root's: a child that gave it up asks.
   Forked stranger([&](const Forked::Ready& ready) {
     ready.say();

@@ -180,7 +180,6 @@ TEST_F(Request, OfAnyOtherProgramIsItsStartCommand) {
   EXPECT_EQ(request.env.at("B"), "2");
   EXPECT_EQ(request.env.at("RAILS_ENV"), "production");
   EXPECT_EQ(request.time_limit, 7s);
-  EXPECT_FALSE(request.user);
 }
 
 TEST_F(Request, TheMostPatientWorkerOfABatchSaysHowLongItMayTake) {

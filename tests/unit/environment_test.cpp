@@ -173,9 +173,5 @@ TEST(EnvironmentOf, AFileThatCannotBeReadIsAnErrorThatNamesIt) {
   }
 }
 
-TEST(WorkersUser, IsNobodyElseUnlessTheConfigurationSaysSo) {
-  EXPECT_FALSE(workers_user({}));
-}
-
 }  // namespace
 }  // namespace bootcheck

@@ -29,7 +29,8 @@ const std::map<std::string, Rooms> kMayInclude = {
     {"observe", {"observe", "launch", "system", "config", "model", "delayed_job", "util"}},
     {"act", {"act", "observe", "launch", "system", "config", "model", "delayed_job", "util"}},
     {"pass", {"pass", "act", "observe", "launch", "report", "system", "config", "model", "util"}},
-    {"cli", {"cli", "pass", "launch", "system", "report", "config", "model", "util"}},
+    {"rights", {"rights", "launch", "system", "config", "model", "util"}},
+    {"cli", {"cli", "pass", "rights", "launch", "system", "report", "config", "model", "util"}},
 };
 
 std::vector<std::string> includes_of(const fs::path& file) {
@@ -132,7 +133,7 @@ bool reaches_the_machine(const fs::path& file) {
 
 // To be emptied: a file may only leave this list.
 const std::set<std::string> kStillReachTheMachine = {
-    "act/batch.cpp", "act/start_attempt.cpp", "cli/fleet.cpp",         "cli/hold.cpp",
+    "act/batch.cpp", "act/start_attempt.cpp", "cli/fleet.cpp",
     "cli/setup.cpp", "report/metrics.cpp",    "report/output_file.cpp"};
 
 TEST(House, OnlyTheMachinesRoomsReachTheMachine) {

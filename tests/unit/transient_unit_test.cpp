@@ -1,4 +1,6 @@
-#include "launch/transient_unit.h"
+#include "launch/unit_order.h"
+
+#include <csignal>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,57 +9,98 @@ namespace bootcheck {
 namespace {
 
 using testing::Contains;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-LaunchRequest request() {
-  LaunchRequest request;
-  request.argv = {"bin/feed", "--price", "$5"};
-  request.working_directory = "/srv/shop/current";
-  request.env = {{"SECRET", "x"}};
-  request.output = "/srv/shop/current/log/feed.start.log";
-  return request;
+UnitOrder order() {
+  UnitOrder order;
+  order.description = "shop: feed";
+  order.stop_signal = SIGQUIT;
+  order.start_timeout = Duration{300'000};
+  order.working_directory = "/srv/shop/current";
+  order.output = "/srv/shop/current/log/feed.start.log";
+  order.argv = {"bin/feed", "--price", "$5"};
+  order.env = {{"SECRET", "x"}};
+  return order;
 }
 
-UnitSettings settings() {
-  return {.description = "shop: feed",
-          .forks = true,
-          .environment = "/proc/5/fd/7",
-          .input = "",
-          .stop_signal = SIGQUIT,
-          .start_timeout = Duration{300'000}};
+UnitRights rights() {
+  return {.environment = "/proc/5/fd/7", .input = "", .uid = 7, .gid = 8};
 }
 
 TEST(TransientUnit, HandsTheCommandOverWordByWordAndNothingExpanded) {
-  const auto command = transient_unit_command(request(), settings());
-  const Argv end(command.end() - 7, command.end());
-  EXPECT_EQ(end,
-            (Argv{"/bin/sh", "-c", "exec \"$$@\"", "bootcheck", "bin/feed", "--price", "$$5"}));
+  const auto command = transient_unit_command(order(), rights());
+  const Argv end(command.end() - 6, command.end());
+  EXPECT_EQ(end, (Argv{"bootcheck", "/srv/shop/current", "/srv/shop/current/log/feed.start.log",
+                       "bin/feed", "--price", "$$5"}));
 }
 
 TEST(TransientUnit, NeverKillsAndKeepsTheEnvironmentOutOfSight) {
-  const auto command = transient_unit_command(request(), settings());
+  const auto command = transient_unit_command(order(), rights());
   EXPECT_THAT(command, Contains("--property=SendSIGKILL=no"));
   EXPECT_THAT(command, Contains("--property=KillSignal=SIGQUIT"));
   EXPECT_THAT(command, Contains("--property=EnvironmentFile=/proc/5/fd/7"));
   EXPECT_THAT(command, Not(Contains(HasSubstr("SECRET"))));
   EXPECT_THAT(command, Not(Contains(HasSubstr("StandardInput"))));
-  EXPECT_THAT(command, Not(Contains(HasSubstr("User="))));
 }
 
 TEST(TransientUnit, TellsADaemonFromAProgramInTheForeground) {
-  auto foreground = settings();
+  auto foreground = order();
   foreground.forks = false;
-  EXPECT_THAT(transient_unit_command(request(), settings()), Contains("--property=Type=forking"));
-  EXPECT_THAT(transient_unit_command(request(), foreground), Contains("--property=Type=exec"));
+  EXPECT_THAT(transient_unit_command(order(), rights()), Contains("--property=Type=forking"));
+  EXPECT_THAT(transient_unit_command(foreground, rights()), Contains("--property=Type=exec"));
 }
 
-TEST(TransientUnit, DropsToTheWorkersUser) {
-  auto with_user = request();
-  with_user.user =
-      User{.name = "deploy", .uid = 7, .gid = 7, .groups = {}, .home = {}, .shell = {}};
-  EXPECT_THAT(transient_unit_command(with_user, settings()), Contains("--property=User=deploy"));
+TEST(TransientUnit, AlwaysSaysAsWhom) {
+  const auto command = transient_unit_command(order(), rights());
+  EXPECT_THAT(command, Contains("--property=User=7"));
+  EXPECT_THAT(command, Contains("--property=Group=8"));
+}
+
+// systemd opens as root what it is told to open, and follows links.
+TEST(TransientUnit, LetsSystemdOpenNothingOfTheUsers) {
+  for (const auto& word : transient_unit_command(order(), rights())) {
+    const bool is_option = word.starts_with("--");
+    EXPECT_FALSE(is_option && word.find("/srv/shop") != std::string::npos) << word;
+  }
+}
+
+TEST(TransientUnit, ItsDescriptionIsOneLine) {
+  auto forged = order();
+  forged.description = "shop\nUser=root\n";
+  EXPECT_THAT(transient_unit_command(forged, rights()), Contains("--description=shop?User=root?"));
+}
+
+TEST(TransientUnit, RealTimeSignalsHaveNames) {
+  auto real_time = order();
+  real_time.stop_signal = SIGRTMIN + 3;
+  EXPECT_THAT(transient_unit_command(real_time, rights()),
+              Contains("--property=KillSignal=SIGRTMIN+3"));
+}
+
+TEST(UnitOrder, ComesOutAsItWentIn) {
+  auto given = order();
+  given.input = "puts 1\n";
+  given.forks = false;
+  const auto got = unpack_order(pack(given));
+  ASSERT_TRUE(got);
+  EXPECT_EQ(transient_unit_command(*got, rights()), transient_unit_command(given, rights()));
+  EXPECT_EQ(got->env, given.env);
+  EXPECT_EQ(got->input, given.input);
+}
+
+TEST(UnitOrder, IsNotMadeOfAnythingElse) {
+  const auto bytes = pack(order());
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(unpack_order(std::string_view(bytes).substr(0, size))) << size;
+  EXPECT_FALSE(unpack_order(bytes + "0:"));
+  EXPECT_FALSE(unpack_order("99999999999999999999:x"));
+  auto with_nul = order();
+  with_nul.argv.front() += '\0';
+  EXPECT_FALSE(unpack_order(pack(with_nul)));
+  auto without_program = order();
+  without_program.argv.clear();
+  EXPECT_FALSE(unpack_order(pack(without_program)));
 }
 
 TEST(EnvironmentFile, QuotesWhatSystemdWouldExpand) {

@@ -1,7 +1,13 @@
 // Runs inside a real systemd, as a unit: see ../real_systemd_test.cpp.
 #include "e2e/real_workers.h"
+#include "util/unique_fd.h"
 
+#include <array>
 #include <csignal>
+#include <thread>
+
+#include <poll.h>
+#include <sys/inotify.h>
 
 namespace bootcheck::test {
 namespace {
@@ -108,6 +114,77 @@ TEST_F(UnderSystemd, WorkersRunAsTheirUserWithItsGroups) {
             "daemon\n");
   EXPECT_EQ(pass({"restart"}).status, 0);
   EXPECT_NE(only("delayed_job.1"), pid);
+}
+
+/// Puts a link in the place of a file when it has been opened a second time, as its owner could:
+/// the first time bootcheck tries whether it can be written, and then it begins the start.
+class Swapper {
+ public:
+  Swapper(fs::path file, const fs::path& target) : file_(std::move(file)) {
+    fs::create_symlink(target, link_);
+    watch_ = UniqueFd(::inotify_init1(IN_CLOEXEC));
+    ::inotify_add_watch(watch_.get(), file_.c_str(), IN_OPEN);
+    thread_ = std::thread([this] { wait_and_swap(); });
+  }
+  Swapper(const Swapper&) = delete;
+  Swapper& operator=(const Swapper&) = delete;
+  ~Swapper() { thread_.join(); }
+
+ private:
+  void wait_and_swap() const {
+    for (int opened = 0; opened < 2;) {
+      pollfd readable{.fd = watch_.get(), .events = POLLIN, .revents = 0};
+      if (::poll(&readable, 1, 60'000) != 1) return;
+      alignas(inotify_event) std::array<char, 4096> events{};
+      const auto size = ::read(watch_.get(), events.data(), events.size());
+      opened += static_cast<int>(size / static_cast<ssize_t>(sizeof(inotify_event)));
+    }
+    fs::rename(link_, file_);
+  }
+
+  const fs::path file_;
+  const fs::path link_ = fs::path(file_.native() + ".link");
+  UniqueFd watch_;
+  std::thread thread_;
+};
+
+TEST_F(UnderSystemd, AStartLogSwappedForALinkGetsNothingIntoRootsFiles) {
+  write_file(app_.root() / "bin" / "feed",
+             "#!/bin/sh\necho '* * * * * root id'\nexec sleep 1000\n");
+  fs::permissions(app_.root() / "bin" / "feed", fs::perms(0755));
+  configure(
+      "workers: [{name: feed, start: [bin/feed], foreground: true, process_title: sleep 1000,\n"
+      "  pid_file: tmp/pids/feed.pid}]\nuser: daemon\nlauncher: systemd\n");
+  const fs::path victim = "/etc/cron.d/victim";
+  const auto log = app_.root() / "log" / "feed.start.log";
+  write_file(victim, "# root's\n");
+  write_file(log, "");
+  run({"chown", "-R", "daemon:daemon", app_.root().parent_path().native()});
+  fs::permissions(app_.root().parent_path(), fs::owner_all);
+  {
+    const Swapper swapper(log, victim);
+    pass();
+  }
+  EXPECT_TRUE(fs::is_symlink(log));
+  EXPECT_EQ(read_file(victim), "# root's\n");
+}
+
+TEST_F(UnderSystemd, AUsersOwnConfigurationIsRunInUnitsOfThatUser) {
+  write_file(app_.root() / "bin" / "feed", "#!/bin/sh\npwd\nexec sleep 1000\n");
+  fs::permissions(app_.root() / "bin" / "feed", fs::perms(0755));
+  configure(
+      "workers: [{name: feed, start: [bin/feed], foreground: true, process_title: sleep 1000,\n"
+      "  pid_file: tmp/pids/feed.pid}]\n");
+  run({"chown", "-R", "daemon:daemon", app_.root().parent_path().native()});
+  fs::permissions(app_.root().parent_path(), fs::owner_all);
+  good_pass();
+  const auto pid = app_.pid_of("feed").value_or(0);
+  EXPECT_THAT(in_proc(pid, "status"), HasSubstr("Uid:\t1\t1\t1\t1\n"));
+  EXPECT_THAT(in_proc(pid, "status"), HasSubstr("Gid:\t1\t1\t1\t1\n"));
+  EXPECT_NE(in_proc(pid, "cgroup"), own_cgroup());
+  EXPECT_EQ(read_file(app_.root() / "log" / "feed.start.log"), app_.root().native() + "\n");
+  // Who asked systemd has gone with the pass.
+  EXPECT_TRUE(wait_until([] { return run({"pidof", "bootcheck"}).status != 0; }));
 }
 
 }  // namespace

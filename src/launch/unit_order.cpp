@@ -1,0 +1,181 @@
+#include "launch/unit_order.h"
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace bootcheck {
+namespace {
+
+constexpr const char* kShim = "cd -- \"$1\" && exec >>\"$2\" 2>&1 && shift 2 && exec \"$@\"";
+constexpr std::size_t kLongestDescription = 200;
+
+std::string property(std::string_view name, std::string_view value) {
+  return fmt::format("--property={}={}", name, value);
+}
+
+/// systemd expands `$` in the words of a command (systemd.service(5), COMMAND LINES).
+std::string without_expansion(const std::string& word) {
+  std::string text;
+  for (const char letter : word)
+    text += letter == '$' ? std::string("$$") : std::string(1, letter);
+  return text;
+}
+
+std::string name_of_signal(int signal) {
+  if (signal >= SIGRTMIN && signal <= SIGRTMAX)
+    return fmt::format("SIGRTMIN+{}", signal - SIGRTMIN);
+  const char* name = ::sigabbrev_np(signal);
+  return std::string("SIG") + (name == nullptr ? "TERM" : name);
+}
+
+/// It becomes a line of the unit's file, where a newline would begin another setting.
+std::string one_line(std::string text) {
+  const auto is_odd = [](unsigned char byte) { return byte < ' ' || byte > '~'; };
+  std::ranges::replace_if(text, is_odd, '?');
+  return text.substr(0, kLongestDescription);
+}
+
+void put(std::string& bytes, std::string_view field) {
+  bytes += fmt::format("{}:", field.size());
+  bytes += field;
+}
+
+/// Takes fields off the front of bytes; once something is wrong nothing is right any more.
+class Fields {
+ public:
+  explicit Fields(std::string_view bytes) : rest_(bytes) {}
+
+  std::string text() {
+    const auto size = number_before(':');
+    if (!is_good_ || size > rest_.size()) {
+      is_good_ = false;
+      return {};
+    }
+    const std::string field(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+    // A word with a NUL in it would end there for whoever gets it.
+    is_good_ = is_good_ && field.find('\0') == std::string::npos;
+    return field;
+  }
+
+  std::size_t number() {
+    const auto field = text();
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+    is_good_ = is_good_ && error == std::errc() && end == field.data() + field.size();
+    return is_good_ ? value : 0;
+  }
+
+  bool is_good() const { return is_good_; }
+  bool are_all_taken() const { return is_good_ && rest_.empty(); }
+
+ private:
+  std::size_t number_before(char mark) {
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+    const auto used = static_cast<std::size_t>(end - rest_.data());
+    is_good_ = is_good_ && error == std::errc() && used < rest_.size() && rest_[used] == mark;
+    if (is_good_) rest_.remove_prefix(used + 1);
+    return value;
+  }
+
+  std::string_view rest_;
+  bool is_good_ = true;
+};
+
+}  // namespace
+
+Argv transient_unit_command(const UnitOrder& order, const UnitRights& rights) {
+  Argv command = {"/usr/bin/systemd-run",
+                  "--quiet",
+                  "--collect",
+                  "--description=" + one_line(order.description),
+                  property("User", fmt::to_string(rights.uid)),
+                  property("Group", fmt::to_string(rights.gid)),
+                  property("Type", order.forks ? "forking" : "exec"),
+                  property("EnvironmentFile", rights.environment),
+                  property("KillSignal", name_of_signal(order.stop_signal)),
+                  property("SendSIGKILL", "no"),      // no job is ever killed
+                  property("OOMPolicy", "continue"),  // one of them out of memory ends no other
+                  property("IgnoreSIGPIPE", "no")};
+  if (order.forks) command.push_back(property("GuessMainPID", "no"));
+  if (order.start_timeout > Duration{0})
+    command.push_back(
+        property("TimeoutStartSec", fmt::format("{}ms", order.start_timeout.count())));
+  if (!rights.input.empty()) command.push_back(property("StandardInput", "file:" + rights.input));
+  command.emplace_back("--");
+  // The shell looks the program up in the unit's PATH and keeps the words as they are, by which
+  // the worker is known in /proc; systemd-run would make the program's path absolute.
+  Argv words = {
+      "/bin/sh", "-c", kShim, "bootcheck", order.working_directory.native(), order.output.native()};
+  words.insert(words.end(), order.argv.begin(), order.argv.end());
+  std::ranges::transform(words, std::back_inserter(command), without_expansion);
+  return command;
+}
+
+std::string environment_file(const std::map<std::string, std::string>& env) {
+  std::string text;
+  for (const auto& [key, value] : env) {
+    text += key + "=\"";
+    for (const char letter : value) {
+      if (std::strchr("\"\\$`", letter) != nullptr && letter != '\0') text += '\\';
+      text += letter;
+    }
+    text += "\"\n";
+  }
+  return text;
+}
+
+std::string path_for_systemd(const UniqueFd& fd) {
+  return fd ? fmt::format("/proc/{}/fd/{}", ::getpid(), fd.get()) : std::string();
+}
+
+std::string pack(const UnitOrder& order) {
+  std::string bytes;
+  put(bytes, order.description);
+  put(bytes, order.forks ? "1" : "0");
+  put(bytes, fmt::to_string(order.stop_signal));
+  put(bytes, fmt::to_string(order.start_timeout.count()));
+  put(bytes, order.working_directory.native());
+  put(bytes, order.output.native());
+  put(bytes, order.input);
+  put(bytes, fmt::to_string(order.argv.size()));
+  for (const auto& word : order.argv)
+    put(bytes, word);
+  put(bytes, fmt::to_string(order.env.size()));
+  for (const auto& [key, value] : order.env) {
+    put(bytes, key);
+    put(bytes, value);
+  }
+  return bytes;
+}
+
+std::optional<UnitOrder> unpack_order(std::string_view bytes) {
+  Fields fields(bytes);
+  UnitOrder order;
+  order.description = fields.text();
+  order.forks = fields.number() != 0;
+  order.stop_signal = static_cast<int>(std::min<std::size_t>(fields.number(), NSIG));
+  order.start_timeout =
+      Duration{static_cast<Duration::rep>(std::min<std::size_t>(fields.number(), 1U << 30U))};
+  order.working_directory = fields.text();
+  order.output = fields.text();
+  order.input = fields.text();
+  for (auto left = fields.number(); left > 0 && fields.is_good(); --left)
+    order.argv.push_back(fields.text());
+  for (auto left = fields.number(); left > 0 && fields.is_good(); --left) {
+    auto key = fields.text();
+    order.env.emplace(std::move(key), fields.text());
+  }
+  if (!fields.are_all_taken() || order.argv.empty()) return std::nullopt;
+  return order;
+}
+
+}  // namespace bootcheck
