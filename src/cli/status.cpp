@@ -47,7 +47,8 @@ int status_command(const Options& options, const Config& config, Machine& machin
   const auto& chosen = std::get<std::vector<bool>>(selected);
   const Context context(config, machine);
   const auto snapshot = take_snapshot(context, {});
-  if (!snapshot.state_problem.empty()) print_problem(snapshot.state_problem);
+  for (const auto& problem : snapshot.state_problems)
+    print_problem(problem.thing);
   auto status = status_of(context, snapshot);
   if (!chosen.empty()) {
     std::vector<WorkerStatus> kept;
