@@ -122,7 +122,8 @@ class Actor {
 
   void take_step(std::size_t worker, const Step& step, StartOrder& order) {
     if (const auto* recover = std::get_if<RecoverJobs>(&step)) {
-      order.recover.push_back({.pid = recover->pid, .host = recover->host, .asked = recover->asked});
+      order.recover.push_back(
+          {.pid = recover->pid, .host = recover->host, .asked = recover->asked});
     } else if (std::holds_alternative<StartWorker>(step)) {
       order.start = true;
     } else if (const auto* ask = std::get_if<AskToStop>(&step); ask != nullptr && order.start) {
@@ -177,8 +178,7 @@ class Actor {
         remember_up(result);
       save_(state_);
     };
-    const StartContext context{
-        context_, facts_.app, state_, [&] { return late_orders(late); }, up};
+    const StartContext context{context_, facts_.app, state_, [&] { return late_orders(late); }, up};
     auto outcome = start_workers(context, orders_);
     for (auto& event : outcome.recoveries)
       events_.push_back(std::move(event));

@@ -29,16 +29,23 @@ Assigned assign_named(const StartContext& context, std::size_t worker) {
   return std::move(assign(facts, state).of.front());
 }
 
+bool is_back(const StartContext& context, std::size_t worker, const Process& process) {
+  return !changes_back(context.run.config.workers[worker]) ||
+         (process.cwd && context.app.contains(*process.cwd));
+}
+
 }  // namespace
 
 std::optional<Process> see_daemon(const StartContext& context, std::size_t worker) {
   auto assigned = assign_named(context, worker);
-  const bool is_up = assigned.proof == Proof::title || assigned.proof == Proof::birth;
-  if (!is_up) return std::nullopt;
-  const auto& process = *assigned.current;
-  const bool is_back = process.cwd && context.app.contains(*process.cwd);
-  if (changes_back(context.run.config.workers[worker]) && !is_back) return std::nullopt;
-  return process;
+  const bool is_proved = assigned.proof == Proof::title || assigned.proof == Proof::birth;
+  if (!is_proved || !is_back(context, worker, *assigned.current)) return std::nullopt;
+  return std::move(assigned.current);
+}
+
+bool is_coming_up(const StartContext& context, std::size_t worker) {
+  const auto assigned = assign_named(context, worker);
+  return assigned.current && !is_back(context, worker, *assigned.current);
 }
 
 std::optional<Process> see_child(const StartContext& context, pid_t child) {

@@ -11,6 +11,9 @@ namespace bootcheck {
 /// start; where its preset changes back into the application, it has done so. By index.
 std::optional<Process> see_daemon(const StartContext& context, std::size_t worker);
 
+/// Whether it bears its title and has still to change back into the application.
+bool is_coming_up(const StartContext& context, std::size_t worker);
+
 /// A foreground program that is our own child, so that its pid is certain. None once it has ended.
 std::optional<Process> see_child(const StartContext& context, pid_t child);
 

@@ -178,7 +178,9 @@ class Starter {
       ascent.result.by_status = true;
       ascent.result.took = since(ascent.attempt->began);
       ascent.done = true;
-    } else if (auto why = why_hopeless(worker, *ascent.attempt)) {
+    } else if (auto why = why_hopeless(
+                   worker, *ascent.attempt,
+                   !worker.foreground && is_coming_up(context_, ascent.result.worker))) {
       fail(ascent, std::move(*why));
     }
   }

@@ -8,8 +8,8 @@
 namespace bootcheck {
 namespace {
 
-/// delayed_job's daemon bears its title before its launcher exits (daemons, daemonize.rb:
-/// call_as_daemon), so a worker that is not there shortly after will not come.
+/// delayed_job's launcher writes the worker's pid file before it exits (daemons, application.rb:
+/// start_proc), so a worker of which nothing lives shortly after will not come.
 constexpr Duration kGraceOfDaemons{2000};
 
 void hand_to_systemd(StartAttempt& attempt, const Config& config) {
@@ -39,12 +39,14 @@ std::string prepare(StartAttempt& attempt, const Config& config) {
   return problem;
 }
 
-std::optional<StartCause> why_hopeless(const Worker& worker, const StartAttempt& attempt) {
+std::optional<StartCause> why_hopeless(const Worker& worker, const StartAttempt& attempt,
+                                       bool is_coming) {
   const bool out_of_time = since(attempt.began) >= worker.start_timeout;
   if (!attempt.outcome) {
     if (out_of_time) return NotSeen{worker.start_timeout};
     return std::nullopt;
   }
+  if (is_coming && !out_of_time) return std::nullopt;
   const auto* exited = std::get_if<Exited>(&*attempt.outcome);
   const bool may_still_come =
       exited != nullptr && exited->code == 0 && (!worker.foreground || attempt.unit);

@@ -32,8 +32,10 @@ struct StartAttempt {
 /// empty: it can. Throws std::system_error.
 std::string prepare(StartAttempt& attempt, const Config& config);
 
-/// Why a worker will not come up by this attempt any more; none: it still may.
-std::optional<StartCause> why_hopeless(const Worker& worker, const StartAttempt& attempt);
+/// Why a worker will not come up by this attempt any more; none: it still may. `is_coming`: its
+/// process lives and is not yet up.
+std::optional<StartCause> why_hopeless(const Worker& worker, const StartAttempt& attempt,
+                                       bool is_coming);
 
 /// Whole ms from then until now.
 Duration since(StartAttempt::Clock::time_point begin);

@@ -72,10 +72,9 @@ class StateEvents {
 
   void add_failing(const Failures& failures) {
     add(EventKind::failing, Severity::error,
-        WaitsForNextTry{
-            .last = failures.last_error,
-            .failures = failures.count,
-            .wait = Duration(std::max<BootTime>(0, failures.next_try - facts_.now))});
+        WaitsForNextTry{.last = failures.last_error,
+                        .failures = failures.count,
+                        .wait = Duration(std::max<BootTime>(0, failures.next_try - facts_.now))});
   }
 
   /// Whose pass died leaves a start without its time limit.
