@@ -69,26 +69,26 @@ TEST_F(Deploy, ARemovedReleaseIsOutOfDateAsWell) {
 }
 
 TEST_F(Deploy, ALongJobIsFinishedInItsOwnRelease) {
-  app_.enqueue("sleep", 1, 10);
-  const auto old = busy(1).front();
+  const auto old = keep_one_busy();
   app_.deploy("2");
   passes_until([&] { return others_run_in(old, "2"); });
   EXPECT_THAT(working_directory(old), EndsWith("/releases/1"));
   EXPECT_EQ(pass({"status"}).status, 0);
+  app_.let_jobs_end();
   passes_until([this] { return all_run_in("2"); });
-  EXPECT_EQ(finished_runs(), (std::map<std::string, int>{{"sleep-1", 1}}));
+  EXPECT_EQ(finished_runs(), (std::map<std::string, int>{{"wait-1", 1}}));
 }
 
 TEST_F(Deploy, AHundredJobsUnderThreeDeploysRunExactlyOnceEach) {
-  app_.enqueue("sleep", 5, 4);
-  app_.enqueue("sleep", 95, 0.15);
+  keep_one_busy();  // there is work all the time
   for (const char* release : {"2", "3", "4"}) {
+    app_.enqueue("sleep", 33, 0.15);
     app_.deploy(release);
     // Not every deploy waits for the one before.
     passes_until([&] { return any_runs_in(release); });
-    EXPECT_FALSE(are_all_done()) << "the deploys must come while there is work";
   }
-  passes_until([this] { return are_all_done() && all_run_in("4"); }, std::chrono::seconds{120});
+  app_.let_jobs_end();
+  passes_until([this] { return are_all_done() && all_run_in("4"); });
   EXPECT_EQ(app_.runs().size(), 100U);
   EXPECT_EQ(finished_runs().size(), 100U);
   EXPECT_THAT(finished_runs(), Each(testing::Pair(testing::_, 1)));
@@ -97,13 +97,7 @@ TEST_F(Deploy, AHundredJobsUnderThreeDeploysRunExactlyOnceEach) {
 TEST_F(Deploy, ATouchedRestartFileRollsEveryWorkerOnce) {
   const auto before = all();
   write_file(app_.root() / "tmp" / "restart.txt", "");
-  passes_until([&] {
-    for (const auto& name : names()) {
-      const auto pids = app_.living(name);
-      if (pids.size() != 1 || pids.front() == before.at(name)) return false;
-    }
-    return true;
-  });
+  passes_until([&] { return are_all_new(before); });
   const auto after = all();
   good_pass();
   good_pass();

@@ -12,7 +12,14 @@ namespace fs = boost::filesystem;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class KeepUp : public RealWorkers {};
+class KeepUp : public RealWorkers {
+ protected:
+  /// Appends a line of Ruby to what the application does when it boots.
+  void extend_app(const std::string& ruby) const {
+    std::ofstream(fs::path(app_.root() / "config" / "environment.rb").native(), std::ios::app)
+        << ruby << '\n';
+  }
+};
 
 TEST_F(KeepUp, ThreeMissingWorkersComeUpWithOneBoot) {
   good_pass();
@@ -27,9 +34,8 @@ TEST_F(KeepUp, ThreeMissingWorkersComeUpWithOneBoot) {
 // An agent that sends its data at exit, say.
 TEST_F(KeepUp, TheApplicationsExitHooksRunInEachWorkerAtItsEndAndInNothingElseThatWasForked) {
   const auto exits = app_.root() / "log" / "exits.log";
-  std::ofstream(fs::path(app_.root() / "config" / "environment.rb").native(), std::ios::app)
-      << "at_exit { File.write('" << exits.native()
-      << "', \"#{Process.pid}\\n\", :mode => 'a') }\n";
+  extend_app("at_exit { File.write('" + exits.native() +
+             "', \"#{Process.pid}\\n\", :mode => 'a') }");
   const auto left = [&] { return lines_of(read_file(exits)); };
   good_pass();
   const auto pids = all();
@@ -38,6 +44,28 @@ TEST_F(KeepUp, TheApplicationsExitHooksRunInEachWorkerAtItsEndAndInNothingElseTh
   kill_and_wait(pids.at("delayed_job.1"), SIGTERM);
   EXPECT_EQ(left().size(), 2U);
   EXPECT_EQ(left().back(), std::to_string(pids.at("delayed_job.1")));
+}
+
+// daemons gives a worker its title long before delayed_job is back in the application.
+TEST_F(KeepUp, AWorkerCountsAsUpOnceItIsBackInTheApplication) {
+  extend_app(
+      "require 'daemons'\n"
+      "Daemonize.singleton_class.prepend(Module.new { def close_io; super; sleep 3; end })");
+  good_pass();
+  all();  // by their working directories
+  const auto started = log();
+  for (const auto& name : names())
+    EXPECT_THAT(started, HasSubstr(name + " started"));
+}
+
+TEST_F(KeepUp, AWorkerThatDiesBeforeItIsBackInTheApplicationWasNotStarted) {
+  extend_app(
+      "require 'daemons'\n"
+      "Daemonize.singleton_class.prepend(Module.new { def close_io; super; sleep 1; exit!; end })");
+  const auto finished = pass();
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, HasSubstr("not started"));
+  EXPECT_THAT(log(), testing::Not(HasSubstr(" started pid=")));
 }
 
 TEST_F(KeepUp, WithoutPreloadEachHasABootOfItsOwn) {
@@ -80,22 +108,28 @@ TEST_F(KeepUp, AStrangerWithTheWorkersPidIsLeftAloneAndTheWorkerStarted) {
   good_pass();
   EXPECT_FALSE(stranger.has_ended());
   EXPECT_EQ(app_.pid_of("delayed_job.0"), all()["delayed_job.0"]);
-  EXPECT_EQ(pass({"restart"}).status, 0);
+  EXPECT_EQ(pass({"restart", "--wait"}).status, 0);
   EXPECT_FALSE(stranger.has_ended());
 }
 
 TEST_F(KeepUp, AThreadsIdInThePidFileIsNoProcess) {
+  extend_app("Delayed::Worker.lifecycle.before(:execute) { Thread.new { sleep } }");
   good_pass();
   const auto pid = only("delayed_job.2");
   pid_t thread = 0;
-  for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
-    const auto id = std::stoi(task.path().filename().native());
-    if (id != pid) thread = id;
-  }
-  if (thread == 0) thread = pid;  // this Ruby has one thread only: the file is simply the worker's
+  ASSERT_TRUE(wait_until([&] {
+    for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+      const auto id = std::stoi(task.path().filename().native());
+      if (id != pid) thread = id;
+    }
+    return thread != 0;
+  }));
+  const auto other = only("delayed_job.1");
+  kill_and_wait(other, SIGKILL);
   write_file(app_.pid_file("delayed_job.1"), std::to_string(thread));
   good_pass();
-  EXPECT_EQ(app_.pid_of("delayed_job.1"), all()["delayed_job.1"]);
+  EXPECT_NE(only("delayed_job.1"), other);
+  EXPECT_EQ(app_.pid_of("delayed_job.1"), only("delayed_job.1"));
   EXPECT_EQ(only("delayed_job.2"), pid);
 }
 
@@ -129,14 +163,17 @@ TEST_F(KeepUp, WithoutStateAndPidFilesTheWorkersAreFoundByTheirTitles) {
 
 TEST_F(KeepUp, AWorkerAskedToStopFinishesItsJobWhilePassesGoBy) {
   good_pass();
-  app_.enqueue("sleep", 1, 4);
-  const auto pid = busy(1).front();
+  const auto pid = keep_one_busy();
   const auto name = name_of(pid);
   ASSERT_EQ(::kill(pid, SIGTERM), 0);
+  good_pass();
+  good_pass();
+  EXPECT_TRUE(is_alive(pid));
+  app_.let_jobs_end();
   while (is_alive(pid))
     good_pass();
   EXPECT_THAT(app_.jobs(), IsEmpty());
-  EXPECT_EQ(finished_runs(), (std::map<std::string, int>{{"sleep-1", 1}}));
+  EXPECT_EQ(finished_runs(), (std::map<std::string, int>{{"wait-1", 1}}));
   good_pass();
   EXPECT_NE(only(name), pid);
 }
@@ -150,7 +187,7 @@ TEST_F(KeepUp, FortyPassesAtOnceMakeOneBootAndOneOfEach) {
   for (int count = 0; count < 40; ++count)
     passes.push_back(std::make_unique<Background>(app_.bootcheck_command({})));
   for (auto& each : passes) {
-    EXPECT_EQ(each->wait(std::chrono::seconds{120}), 0);
+    EXPECT_EQ(each->wait(), 0);
     EXPECT_EQ(each->err(), "");
   }
   all();
@@ -167,9 +204,8 @@ TEST_F(KeepUp, AStartThatSucceedsWhileNothingRunsIsAFailure) {
 }
 
 TEST_F(KeepUp, AnApplicationThatDoesNotBootIsToldWithItsErrorOnceAnHour) {
-  configure("workers: [{preset: delayed_job, count: 3}]\n");
-  std::ofstream(fs::path(app_.root() / "config" / "environment.rb").native(), std::ios::app)
-      << "raise 'the database is on fire'\n";
+  configure("workers: [{preset: delayed_job, count: 3}]\nbackoff: {first: 1h, max: 1h}\n");
+  extend_app("raise 'the database is on fire'");
   const auto first = pass();
   EXPECT_EQ(first.status, 1);
   EXPECT_THAT(first.err, HasSubstr("the database is on fire"));

@@ -1,6 +1,7 @@
 #include "e2e/private_cron.h"
 
 #include "support/files.h"
+#include "support/places.h"
 
 #include <stdexcept>
 #include <vector>
@@ -26,11 +27,8 @@ mount --bind "$1/passwd" /etc/passwd
 mount --bind "$1/shadow" /etc/shadow
 exec cron -f)";
 
-/// `unshare` leaves with SIGKILL only, and --kill-child then takes the namespace's first process
-/// along, which ends all others in it.
 std::vector<std::string> in_namespaces(const std::vector<std::string>& command) {
-  std::vector<std::string> argv = {"unshare", "--mount",      "--pid",
-                                   "--fork",  "--mount-proc", "--kill-child"};
+  std::vector<std::string> argv = {(source_dir() / "tests/support/own_mounts").native()};
   argv.insert(argv.end(), command.begin(), command.end());
   return argv;
 }

@@ -3,9 +3,9 @@
 #include "process/as_root.h"
 #include "support/demo_app.h"
 #include "support/files.h"
+#include "support/places.h"
 #include "support/wait_until.h"
 
-#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -21,7 +21,6 @@
 namespace bootcheck::test {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::HasSubstr;
 
 const std::set<std::string> kWorkers = {"delayed_job.0", "delayed_job.1", "delayed_job.2"};
@@ -29,16 +28,14 @@ const std::set<std::string> kWorkers = {"delayed_job.0", "delayed_job.1", "delay
 /// An application of the user deploy, and cron/bootcheck as it would be installed for it.
 class RealCron : public testing::Test {
  protected:
-  void SetUp() override {
-    if (!is_root_or_rerun()) GTEST_SKIP() << "was run by sudo";
-    if (!PrivateCron::is_possible()) GTEST_SKIP() << "no namespaces are to be had here";
+  void give_all_to_deploy() const {
     boost::filesystem::copy_file(bootcheck_binary(), folder_.path() / "bootcheck");
     give_to_deploy(app_.root());
   }
 
   /// `schedule` in place of every minute.
   std::string cron_file(const std::string& schedule) const {
-    auto text = read_file(boost::filesystem::path(BOOTCHECK_SOURCE_DIR) / "cron" / "bootcheck");
+    auto text = read_file(source_dir() / "cron" / "bootcheck");
     const auto set = [&text](const std::string& old, const std::string& ours) {
       EXPECT_THAT(text, HasSubstr(old));
       boost::algorithm::replace_all(text, old, ours);
@@ -72,8 +69,11 @@ class RealCron : public testing::Test {
 };
 
 TEST_F(RealCron, BringsThreeRealWorkersUp) {
+  if (!is_root_or_rerun()) return;
+  if (!PrivateCron::is_possible()) GTEST_SKIP() << "no namespaces are to be had here";
+  give_all_to_deploy();
   const PrivateCron cron(folder_.path(), {{"bootcheck", cron_file("@reboot")}});
-  ASSERT_TRUE(wait_until([this] { return all_run(); }, 2min)) << logs();
+  ASSERT_TRUE(wait_until([this] { return all_run(); })) << logs();
   EXPECT_EQ(app_.boots(), 1U) << "one boot serves them all";
   for (const auto& [name, pid] : workers()) {
     struct stat process = {};
@@ -85,20 +85,19 @@ TEST_F(RealCron, BringsThreeRealWorkersUp) {
 }
 
 TEST_F(RealCron, AKilledWorkerIsBackWithinAMinute) {
+  if (!is_root_or_rerun()) return;
+  if (!PrivateCron::is_possible()) GTEST_SKIP() << "no namespaces are to be had here";
+  give_all_to_deploy();
   const auto every_minute = cron_file("* * * * *");
   const PrivateCron cron(folder_.path(),
                          {{"bootcheck", every_minute}, {"now", cron_file("@reboot")}});
-  ASSERT_TRUE(wait_until([this] { return all_run(); }, 2min)) << logs();
+  ASSERT_TRUE(wait_until([this] { return all_run(); })) << logs();
   const auto before = workers();
   ASSERT_EQ(::kill(before.at("delayed_job.1"), SIGKILL), 0);
-  ASSERT_TRUE(wait_until(
-      [&] {
-        const auto now = workers();
-        return now.size() == kWorkers.size() &&
-               now.at("delayed_job.1") != before.at("delayed_job.1");
-      },
-      100s))
-      << logs();
+  ASSERT_TRUE(wait_until([&] {
+    const auto now = workers();
+    return now.size() == kWorkers.size() && now.at("delayed_job.1") != before.at("delayed_job.1");
+  })) << logs();
   const auto after = workers();
   EXPECT_EQ(after.at("delayed_job.0"), before.at("delayed_job.0")) << "was left alone";
   EXPECT_EQ(after.at("delayed_job.2"), before.at("delayed_job.2")) << "was left alone";

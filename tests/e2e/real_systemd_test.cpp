@@ -2,6 +2,7 @@
 // systemd/inside.cpp.
 #include "process/as_root.h"
 #include "support/files.h"
+#include "support/places.h"
 #include "support/run.h"
 #include "support/temp_dir.h"
 
@@ -14,9 +15,10 @@ TEST(RealSystemd, AllThatIsTestedInsideOfIt) {
   if (!is_root_or_rerun()) return;
   const TempDir folder;
   write_file(folder.path() / "disk" / "keep", "");
-  const auto boot = std::string(BOOTCHECK_SOURCE_DIR) + "/tests/e2e/systemd/boot";
-  const auto finished = run({boot, folder.path().native(), BOOTCHECK_SOURCE_DIR, BOOTCHECK_INSIDE},
-                            {.env = {}, .limit = std::chrono::seconds{280}});
+  const auto boot = source_dir() / "tests/e2e/systemd/boot";
+  const auto finished = run({boot.native(), folder.path().native(), source_dir().native(),
+                             test_program("inside_systemd").native()},
+                            {.env = {}, .limit = std::chrono::minutes{25}});
   if (finished.status == 77) GTEST_SKIP() << "this machine allows no container: " << finished.err;
   EXPECT_EQ(read_file(folder.path() / "status"), "0\n")
       << finished.out << finished.err << read_file(folder.path() / "out");

@@ -85,15 +85,27 @@ class RealWorkers : public testing::Test {
   std::string name_of(pid_t pid) const { return command_line(pid); }
 
   /// Passes as cron makes them, only more often, until it is so.
-  void passes_until(const std::function<bool()>& condition,
-                    std::chrono::seconds deadline = std::chrono::seconds{60}) const {
-    EXPECT_TRUE(wait_until(
-        [&] {
-          pass();
-          return condition();
-        },
-        deadline))
-        << story();
+  void passes_until(const std::function<bool()>& condition) const {
+    EXPECT_TRUE(wait_until([&] {
+      pass();
+      return condition();
+    })) << story();
+  }
+
+  /// One worker gets a job that ends when `app_.let_jobs_end` is called; returns its pid.
+  pid_t keep_one_busy() const {
+    app_.enqueue("wait");
+    const auto pids = busy(1);
+    return pids.empty() ? 0 : pids.front();
+  }
+
+  /// Whether each of the three runs once, and none of them as the process that it was.
+  bool are_all_new(const std::map<std::string, pid_t>& before) const {
+    for (const auto& [name, pid] : before) {
+      const auto pids = app_.living(name);
+      if (pids.size() != 1 || pids.front() == pid) return false;
+    }
+    return true;
   }
 
   bool are_all_done() const { return app_.jobs().empty(); }

@@ -22,7 +22,7 @@ class Recovery : public RealWorkers {
 
 TEST_F(Recovery, AJobWhoseWorkerWasKilledIsAFailedAttemptWithTheReason) {
   good_pass();
-  app_.enqueue("sleep", 1, 60);
+  app_.enqueue("wait", 1, 0, {{"RETRY_AFTER", "3600"}});
   const auto pid = busy(1).front();
   const auto name = name_of(pid);
   const auto boots = app_.boots();
@@ -60,8 +60,9 @@ TEST_F(Recovery, AJobThatKillsItsWorkerEachTimeEndsUpFailed) {
 }
 
 TEST_F(Recovery, TheRowsOfOthersAreNotTouched) {
+  configure("workers: [{preset: delayed_job, count: 3, args: [--queue=none]}]\nbackoff: 0\n");
   good_pass();
-  app_.enqueue("sleep", 5, 60, {{"QUEUE", "nobody"}});
+  app_.enqueue("sleep", 5, 0, {{"QUEUE", "nobody"}});
   const auto pid = only("delayed_job.1");
   char host[256] = {};
   ASSERT_EQ(::gethostname(&host[0], sizeof(host) - 1), 0);
@@ -91,8 +92,7 @@ TEST_F(Recovery, TheRowsOfOthersAreNotTouched) {
 TEST_F(Recovery, TurnedOffLeavesTheRowAsItIs) {
   configure("workers: [{preset: delayed_job, count: 3}]\nrecover_jobs: false\n");
   good_pass();
-  app_.enqueue("sleep", 1, 60);
-  kill_and_wait(busy(1).front(), SIGKILL);
+  kill_and_wait(keep_one_busy(), SIGKILL);
   good_pass();
   EXPECT_FALSE(job().at("locked_by").is_null());
   EXPECT_EQ(job().at("attempts").as_int64(), 0);

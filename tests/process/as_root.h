@@ -43,8 +43,13 @@ inline bool is_root_or_rerun() {
     return false;
   }
   const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-  const std::string command = std::string("sudo -n '") + &program[0] + "' --gtest_filter='" +
-                              test->test_suite_name() + "." + test->name() + "'";
+  std::string command = "sudo -n env";
+  for (const char* variable : {"TMPDIR", "BOOTCHECK_BINARY", "TESTS_SKIPPED", "TEST_DEADLINE"}) {
+    const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe)
+    if (value != nullptr) command += std::string(" ") + variable + "='" + value + "'";
+  }
+  command += std::string(" '") + &program[0] + "' --gtest_filter='" + test->test_suite_name() +
+             "." + test->name() + "'";
   EXPECT_EQ(std::system(command.c_str()), 0)
       << "this test needs root: run it as root, or allow `sudo -n`";
   return false;

@@ -13,16 +13,23 @@ using testing::Not;
 class CrashLoop : public SmallAppTest {
  protected:
   CrashLoop() {
-    // Longer than a start has to be seen, and no longer.
-    app_.script("bin/brief", "echo out of memory; sleep 1; exit 1");
+    // It dies when it is told to: always after it was seen up, always before it has stayed up.
+    app_.script("bin/brief", "echo out of memory; until [ -e die ]; do sleep 0.05; done; exit 1");
     app_.script("bin/tell", "cat >> told");
     configure("bin/brief");
   }
 
-  void configure(const std::string& program, const std::string& more = "") const {
+  void configure(const std::string& program, const std::string& backoff = "1h") const {
     app_.configure("workers: [{name: feed, start: [" + program +
-                   "], foreground: true}]\nbackoff: {first: 3s, max: 6s}\nnotify: [bin/tell]\n" +
-                   more);
+                   "], foreground: true}]\nbackoff: {first: " + backoff + ", max: " + backoff +
+                   "}\nnotify: [bin/tell]\n");
+  }
+
+  /// Ends the worker, if it runs.
+  void die() const {
+    write_file(app_.root() / "die", "");
+    EXPECT_TRUE(wait_until([this] { return app_.living("feed") == 0; }));
+    boost::filesystem::remove(app_.root() / "die");
   }
 
   bool is_failing() const {
@@ -33,6 +40,7 @@ class CrashLoop : public SmallAppTest {
   void run_into_backoff() const {
     EXPECT_TRUE(wait_until([this] {
       app_.bootcheck();
+      die();
       return is_failing();
     })) << story();
     app_.bootcheck();  // `status` may have been the first to see it
@@ -50,9 +58,9 @@ class CrashLoop : public SmallAppTest {
 
 TEST_F(CrashLoop, TheFirstDeathIsNoLoop) {
   good_pass();
-  EXPECT_TRUE(wait_until([this] { return app_.living("feed") == 0; }));
+  die();
   good_pass();
-  EXPECT_EQ(starts(), 2U);
+  EXPECT_TRUE(wait_until([this] { return starts() == 2; }));
 }
 
 TEST_F(CrashLoop, WaitsAndIsToldOnce) {
@@ -68,10 +76,12 @@ TEST_F(CrashLoop, WaitsAndIsToldOnce) {
 }
 
 TEST_F(CrashLoop, IsNeverGivenUp) {
+  configure("bin/brief", "10s");
   run_into_backoff();
   const auto before = starts();
   EXPECT_TRUE(wait_until([&] {
     app_.bootcheck();
+    die();
     return starts() >= before + 2;
   }));
 }
@@ -80,7 +90,7 @@ TEST_F(CrashLoop, EndsByStart) {
   run_into_backoff();
   const auto before = starts();
   app_.bootcheck({"start", "feed"});
-  EXPECT_EQ(starts(), before + 1);
+  EXPECT_TRUE(wait_until([&] { return starts() == before + 1; }));
 }
 
 TEST_F(CrashLoop, EndsByAnotherStartCommand) {
@@ -91,6 +101,7 @@ TEST_F(CrashLoop, EndsByAnotherStartCommand) {
 }
 
 TEST_F(CrashLoop, EndsByStayingUpAndThatIsToldOnce) {
+  configure("bin/brief", "10s");
   run_into_backoff();
   app_.script("bin/brief", "exec sleep 1000");
   EXPECT_TRUE(wait_until([this] {
@@ -105,8 +116,8 @@ TEST_F(CrashLoop, IsNoLoopWithBackoffTurnedOff) {
   app_.configure("workers: [{name: feed, start: [bin/brief], foreground: true}]\nbackoff: 0\n");
   for (std::size_t count = 1; count <= 4; ++count) {
     good_pass();
-    EXPECT_EQ(starts(), count);
-    EXPECT_TRUE(wait_until([this] { return app_.living("feed") == 0; }));
+    EXPECT_TRUE(wait_until([&] { return starts() == count; }));
+    die();
   }
 }
 

@@ -87,8 +87,8 @@ workers:
   - {name: riddle, start: [bin/daemon], pid_file: run/d.pid, start_timeout: 1s}
 )");
   app_.bootcheck();
+  ASSERT_TRUE(wait_until([this] { return daemon() != 0; }));
   const auto pid = daemon();
-  ASSERT_GT(pid, 0);
   for (int pass = 0; pass < 3; ++pass)
     EXPECT_EQ(app_.bootcheck().status, 0) << story();
   EXPECT_EQ(starts(), 1U);
@@ -102,10 +102,13 @@ class StatusCommand : public SmallAppTest {
   StatusCommand() {
     app_.script("bin/status", "exit $(cat code)");
     app_.script("bin/start", "echo start >> starts; echo 0 > code");
-    app_.configure(R"(
-workers:
-  - {name: remote, start: [bin/start], status: [bin/status], start_timeout: 2s}
-)");
+    configure("5m");
+  }
+
+  void configure(const std::string& start_timeout) const {
+    app_.configure(
+        "workers: [{name: remote, start: [bin/start], status: [bin/status], start_timeout: " +
+        start_timeout + "}]");
   }
 
   void answer(const std::string& code) const { write_file(app_.root() / "code", code); }
@@ -139,6 +142,7 @@ TEST_F(StatusCommand, IsAskedAgainUntilTheWorkerIsUp) {
 
 TEST_F(StatusCommand, StillSayingNotRunningAfterTheStartIsAFailure) {
   app_.script("bin/start", "echo start >> starts; echo no licence");
+  configure("10s");
   answer("3");
   const auto finished = app_.bootcheck();
   EXPECT_EQ(finished.status, 1);

@@ -2,6 +2,7 @@
 // would get into by its arguments alone.
 #pragma once
 
+#include "support/wait_until.h"
 #include "util/errors.h"
 #include "util/unique_fd.h"
 
@@ -18,6 +19,9 @@
 #include <unistd.h>
 
 namespace bootcheck {
+
+/// For poll(2): only what hangs takes so long.
+inline constexpr int kPatience = std::chrono::milliseconds{test::kHang}.count();
 
 class Forked {
  public:
@@ -45,7 +49,7 @@ class Forked {
     theirs.reset();
     pollfd readable{.fd = mine.get(), .events = POLLIN, .revents = 0};
     char word = 0;
-    if (::poll(&readable, 1, 20'000) != 1 || ::read(mine.get(), &word, 1) != 1) {
+    if (::poll(&readable, 1, kPatience) != 1 || ::read(mine.get(), &word, 1) != 1) {
       end();
       throw std::runtime_error("the child did not say ready");
     }
@@ -72,7 +76,6 @@ class Forked {
  private:
   template <class Body>
   [[noreturn]] static void run(const Body& body, Ready ready) {
-    ::alarm(60);  // should the test die, its child does not outlive it for long
     try {
       ::_exit(body(ready));
     } catch (const std::exception&) {
@@ -88,17 +91,6 @@ class Forked {
 
   pid_t pid_ = 0;
 };
-
-/// Asks until `condition` holds; whether it did before the deadline.
-template <class Condition>
-bool comes_true_within(std::chrono::milliseconds deadline, const Condition& condition) {
-  const auto end = std::chrono::steady_clock::now() + deadline;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    ::usleep(2000);
-  }
-  return true;
-}
 
 /// Until a signal ends the child.
 [[noreturn]] inline void wait_for_signal() {

@@ -35,7 +35,7 @@ parallel_starts: 2
   EXPECT_TRUE(
       wait_until([&] { return read_file(state).find("\"process\"") != std::string::npos; }));
   ASSERT_EQ(::kill(pass.pid(), SIGKILL), 0);
-  pass.wait(std::chrono::seconds{10});
+  pass.wait();
   const auto pid = app_.living("changes");
   EXPECT_NE(pid, 0);
   EXPECT_EQ(status_of("changes"), 0) << story();
@@ -55,7 +55,7 @@ TEST_F(Interrupted, AStartThatHangsIsToldAfterItsTime) {
     });
   }));
   ASSERT_EQ(::kill(pass.pid(), SIGKILL), 0);
-  pass.wait(std::chrono::seconds{10});
+  pass.wait();
   EXPECT_TRUE(wait_until([this] {
     const auto finished = app_.bootcheck();
     return finished.status == 1 && finished.err.find("under way for") != std::string::npos;
@@ -96,7 +96,7 @@ TEST_F(Interrupted, AForkOfAWorkerIsNoSecondWorker) {
 TEST_F(Interrupted, TheEndOfADrainIsNoCrash) {
   app_.configure("workers: [{name: feed, start: [bin/feed], foreground: true}]");
   good_pass();
-  EXPECT_EQ(app_.bootcheck({"restart"}).status, 0);
+  EXPECT_EQ(app_.bootcheck({"restart", "--wait"}).status, 0);
   EXPECT_THAT(app_.log(), HasSubstr("feed drained"));
   EXPECT_THAT(app_.log(), Not(HasSubstr("crashed")));
   EXPECT_TRUE(kill_and_wait(app_.living("feed")));

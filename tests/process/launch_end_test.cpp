@@ -8,8 +8,10 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using std::chrono::steady_clock;
 using testing::ElementsAre;
+
+/// Enough for a shell to say its first line, on a slow machine as well.
+constexpr seconds kLimit{5};
 
 class LaunchEnds : public LaunchTest {
  protected:
@@ -20,7 +22,7 @@ class LaunchEnds : public LaunchTest {
     Printed& operator=(const Printed&) = delete;
     ~Printed() { end_process(pid); }
     bool is_gone() const {
-      return test::wait_until([this] { return !test::is_alive(pid); }, seconds{10});
+      return test::wait_until([this] { return !test::is_alive(pid); });
     }
     pid_t pid;
   };
@@ -28,7 +30,7 @@ class LaunchEnds : public LaunchTest {
 
 TEST_F(LaunchEnds, TheTimeLimitEndsTheWholeProcessGroup) {
   auto slow = shell("sleep 1000 & echo $!; wait");
-  slow.time_limit = milliseconds{300};
+  slow.time_limit = kLimit;
   EXPECT_EQ(words(launch(slow)), "timed out");
   EXPECT_TRUE(Printed(printed_pid()).is_gone());
   EXPECT_EQ(children(), children_before_);
@@ -36,39 +38,33 @@ TEST_F(LaunchEnds, TheTimeLimitEndsTheWholeProcessGroup) {
 
 TEST_F(LaunchEnds, TheTimeLimitEndsWhatIgnoresTerm) {
   auto deaf = shell("trap '' TERM; sleep 1000 & echo $!; wait; wait; sleep 1000");
-  deaf.time_limit = milliseconds{300};
-  const auto began = steady_clock::now();
+  deaf.time_limit = kLimit;
   EXPECT_EQ(words(launch(deaf)), "timed out");
-  EXPECT_LT(steady_clock::now() - began, seconds{30});
   EXPECT_TRUE(Printed(printed_pid()).is_gone());
 }
 
 TEST_F(LaunchEnds, TheTimeLimitEndsWhatIgnoresTermBehindACommandThatDoesNot) {
   auto mixed = shell("(trap '' TERM; exec sleep 1000) & echo $!; wait");
-  mixed.time_limit = milliseconds{300};
+  mixed.time_limit = kLimit;
   EXPECT_EQ(words(launch(mixed)), "timed out");
   EXPECT_TRUE(Printed(printed_pid()).is_gone());
 }
 
 TEST_F(LaunchEnds, TheTimeLimitIsNothingToACommandThatEndsInTime) {
   auto quick = shell("sleep 0.1; exit 4");
-  quick.time_limit = seconds{60};
-  const auto began = steady_clock::now();
+  quick.time_limit = test::kHang;
   EXPECT_EQ(words(launch(quick)), "exited 4");
-  EXPECT_LT(steady_clock::now() - began, seconds{30});
 }
 
 TEST_F(LaunchEnds, ADaemonThatKeepsTheOutputOpenHoldsNobodyUp) {
-  const auto began = steady_clock::now();
   EXPECT_EQ(words(launch(shell("sleep 1000 & echo $!"))), "exited 0");
-  EXPECT_LT(steady_clock::now() - began, seconds{30});
   const Printed daemon(printed_pid());
   EXPECT_TRUE(test::is_alive(daemon.pid));
 }
 
 TEST_F(LaunchEnds, ADetachedCommandLivesOnWithoutItsTimeLimit) {
-  auto request = shell("echo $$; sleep 0.5; echo alive; exec sleep 1000");
-  request.time_limit = milliseconds{300};
+  auto request = shell("echo $$; sleep 6; echo alive; exec sleep 1000");
+  request.time_limit = kLimit;
   LaunchOutcome outcome = Exited{};
   pid_t pid = 0;
   {
@@ -110,7 +106,7 @@ TEST_F(LaunchEnds, SeveralCommandsRunSideBySide) {
   std::map<std::string, std::string> outcomes;
   for (const auto& [mine, other] : {std::pair("one", "two"), std::pair("two", "one")}) {
     auto command = shell(meet(mine, other));
-    command.time_limit = seconds{30};
+    command.time_limit = test::kHang;
     launches.start(command, [&outcomes, name = std::string(mine)](const LaunchOutcome& how) {
       outcomes[name] = words(how);
     });

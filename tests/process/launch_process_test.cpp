@@ -104,8 +104,7 @@ TEST_F(Launching, GivesTheChildNoDescriptorButThree) {
   ASSERT_TRUE(open);
   ASSERT_TRUE(high);
   const LeftAlone child(request({"sleep", "1000"}));
-  EXPECT_TRUE(test::wait_until([&] { return descriptors_of(child.pid()).size() == 3; },
-                               std::chrono::seconds{5}));
+  EXPECT_TRUE(test::wait_until([&] { return descriptors_of(child.pid()).size() == 3; }));
   EXPECT_THAT(descriptors_of(child.pid()), ElementsAre(0, 1, 2));
 }
 

@@ -1,7 +1,7 @@
 // Pid files that several processes use at once.
 #include "process/forked.h"
+#include "support/temp_dir.h"
 #include "system/pid_file.h"
-#include "unit/scratch_dir.h"
 
 #include <boost/filesystem/operations.hpp>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ namespace bootcheck {
 namespace {
 
 TEST(SharedPidFile, IsNeverSeenHalfWritten) {
-  const ScratchDir folder;
+  const test::TempDir folder;
   const Path file = folder.path() / "delayed_job.2.pid";
   write_pid_file(file, 1000);
   const auto write = [&file](const Forked::Ready& ready) {
@@ -36,7 +36,7 @@ TEST(SharedPidFile, IsNeverSeenHalfWritten) {
 }
 
 TEST(SharedPidFile, OfAKilledWriterIsOldOrNew) {
-  const ScratchDir folder;
+  const test::TempDir folder;
   const Path file = folder.path() / "delayed_job.2.pid";
   write_pid_file(file, 1000);
   for (int round = 0; round < 20; ++round) {
@@ -51,7 +51,7 @@ TEST(SharedPidFile, OfAKilledWriterIsOldOrNew) {
 }
 
 TEST(SharedPidFile, IsRemovedByOneOnly) {
-  const ScratchDir folder;
+  const test::TempDir folder;
   const Path file = folder.path() / "delayed_job.2.pid";
   for (int round = 0; round < 50; ++round) {
     write_pid_file(file, 4711);

@@ -2,6 +2,7 @@
 #include "pass/log_writer.h"
 #include "report/log.h"
 #include "report/metrics.h"
+#include "support/temp_dir.h"
 #include "system/linux_machine.h"
 
 #include <algorithm>
@@ -27,15 +28,6 @@ using testing::HasSubstr;
 
 class ReportFiles : public testing::Test {
  protected:
-  ReportFiles() {
-    std::string name = (boost::filesystem::temp_directory_path() / "bootcheck.XXXXXX").native();
-    folder = ::mkdtemp(name.data());
-  }
-  ~ReportFiles() override {
-    boost::system::error_code ignored;
-    boost::filesystem::remove_all(folder, ignored);
-  }
-
   LogSettings to_file(LogLevel level = LogLevel::info) const {
     return {.to = LogTarget::file,
             .level = level,
@@ -57,7 +49,8 @@ class ReportFiles : public testing::Test {
     return append_to_log(machine, settings, "shop", events, "T");
   }
 
-  Path folder;
+  test::TempDir made_;
+  const Path folder = made_.path();
   LinuxMachine machine;
 };
 

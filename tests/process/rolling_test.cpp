@@ -39,17 +39,20 @@ restart: )" + restart +
 TEST_F(Rolling, RestartReplacesEveryWorkerByItsOwnSignal) {
   configure("{}");
   good_pass();
+  for (const char* id : {"0", "1", "2", "3"})
+    ASSERT_TRUE(says(std::string("feed-") + id, std::string("up ") + id + "\n"));
   const auto before = pids();
-  EXPECT_EQ(app_.bootcheck({"restart"}).status, 0) << story();
+  EXPECT_EQ(app_.bootcheck({"restart", "--wait"}).status, 0) << story();
   EXPECT_EQ(count_changed(before), 4);
-  EXPECT_THAT(app_.output("feed-0"), HasSubstr("down"));
+  for (const char* id : {"0", "1", "2", "3"})
+    EXPECT_THAT(app_.output(std::string("feed-") + id), HasSubstr("down"));
 }
 
 TEST_F(Rolling, OnlyTheNamedWorkersAreRestarted) {
   configure("{}");
   good_pass();
   const auto before = pids();
-  EXPECT_EQ(app_.bootcheck({"restart", "feed-1"}).status, 0);
+  EXPECT_EQ(app_.bootcheck({"restart", "feed-1", "--wait"}).status, 0);
   EXPECT_EQ(count_changed(before), 1);
 }
 
@@ -76,10 +79,11 @@ TEST_F(Rolling, AnOrdinaryPassRollsOnlyAsManyAsAllowed) {
 }
 
 TEST_F(Rolling, ASurgedWorkerAndItsSuccessorRunSideBySide) {
-  app_.script("bin/slow", "trap 'touch \"$0.asked\"' TERM\nwhile :; do sleep 0.1; done");
+  app_.script("bin/slow", "trap 'touch \"$0.asked\"' TERM\necho up\nwhile :; do sleep 0.1; done");
   app_.configure(
       "workers: [{name: slow, start: [bin/slow], foreground: true}]\nrestart: {mode: surge}\n");
   good_pass();
+  ASSERT_TRUE(says("slow", "up\n"));
   const auto old = app_.living("slow");
   EXPECT_EQ(app_.bootcheck({"restart"}).status, 0) << story();
   EXPECT_TRUE(is_alive(old));
@@ -96,18 +100,21 @@ TEST_F(Rolling, ASurgedWorkerAndItsSuccessorRunSideBySide) {
 }
 
 TEST_F(Rolling, WhoEndsItsDrainWhileAnotherIsBroughtUpDoesNotWaitForTheNextPass) {
-  app_.script("bin/late", "trap 'sleep 1; exit 0' TERM\nwhile :; do sleep 0.1; done");
-  app_.script("bin/slow_start", "sleep 4; touch up");
+  app_.script("bin/late",
+              "trap 'sleep 1; exit 0' TERM\necho up >> late\nwhile :; do sleep 0.1; done");
+  app_.script("bin/slow_start",
+              "until [ \"$(cat late)\" = \"up\nup\" ]; do sleep 0.05; done; touch up");
   const std::string late = "workers:\n  - {name: late, start: [bin/late], foreground: true}\n";
   app_.configure(late);
   good_pass();
+  ASSERT_TRUE(wait_until([this] { return read_file(app_.root() / "late") == "up\n"; }));
   const auto old = app_.living("late");
   app_.configure(
       late +
       "  - {name: slow, start: [bin/slow_start], status: [sh, -c, 'test -e up || exit 3']}\n"
       "parallel_starts: 2\nrestart: {restart_file: restart.txt}\n");
   write_file(app_.root() / "restart.txt", "");
-  good_pass();  // asks `late` to stop, and brings `slow` up meanwhile
+  good_pass();  // asks `late` to stop; meanwhile `slow` waits for its successor
   EXPECT_FALSE(is_alive(old));
   EXPECT_NE(app_.living("late"), 0) << story();
   EXPECT_NE(app_.living("late"), old);
@@ -115,11 +122,12 @@ TEST_F(Rolling, WhoEndsItsDrainWhileAnotherIsBroughtUpDoesNotWaitForTheNextPass)
 }
 
 TEST_F(Rolling, NobodyIsKilledUnlessTheConfigurationSaysSo) {
-  app_.script("bin/deaf", "trap '' TERM\nwhile :; do sleep 0.1; done");
+  app_.script("bin/deaf", "trap '' TERM\necho up\nwhile :; do sleep 0.1; done");
   app_.configure(
       "workers: [{name: deaf, start: [bin/deaf], foreground: true}]\n"
       "restart: {settle: 100ms}\n");
   good_pass();
+  ASSERT_TRUE(says("deaf", "up\n"));
   const auto deaf = app_.living("deaf");
   EXPECT_EQ(app_.bootcheck({"restart"}).status, 0);
   good_pass();
@@ -140,11 +148,11 @@ TEST_F(Rolling, AStopIsAskedForOnceAndOnlyOnce) {
       "workers: [{name: counts, start: [bin/counts], foreground: true}]\n"
       "restart: {settle: 100ms}\n");
   good_pass();
+  ASSERT_TRUE(says("counts", "up\n"));
   for (int count = 0; count < 3; ++count)
     EXPECT_EQ(app_.bootcheck({"restart"}).status, 0);
   good_pass();
-  EXPECT_TRUE(wait_until([this] { return app_.output("counts") == "up\nasked\n"; }))
-      << app_.output("counts");
+  EXPECT_TRUE(says("counts", "up\nasked\n")) << app_.output("counts");
 }
 
 }  // namespace

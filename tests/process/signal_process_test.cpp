@@ -121,7 +121,7 @@ TEST_F(SignalTest, PidfdTellsTheExit) {
   pollfd exited{.fd = fd->get(), .events = POLLIN, .revents = 0};
   EXPECT_EQ(::poll(&exited, 1, 0), 0);
   EXPECT_TRUE(send_signal(proc, id_of(child.pid()), SIGTERM));
-  EXPECT_EQ(::poll(&exited, 1, 10'000), 1);
+  EXPECT_EQ(::poll(&exited, 1, kPatience), 1);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "support/demo_app.h"
 #include "support/files.h"
+#include "support/places.h"
 #include "support/small_app.h"
 #include "support/wait_until.h"
 
@@ -28,6 +29,11 @@ class SmallAppTest : public testing::Test {
 
   int status_of(const std::string& worker) const {
     return app_.bootcheck({"status", worker}).status;
+  }
+
+  /// Waits until a worker has written exactly this: up it is sooner than its script gets to work.
+  bool says(const std::string& worker, const std::string& text) const {
+    return wait_until([&] { return app_.output(worker) == text; });
   }
 
   /// What bootcheck says of all workers, for a failure's message.

@@ -1,6 +1,8 @@
 #include "support/demo_app.h"
 
 #include "support/files.h"
+#include "support/places.h"
+#include "support/reaper.h"
 #include "support/wait_until.h"
 
 #include <algorithm>
@@ -17,7 +19,9 @@ namespace {
 
 namespace fs = boost::filesystem;
 
-const fs::path kTemplate = fs::path(BOOTCHECK_SOURCE_DIR) / "tests" / "support" / "demo_app";
+fs::path model_app() {
+  return source_dir() / "tests" / "support" / "demo_app";
+}
 
 std::optional<pid_t> number(const std::string& text) {
   pid_t value = 0;
@@ -80,6 +84,16 @@ std::vector<pid_t> processes_in(const fs::path& folder) {
   return found;
 }
 
+void end_all_of(const fs::path& folder) {
+  end_left_behind();
+  wait_until([&] {
+    const auto pids = processes_in(folder);
+    for (const pid_t pid : pids)
+      ::kill(pid, SIGKILL);
+    return pids.empty();
+  });
+}
+
 std::string command_line(pid_t pid) {
   auto text = read_file("/proc/" + std::to_string(pid) + "/cmdline");
   while (!text.empty() && text.back() == '\0')
@@ -94,11 +108,11 @@ bool is_alive(pid_t pid) {
 
 DemoApp::DemoApp(Layout layout) : root_(folder_.path() / "app") {
   if (layout == Layout::plain) {
-    copy_tree(kTemplate, root_);
+    copy_tree(model_app(), root_);
   } else {
     root_ = folder_.path() / "current";
     const auto release = folder_.path() / "releases" / "1";
-    copy_tree(kTemplate, release);
+    copy_tree(model_app(), release);
     link_shared(release, folder_.path() / "shared");
     fs::create_symlink(release, root_);
   }
@@ -106,12 +120,7 @@ DemoApp::DemoApp(Layout layout) : root_(folder_.path() / "app") {
 }
 
 DemoApp::~DemoApp() {
-  wait_until([this] {
-    const auto pids = processes_in(folder_.path());
-    for (const pid_t pid : pids)
-      ::kill(pid, SIGKILL);
-    return pids.empty();
-  });
+  end_all_of(folder_.path());
 }
 
 fs::path DemoApp::pid_file(const std::string& worker) const {
@@ -133,7 +142,7 @@ Finished DemoApp::bootcheck(const std::vector<std::string>& arguments,
 void DemoApp::deploy(const std::string& release) const {
   const auto folder = folder_.path() / "releases" / release;
   if (!fs::exists(folder)) {
-    copy_tree(kTemplate, folder);
+    copy_tree(model_app(), folder);
     link_shared(folder, folder_.path() / "shared");
   }
   point_current(root_, folder);
@@ -148,6 +157,10 @@ void DemoApp::enqueue(const std::string& kind, int count, double seconds,
   must_succeed(run({"ruby", "bin/enqueue", kind, std::to_string(count), std::to_string(seconds)},
                    {.directory = root_, .env = env}),
                "bin/enqueue");
+}
+
+void DemoApp::let_jobs_end() const {
+  write_file(root_ / "log" / "go", "");
 }
 
 std::vector<boost::json::object> DemoApp::report(const std::string& table) const {

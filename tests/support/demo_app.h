@@ -15,6 +15,9 @@ namespace bootcheck::test {
 
 /// The processes whose working directory is inside a folder, by pid; zombies are left out.
 std::vector<pid_t> processes_in(const boost::filesystem::path& folder);
+/// Ends what this test has started and has outlived its parent, wherever it works, and what works
+/// inside the folder, whoever has started it (systemd may have); returns when all are gone.
+void end_all_of(const boost::filesystem::path& folder);
 /// The words of /proc/PID/cmdline with blanks between them.
 std::string command_line(pid_t pid);
 bool is_alive(pid_t pid);
@@ -26,7 +29,7 @@ class DemoApp {
   /// Copies the application and makes its database. With Layout::capistrano it is release 1 of
   /// releases/, `current` is a link to it, and tmp/pids, log and db are links into shared/.
   explicit DemoApp(Layout layout = Layout::plain);
-  /// Ends every process that runs inside the folder, each by its own pid.
+  /// Ends all its processes: end_all_of.
   ~DemoApp();
   DemoApp(const DemoApp&) = delete;
   DemoApp& operator=(const DemoApp&) = delete;
@@ -46,6 +49,8 @@ class DemoApp {
 
   void enqueue(const std::string& kind, int count = 1, double seconds = 0,
                const Environment& env = {}) const;
+  /// Jobs of the kind `wait` end now.
+  void let_jobs_end() const;
   /// The rows of delayed_jobs; and one for each time a job ran.
   std::vector<boost::json::object> jobs() const;
   std::vector<boost::json::object> runs() const;

@@ -1,7 +1,6 @@
 #include "support/run.h"
 
 #include "support/files.h"
-#include "support/wait_until.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -44,21 +43,15 @@ void redirect(const fs::path& file, int flags, int to) {
 }  // namespace
 
 Background::Background(const std::vector<std::string>& argv, const RunOptions& options) {
-  auto name = (fs::temp_directory_path() / "bootcheck-run-XXXXXX").native();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
-  output_ = name;
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("fork");
-  if (pid_ == 0) become(argv, options, output_);
+  if (pid_ == 0) become(argv, options, output_.path());
 }
 
 Background::~Background() {
-  if (!has_ended()) {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-  boost::system::error_code ignored;
-  fs::remove_all(output_, ignored);
+  if (has_ended()) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
 }
 
 bool Background::has_ended() {
@@ -79,11 +72,11 @@ int Background::wait(std::chrono::seconds limit) {
 }
 
 std::string Background::out() const {
-  return read_file(output_ / "out");
+  return read_file(output_.path() / "out");
 }
 
 std::string Background::err() const {
-  return read_file(output_ / "err");
+  return read_file(output_.path() / "err");
 }
 
 Finished run(const std::vector<std::string>& argv, const RunOptions& options) {
@@ -93,11 +86,6 @@ Finished run(const std::vector<std::string>& argv, const RunOptions& options) {
   finished.out = command.out();
   finished.err = command.err();
   return finished;
-}
-
-std::string bootcheck_binary() {
-  const char* named = std::getenv("BOOTCHECK_BINARY");
-  return named == nullptr ? BOOTCHECK_BINARY : named;
 }
 
 }  // namespace bootcheck::test

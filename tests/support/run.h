@@ -1,6 +1,9 @@
 // Commands, run to their end or beside the test.
 #pragma once
 
+#include "support/temp_dir.h"
+#include "support/wait_until.h"
+
 #include <chrono>
 #include <map>
 #include <string>
@@ -22,8 +25,8 @@ struct Finished {
 
 struct RunOptions {
   boost::filesystem::path directory = "/";
-  Environment env;                  ///< added to the test's own
-  std::chrono::seconds limit{120};  ///< then it is killed: status 137
+  Environment env;                     ///< added to the test's own
+  std::chrono::seconds limit = kHang;  ///< then it is killed: status 137
 };
 
 /// Runs a command, with stdin from /dev/null. Its output goes through files, so a daemon that keeps
@@ -41,7 +44,7 @@ class Background {
   pid_t pid() const { return pid_; }
   bool has_ended();
   /// Its exit status; 137 when it had to be killed after `limit`.
-  int wait(std::chrono::seconds limit);
+  int wait(std::chrono::seconds limit = kHang);
   std::string out() const;
   std::string err() const;
 
@@ -49,10 +52,7 @@ class Background {
   pid_t pid_ = 0;
   int status_ = -1;
   bool reaped_ = false;
-  boost::filesystem::path output_;
+  TempDir output_;
 };
-
-/// The program under test.
-std::string bootcheck_binary();
 
 }  // namespace bootcheck::test

@@ -2,6 +2,7 @@
 
 #include "support/demo_app.h"
 #include "support/files.h"
+#include "support/places.h"
 #include "support/wait_until.h"
 
 #include <charconv>
@@ -31,14 +32,8 @@ SmallApp::SmallApp() {
   script("bin/feed", "trap 'kill $!; echo down; exit 0' TERM\necho up \"$@\"\nsleep 1000 & wait");
 }
 
-// Not by pid file: one that a test wrote may name a stranger.
 SmallApp::~SmallApp() {
-  wait_until([this] {
-    const auto pids = processes_in(root());
-    for (const pid_t pid : pids)
-      ::kill(pid, SIGKILL);
-    return pids.empty();
-  });
+  end_all_of(root());
 }
 
 void SmallApp::configure(const std::string& yaml) const {

@@ -19,8 +19,7 @@ class SmallApp {
   /// With the script bin/feed, a foreground worker: says `up ARGS...`, and when asked to stop by
   /// TERM, `down`.
   SmallApp();
-  /// Ends every process that works inside the folder, each by its own pid, and waits until they are
-  /// gone.
+  /// Ends all its processes: end_all_of.
   ~SmallApp();
   SmallApp(const SmallApp&) = delete;
   SmallApp& operator=(const SmallApp&) = delete;

@@ -1,16 +1,21 @@
 #include "support/wait_until.h"
 
+#include <algorithm>
 #include <thread>
 
 namespace bootcheck::test {
 
 bool wait_until(const std::function<bool()>& condition, std::chrono::milliseconds deadline) {
-  const auto end = std::chrono::steady_clock::now() + deadline;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() >= end) return condition();
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + deadline;
+  for (;;) {
+    const auto began = Clock::now();
+    if (condition()) return true;
+    if (Clock::now() >= end) return condition();
+    // What takes long to ask is asked less often: who is waited for needs the processor, too.
+    std::this_thread::sleep_for(std::clamp<Clock::duration>(
+        Clock::now() - began, std::chrono::milliseconds{5}, std::chrono::seconds{1}));
   }
-  return true;
 }
 
 }  // namespace bootcheck::test

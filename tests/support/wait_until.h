@@ -6,8 +6,10 @@
 
 namespace bootcheck::test {
 
+/// Only what hangs takes so long, on however slow a machine.
+inline constexpr std::chrono::minutes kHang{5};
+
 /// Asks every few milliseconds until it is so; whether it was before the deadline.
-bool wait_until(const std::function<bool()>& condition,
-                std::chrono::milliseconds deadline = std::chrono::seconds{30});
+bool wait_until(const std::function<bool()>& condition, std::chrono::milliseconds deadline = kHang);
 
 }  // namespace bootcheck::test

@@ -2,8 +2,8 @@
 #include "act/batch.h"
 
 #include "delayed_job/starter.h"
+#include "support/temp_dir.h"
 #include "unit/config_fixture.h"
-#include "unit/scratch_dir.h"
 
 #include <fstream>
 
@@ -114,7 +114,7 @@ class Request : public testing::Test {
     std::ofstream(path.native()) << "\n";
   }
 
-  ScratchDir scratch_;
+  test::TempDir scratch_;
   Config config_;
 };
 

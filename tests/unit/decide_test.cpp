@@ -1,7 +1,7 @@
 // Who decides, by the owners and modes along the way.
 #include "rights/decide.h"
 
-#include "unit/scratch_dir.h"
+#include "support/temp_dir.h"
 
 #include <boost/filesystem/operations.hpp>
 #include <gmock/gmock.h>
@@ -95,7 +95,7 @@ class LookAlong : public testing::Test {
   }
   Path here(const char* name) const { return scratch_.path() / name; }
 
-  ScratchDir scratch_;
+  test::TempDir scratch_;
 };
 
 TEST_F(LookAlong, TakesLinksStepByStep) {

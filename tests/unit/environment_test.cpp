@@ -1,7 +1,7 @@
 // The environment of what is started.
 #include "launch/environment.h"
 
-#include "unit/scratch_dir.h"
+#include "support/temp_dir.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -147,7 +147,7 @@ TEST(EnvironmentOf, HasAPathInAnyCase) {
 TEST(EnvironmentOf, TheWorkerSpeaksLastThenTheAppThenTheFile) {
   const Inherited inherited(
       {{"A", "inherited"}, {"B", "inherited"}, {"C", "inherited"}, {"D", "d"}});
-  const ScratchDir scratch;
+  const test::TempDir scratch;
   Config config;
   config.env_file = scratch.path() / "env";
   std::ofstream(config.env_file->native()) << "A=file\nB=file\nC=file\nBUNDLE_WITHOUT=test\n";

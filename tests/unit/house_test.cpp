@@ -1,4 +1,6 @@
 // The rooms of the house: who may include whom.
+#include "support/places.h"
+
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -59,7 +61,7 @@ std::string room_of(const std::string& include) {
   return slash != std::string::npos && kMayInclude.contains(room) ? room : std::string();
 }
 
-const fs::path kSources = fs::path(BOOTCHECK_SOURCE_DIR) / "src";
+const fs::path kSources = test::source_dir() / "src";
 
 TEST(House, ARoomIncludesOnlyTheRoomsBelowIt) {
   int checked = 0;

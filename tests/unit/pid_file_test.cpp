@@ -1,8 +1,8 @@
 // What may stand in place of a pid file, and what must happen to it.
 #include "system/pid_file.h"
 
+#include "support/temp_dir.h"
 #include "system/replace_file.h"
-#include "unit/scratch_dir.h"
 #include "util/unique_fd.h"
 
 #include <string>
@@ -75,7 +75,7 @@ class PidFileTest : public testing::Test {
         std::distance(fs::directory_iterator(file.parent_path()), fs::directory_iterator()));
   }
 
-  ScratchDir folder;
+  test::TempDir folder;
   Path file = folder.path() / "delayed_job.2.pid";
 };
 

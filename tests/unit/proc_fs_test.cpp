@@ -1,8 +1,8 @@
 // ProcFs on a tree of our own: what cannot be had from the real one at will.
 #include "system/proc_fs.h"
 
+#include "support/temp_dir.h"
 #include "system/replace_file.h"
-#include "unit/scratch_dir.h"
 
 #include <string>
 #include <system_error>
@@ -69,7 +69,7 @@ class ProcFsTest : public testing::Test {
 
   ProcessLook look(pid_t pid) const { return ProcFs(root.path()).look(pid); }
 
-  ScratchDir root;
+  test::TempDir root;
 };
 
 TEST_F(ProcFsTest, LooksAtAProcess) {

@@ -1,9 +1,9 @@
 // The state file, whole and damaged.
 #include "system/state_file.h"
 
+#include "support/temp_dir.h"
 #include "system/linux_machine.h"
 #include "system/replace_file.h"
-#include "unit/scratch_dir.h"
 
 #include <limits>
 #include <random>
@@ -218,7 +218,7 @@ TEST(StateText, NestedWithoutEndIsNotUsed) {
 class StateFileTest : public testing::Test {
  protected:
   LinuxMachine machine;
-  ScratchDir folder;
+  test::TempDir folder;
   Path file = folder.path() / "tmp/pids/bootcheck.state";
 };
 

@@ -2,6 +2,7 @@
 
 #include "support/demo_app.h"
 #include "support/files.h"
+#include "support/places.h"
 #include "support/run.h"
 #include "support/wait_until.h"
 

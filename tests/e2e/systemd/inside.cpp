@@ -112,7 +112,7 @@ TEST_F(UnderSystemd, WorkersRunAsTheirUserWithItsGroups) {
   EXPECT_THAT(in_proc(pid, "status"), HasSubstr("Gid:\t1\t1\t1\t1\n"));
   EXPECT_EQ(run({"stat", "-c", "%U", (app_.root() / "log" / "delayed_job.start.log").native()}).out,
             "daemon\n");
-  EXPECT_EQ(pass({"restart"}).status, 0);
+  EXPECT_EQ(pass({"restart", "--wait"}).status, 0);
   EXPECT_NE(only("delayed_job.1"), pid);
 }
 

@@ -1,5 +1,5 @@
 # A job that keeps a diary, so that "it ran exactly once" can be asserted.
-DemoJob = Struct.new(:name, :seconds, :max_attempts)
+DemoJob = Struct.new(:name, :seconds, :max_attempts, :retry_after)
 
 class DemoJob
   class Run < ActiveRecord::Base; end
@@ -8,6 +8,13 @@ class DemoJob
   # Sleeps and is done.
   class Sleep < DemoJob
     def work; end
+  end
+
+  # Is done as soon as somebody says so: touch log/go.
+  class Wait < DemoJob
+    def work
+      sleep 0.05 until Rails.root.join("log/go").exist?
+    end
   end
 
   class Fail < DemoJob
@@ -31,7 +38,7 @@ class DemoJob
   end
 
   def self.kinds
-    { "sleep" => Sleep, "fail" => Fail, "kill" => Kill, "kill_once" => KillOnce }
+    { "sleep" => Sleep, "wait" => Wait, "fail" => Fail, "kill" => Kill, "kill_once" => KillOnce }
   end
 
   def self.transaction(&block)
@@ -40,9 +47,15 @@ class DemoJob
 
   def perform
     run = Run.create!(:name => name, :worker => $PROGRAM_NAME, :pid => Process.pid, :started_at => Time.now)
+    Rails.root.join("log/begun.log").write("#{name} #{$PROGRAM_NAME} #{Process.pid}\n", :mode => "a")
     sleep seconds
     work
     run.update!(:finished_at => Time.now)
+  end
+
+  # Without RETRY_AFTER as delayed_job has it.
+  def reschedule_at(now, attempts)
+    now + (retry_after || 5 + attempts**4)
   end
 
   def error(_job, error)
