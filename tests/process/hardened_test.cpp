@@ -1,4 +1,5 @@
 // The program that root runs every minute is linked as one that is attacked.
+#include "support/places.h"
 #include "support/run.h"
 
 #include <cstdlib>
