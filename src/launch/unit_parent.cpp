@@ -157,13 +157,13 @@ void carry_out(int order_file, int answer, uid_t uid, gid_t gid) {
 /// Nothing of the pass stays open but this line, which becomes descriptor 3.
 bool keep_only(UniqueFd socket) {
   constexpr int kLine = 3;
-  const UniqueFd high(::fcntl(socket.get(), F_DUPFD_CLOEXEC, kLine + 1));
-  const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  // Numbers, not owners: whoever owned descriptor 3 would close the line with it.
+  const int high = ::fcntl(socket.release(), F_DUPFD_CLOEXEC, kLine + 1);
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (::dup2(null.get(), standard) < 0) return false;
+    if (::dup2(null, standard) < 0) return false;
   }
-  socket.release();
-  return ::dup3(high.get(), kLine, O_CLOEXEC) == kLine && ::close_range(kLine + 1, ~0U, 0) == 0;
+  return ::dup3(high, kLine, O_CLOEXEC) == kLine && ::close_range(kLine + 1, ~0U, 0) == 0;
 }
 
 [[noreturn]] void serve(UniqueFd inherited, uid_t uid, gid_t gid) {
