@@ -2,6 +2,7 @@
 
 #include "launch/transient_unit.h"
 #include "launch/unit_parent.h"
+#include "model/app.h"
 #include "rights/decide.h"
 #include "system/user_database.h"
 #include "util/errors.h"
@@ -61,7 +62,8 @@ bool is_root_word(const std::string& user) {
 }  // namespace
 
 Rights::Rights(const Path& place, std::string command)
-    : command_(std::move(command)),
+    : place_(place),
+      command_(std::move(command)),
       identity_(Identity::of_this_process()),
       is_root_(identity_.uid() == 0) {
   if (!is_root_) return;
@@ -101,6 +103,7 @@ void Rights::take_user_of(const Config& config) {
 }
 
 void Rights::accept_root_for(const Config& config) const {
+  if (is_below(place_, config.root)) return;  // on the way to it all was root's
   const auto decision = who_decides(look_along(config.root));
   if (const auto* open = std::get_if<Undecided>(&decision)) {
     throw RightsRefused(

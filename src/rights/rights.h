@@ -44,6 +44,7 @@ class Rights {
   void refuse_other_user(const Config& config) const;
   void check_files_are_not_roots(const Config& config) const;
 
+  Path place_;
   std::string command_;
   Identity identity_;
   bool is_root_;  ///< and nobody else has been decided on
