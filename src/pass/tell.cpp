@@ -61,8 +61,11 @@ std::vector<Event> tell_others(const Context& context, PassDone& done, Duration 
                               .took = context.machine.monotonic_clock() - began,
                               .counters = state.counters};
     const auto text = format_metrics(status_after(context, done), figures);
-    if (auto problem = write_metrics(*config.metrics_file, text))
-      trouble.push_back(own_trouble(Task::write_metrics, {*problem, {}}));
+    try {
+      context.machine.publish_file(*config.metrics_file, text);
+    } catch (const std::system_error& error) {
+      trouble.push_back(own_trouble(Task::write_metrics, failure_of(error)));
+    }
   }
   const auto documents = notifications(context, done.events, state);
   if (documents.empty()) return trouble;

@@ -1,18 +1,12 @@
 #include "report/metrics.h"
 
-#include "report/output_file.h"
 #include "report/text.h"
 
-#include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <iterator>
-#include <system_error>
+#include <optional>
 
 #include <fmt/format.h>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace bootcheck {
 namespace {
@@ -163,22 +157,6 @@ void count_events(const std::vector<Event>& events, std::map<std::string, Counte
     if (event.kind == drained) ++counters[event.worker].drains;
     if (event.kind == job_recovered) ++counters[event.worker].jobs_recovered;
   }
-}
-
-std::optional<std::string> write_metrics(const Path& path, std::string_view text) {
-  const Path temporary = path.native() + ".tmp";
-  // What a killed pass left there; O_EXCL then makes sure that the file written is our own.
-  ::unlink(temporary.c_str());
-  OutputFile file;
-  auto failed = file.open(temporary, O_EXCL);
-  if (failed) return failed;
-  failed = file.write(text);
-  if (!failed) failed = file.set_mode(0644);
-  if (!failed && ::rename(temporary.c_str(), path.c_str()) != 0)
-    failed = fmt::format("cannot rename {} to {}: {}", temporary.native(), path.native(),
-                         std::generic_category().message(errno));
-  if (failed) ::unlink(temporary.c_str());
-  return failed;
 }
 
 }  // namespace bootcheck

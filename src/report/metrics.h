@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +27,5 @@ std::string format_metrics(const AppStatus& status, const PassFigures& figures);
 
 /// Counts what happened in a pass.
 void count_events(const std::vector<Event>& events, std::map<std::string, Counters>& counters);
-
-/// Writes `text` to `path` by way of `<path>.tmp` and rename(2), mode 0644, so that the collector
-/// sees all of it or nothing. Returns what failed, if something did.
-std::optional<std::string> write_metrics(const Path& path, std::string_view text);
 
 }  // namespace bootcheck

@@ -7,6 +7,7 @@
 #include "system/paths.h"
 #include "system/pid_file.h"
 #include "system/processors.h"
+#include "system/publish_file.h"
 #include "system/read_file.h"
 #include "system/replace_file.h"
 #include "system/signal.h"
@@ -114,6 +115,10 @@ FileRead LinuxMachine::read_file(const Path& path, const ReadOptions& options) {
 void LinuxMachine::replace_file(const Path& path, std::string_view text, Durability durability) {
   bootcheck::replace_file(path, text, durability, 0640);
   tidy_folder_of(path);
+}
+
+void LinuxMachine::publish_file(const Path& path, std::string_view text) {
+  bootcheck::publish_file(path, text);
 }
 
 void LinuxMachine::append_to_file(const Path& path, std::string_view text) {

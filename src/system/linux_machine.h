@@ -34,6 +34,7 @@ class LinuxMachine final : public Machine {
   using Machine::read_file;
   FileRead read_file(const Path& path, const ReadOptions& options) override;
   void replace_file(const Path& path, std::string_view text, Durability durability) override;
+  void publish_file(const Path& path, std::string_view text) override;
   void append_to_file(const Path& path, std::string_view text) override;
   std::optional<FileStatus> file_status(const Path& path) override;
   bool is_link(const Path& path) override;

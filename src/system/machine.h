@@ -163,6 +163,10 @@ class Machine {
   /// fails. Throws.
   virtual void replace_file(const Path& path, std::string_view text, Durability durability) = 0;
 
+  /// Replaces a file that programs of other users read: everybody may, whatever the umask is. Its
+  /// folder has to be there. Throws.
+  virtual void publish_file(const Path& path, std::string_view text) = 0;
+
   /// Appends all of `text` at once to a regular file; makes the file and its folder where there are
   /// none. Throws.
   virtual void append_to_file(const Path& path, std::string_view text) = 0;

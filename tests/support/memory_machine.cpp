@@ -143,6 +143,12 @@ void MemoryMachine::replace_file(const Path& path, std::string_view text, Durabi
   change(path, std::string(text));
 }
 
+void MemoryMachine::publish_file(const Path& path, std::string_view text) {
+  if (!folders_.contains(resolved(path.parent_path()).native()))
+    throw_error(ENOENT, "cannot open " + path.native());
+  change(path, std::string(text));
+}
+
 void MemoryMachine::append_to_file(const Path& path, std::string_view text) {
   change(path, text_of(resolved(path)).value_or("") + std::string(text));
 }
