@@ -1,6 +1,6 @@
 #include "cli/commands.h"
 #include "cli/print.h"
-#include "system/paths.h"
+#include "system/surroundings.h"
 
 #include <string>
 #include <string_view>

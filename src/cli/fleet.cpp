@@ -3,26 +3,16 @@
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "launch/side_by_side.h"
+#include "system/paths.h"
+#include "system/surroundings.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <vector>
 
-#include <boost/filesystem/directory.hpp>
-#include <boost/filesystem/operations.hpp>
-
 namespace bootcheck {
 namespace {
-
-std::vector<Path> configs_in(const Path& folder) {
-  std::vector<Path> files;
-  for (const auto& entry : boost::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".yml") files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
-  return files;
-}
 
 int worst(const std::vector<int>& statuses) {
   constexpr auto kWorstFirst =
@@ -37,13 +27,13 @@ int worst(const std::vector<int>& statuses) {
 }  // namespace
 
 bool is_fleet(const Place& place) {
-  boost::system::error_code ignored;
-  return place.config && boost::filesystem::is_directory(*place.config, ignored);
+  const auto status = place.config ? file_status(*place.config) : std::nullopt;
+  return status && status->is_directory;
 }
 
 int run_fleet(const Options& options, const Place& place,
               const std::function<int(const Options&, const Place&)>& run_app) {
-  const auto files = configs_in(*place.config);
+  const auto files = files_in(*place.config, ".yml");
   if (files.empty()) {
     print_problem(place.config->native() + " holds no *.yml");
     return kUsage;

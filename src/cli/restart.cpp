@@ -27,7 +27,7 @@ int restart_command(const Options& options, const Config& config, Machine& machi
   pass.request.roll = true;
   if (options.surge) pass.request.mode = RestartMode::surge;
   return show_roll_out(options, Context(config, machine), pass,
-                  options.wait.value_or(settle_of(config)));
+                       options.wait.value_or(settle_of(config)));
 }
 
 }  // namespace bootcheck

@@ -1,34 +1,18 @@
 #include "cli/setup.h"
 
 #include "config/reader.h"
+#include "system/paths.h"
+#include "system/surroundings.h"
 #include "system/text_file.h"
 
-#include <cstdlib>
 #include <system_error>
 
-#include <boost/filesystem/operations.hpp>
 #include <fmt/format.h>
 
 #include <fnmatch.h>
 
 namespace bootcheck {
 namespace {
-
-namespace fs = boost::filesystem;
-
-std::string environment_variable(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): there is one thread
-  return value == nullptr ? std::string() : std::string(value);
-}
-
-/// The working directory as the shell names it: in /srv/shop/current, a link, getcwd(3) would tell
-/// the release and hide that other releases belong to the same application.
-Path working_directory() {
-  const Path logical = environment_variable("PWD");
-  boost::system::error_code error;
-  if (logical.is_absolute() && fs::equivalent(logical, ".", error) && !error) return logical;
-  return fs::current_path();
-}
 
 Path full_path(const Path& path) {
   return (path.is_absolute() ? path : working_directory() / path).lexically_normal();
@@ -41,8 +25,7 @@ Path without_final_slash(const Path& path) {
 /// Where the configuration is read from; none: there is none.
 std::optional<Path> find_config_file(const Place& place) {
   if (place.config) return place.config;
-  boost::system::error_code ignored;
-  return fs::exists(place.decisive(), ignored) ? std::optional(place.decisive()) : std::nullopt;
+  return file_status(place.decisive()) ? std::optional(place.decisive()) : std::nullopt;
 }
 
 /// The folder that holds config/bootcheck.yml.

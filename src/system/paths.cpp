@@ -44,10 +44,6 @@ Path enter_directory(const Path& path) {
   return {where.data()};
 }
 
-Path own_program() {
-  return boost::filesystem::read_symlink("/proc/self/exe");
-}
-
 std::vector<Path> targets_beside(const Path& link) {
   namespace fs = boost::filesystem;
   std::vector<Path> targets;

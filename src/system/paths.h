@@ -13,9 +13,6 @@ namespace bootcheck {
 /// std::system_error naming the path.
 Path enter_directory(const Path& path);
 
-/// The file that this program runs from. Throws std::system_error.
-Path own_program();
-
 /// Where the other symbolic links in the folder of `link` lead, but for those that lead where it
 /// does itself, or nowhere.
 std::vector<Path> targets_beside(const Path& link);

@@ -1,6 +1,7 @@
 #include "system/wait.h"
 
 #include "system/clock.h"
+#include "system/limits.h"
 #include "system/signal.h"
 #include "util/errors.h"
 
@@ -71,6 +72,7 @@ bool wait_for(const Group& group, Duration timeout) {
 
 bool wait_for_exit(const ProcFs& proc, const std::vector<ProcessId>& processes, Duration timeout) {
   const auto end = monotonic_clock() + timeout;
+  if (processes.size() >= kFew) raise_descriptor_limit();
   const auto most = processes.size() < kFew ? kFew : descriptors_left();
   auto rest = std::span(processes);
   for (;;) {

@@ -49,10 +49,6 @@ class ReportFiles : public testing::Test {
     return append_to_log(machine, settings, "shop", events, "T");
   }
 
-<<<<<<< HEAD
-  test::TempDir made_;
-  const Path folder = made_.path();
-=======
   /// What failed.
   std::optional<std::string> publish(const Path& path, const std::string& text) {
     try {
@@ -63,8 +59,8 @@ class ReportFiles : public testing::Test {
     }
   }
 
-  Path folder;
->>>>>>> e2db35b (Write the metrics through the machine, so that report/ makes text and nothing else)
+  test::TempDir made_;
+  const Path folder = made_.path();
   LinuxMachine machine;
 };
 

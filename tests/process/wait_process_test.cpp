@@ -4,7 +4,6 @@
 #include "system/wait.h"
 
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -19,22 +18,6 @@ int sleep_on(const Forked::Ready& ready) {
   wait_for_signal();
 }
 
-/// Few descriptors, while it lives.
-class FewDescriptors {
- public:
-  explicit FewDescriptors(rlim_t most) {
-    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
-    const rlimit few{.rlim_cur = most, .rlim_max = before_.rlim_max};
-    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
-  }
-  FewDescriptors(const FewDescriptors&) = delete;
-  FewDescriptors& operator=(const FewDescriptors&) = delete;
-  ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
 class MoreThanDescriptors : public testing::Test {
  protected:
   MoreThanDescriptors() {
@@ -45,24 +28,49 @@ class MoreThanDescriptors : public testing::Test {
     }
   }
 
+  static void limit_descriptors(rlim_t soft, rlim_t hard) {
+    const rlimit limit{.rlim_cur = soft, .rlim_max = hard};
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) throw_errno("setrlimit");
+  }
+
+  /// In a process with these limits.
+  bool has_one_ended_with(rlim_t soft, rlim_t hard) const {
+    Forked watcher([&](const Forked::Ready& ready) {
+      limit_descriptors(soft, hard);
+      ready.say();
+      return wait_for_exit(proc, processes, Duration{0}) ? 1 : 0;
+    });
+    const int status = watcher.wait();
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) <= 1) << "it could not wait";
+    return WEXITSTATUS(status) == 1;
+  }
+
+  static constexpr rlim_t kFew = 50;
+
   ProcFs proc;
   std::vector<std::unique_ptr<Forked>> children;
   std::vector<ProcessId> processes;
 };
 
 TEST_F(MoreThanDescriptors, AreAllLookedAtBeforeTheTimeIsOver) {
-  const FewDescriptors few(50);
-  EXPECT_FALSE(wait_for_exit(proc, processes, Duration{0}));
+  EXPECT_FALSE(has_one_ended_with(kFew, kFew));
   EXPECT_EQ(::kill(processes[80].pid, SIGKILL), 0);
   children[80]->wait_for_zombie();
-  EXPECT_TRUE(wait_for_exit(proc, processes, Duration{0}));
+  EXPECT_TRUE(has_one_ended_with(kFew, kFew));
+}
+
+TEST_F(MoreThanDescriptors, AreLookedAtOnceWhereTheSoftLimitCanBeRaised) {
+  EXPECT_FALSE(has_one_ended_with(kFew, 1000));
 }
 
 TEST_F(MoreThanDescriptors, EndTheWaitAsSoonAsOneOfThemExits) {
-  const FewDescriptors few(50);
-  std::thread killer([this] { ::kill(processes[99].pid, SIGKILL); });
-  EXPECT_TRUE(wait_for_exit(proc, processes, std::chrono::minutes{5}));
-  killer.join();
+  Forked watcher([this](const Forked::Ready& ready) {
+    limit_descriptors(kFew, kFew);
+    ready.say();
+    return wait_for_exit(proc, processes, std::chrono::minutes{5}) ? 0 : 1;
+  });
+  EXPECT_EQ(::kill(processes[99].pid, SIGKILL), 0);
+  EXPECT_EQ(watcher.wait(), 0);
 }
 
 }  // namespace
