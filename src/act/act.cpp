@@ -8,6 +8,7 @@
 #include <csignal>
 #include <set>
 #include <system_error>
+#include <utility>
 
 namespace bootcheck {
 namespace {
@@ -17,15 +18,17 @@ constexpr Duration kLastMoments{300};
 
 class Actor {
  public:
-  Actor(const Context& context, Assessment& assessment, const SaveState& save)
+  Actor(const Context& context, Assessment& assessment, const SaveState& save,
+        const ReportEvents& report)
       : context_(context),
         machine_(context.machine),
         facts_(assessment.facts),
         state_(assessment.state),
         assessment_(assessment),
-        save_(save) {}
+        save_(save),
+        report_(report) {}
 
-  std::vector<Event> run() {
+  void run() {
     const auto& plan = assessment_.plan;
     intend(plan);
     await_last_moments(plan);
@@ -38,8 +41,10 @@ class Actor {
     for (const auto& orphan : plan.orphans_to_drain)
       drain_orphan(orphan);
     if (signalled_) save_(state_);
-    if (!orders_.empty()) start();
-    return std::move(events_);
+    report_(std::exchange(events_, {}));
+    if (orders_.empty()) return;
+    start();
+    report_(std::move(events_));
   }
 
  private:
@@ -47,13 +52,18 @@ class Actor {
   WorkerRecord& record_of(std::size_t index) { return state_.workers[worker_of(index).name]; }
 
   void report(EventKind kind, std::size_t worker, Severity severity, Detail detail) {
-    events_.push_back(make_event(kind, worker_of(worker).name, severity, std::move(detail)));
+    report(make_event(kind, worker_of(worker).name, severity, std::move(detail)));
+  }
+  void report(Event event) {
+    if (event.at == Duration{0}) event.at = machine_.wall_clock();
+    events_.push_back(std::move(event));
   }
   void report_failed(std::size_t worker, const std::system_error& error) {
     report(EventKind::failed, worker, Severity::error, Trouble{Task::step, failure_of(error)});
   }
   void report_all(std::vector<Event> events) {
-    std::ranges::move(events, std::back_inserter(events_));
+    for (auto& event : events)
+      report(std::move(event));
   }
 
   /// What cannot be written down is not begun, or a later pass would not know of it.
@@ -89,11 +99,11 @@ class Actor {
       signalled_ = true;
       const auto known = std::ranges::find(state_.orphans, orphan.id, &OrphanRecord::process);
       if (known != state_.orphans.end() && known->stop) known->stop->asked = true;
-      events_.push_back(make_event(EventKind::asked_to_stop, orphan.name, Severity::info,
-                                   Stopping{orphan.id.pid, StopReason::orphan, std::nullopt}));
+      report(make_event(EventKind::asked_to_stop, orphan.name, Severity::info,
+                        Stopping{orphan.id.pid, StopReason::orphan, std::nullopt}));
     } catch (const std::system_error& error) {
-      events_.push_back(make_event(EventKind::failed, orphan.name, Severity::error,
-                                   Trouble{Task::step, failure_of(error)}));
+      report(make_event(EventKind::failed, orphan.name, Severity::error,
+                        Trouble{Task::step, failure_of(error)}));
     }
   }
 
@@ -180,8 +190,7 @@ class Actor {
     };
     const StartContext context{context_, facts_.app, state_, [&] { return late_orders(late); }, up};
     auto outcome = start_workers(context, orders_);
-    for (auto& event : outcome.recoveries)
-      events_.push_back(std::move(event));
+    report_all(std::move(outcome.recoveries));
     note_recovered(outcome.recovered);
     for (const auto& result : outcome.results)
       note_result(result);
@@ -231,17 +240,25 @@ class Actor {
   void note_result(const StartResult& result) {
     if (result.is_now) {
       if (!result.process)
-        report(EventKind::start_failed, result.worker, Severity::error, NotMissing{*result.is_now});
+        report_end(result, EventKind::start_failed, Severity::error, NotMissing{*result.is_now});
     } else if (result.process || result.by_status) {
-      note_up(result);
+      report_end(result, EventKind::started, Severity::info, note_up(result));
+      if (result.trouble) report_end(result, EventKind::failed, Severity::warning, *result.trouble);
     } else {
       remember_failed(record_of(result.worker), worker_of(result.worker), result.failure, facts_,
                       machine_.boot_now());
-      report(EventKind::start_failed, result.worker, Severity::error, result.failure);
+      report_end(result, EventKind::start_failed, Severity::error, result.failure);
     }
   }
 
-  void note_up(const StartResult& result) {
+  /// With the time at which it was seen, which may be long ago.
+  void report_end(const StartResult& result, EventKind kind, Severity severity, Detail detail) {
+    auto event = make_event(kind, worker_of(result.worker).name, severity, std::move(detail));
+    event.at = result.at;
+    report(std::move(event));
+  }
+
+  Up note_up(const StartResult& result) {
     started_.insert(result.worker);
     Up up{.pid = std::nullopt, .took = result.took};
     if (result.process) {
@@ -251,9 +268,7 @@ class Actor {
       record_of(result.worker).failures = {};
       record_of(result.worker).drained_at.reset();
     }
-    report(EventKind::started, result.worker, Severity::info, up);
-    if (result.trouble)
-      report(EventKind::failed, result.worker, Severity::warning, *result.trouble);
+    return up;
   }
 
   const Context& context_;
@@ -262,6 +277,7 @@ class Actor {
   State& state_;
   Assessment& assessment_;
   const SaveState& save_;
+  const ReportEvents& report_;
   std::vector<Event> events_;
   std::vector<StartOrder> orders_;
   std::vector<std::pair<std::size_t, AskToStop>> after_start_;
@@ -273,8 +289,9 @@ class Actor {
 
 }  // namespace
 
-std::vector<Event> act(const Context& context, Assessment& assessment, const SaveState& save) {
-  return Actor(context, assessment, save).run();
+void act(const Context& context, Assessment& assessment, const SaveState& save,
+         const ReportEvents& report) {
+  Actor(context, assessment, save, report).run();
 }
 
 }  // namespace bootcheck

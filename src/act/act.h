@@ -10,13 +10,17 @@ namespace bootcheck {
 
 /// Saves what is remembered; whether it is saved.
 using SaveState = std::function<bool(const State&)>;
+/// Takes what has happened.
+using ReportEvents = std::function<void(std::vector<Event>)>;
 
 /// Does every step of the plan: pid files and signals first, then all starts. What the plan intends
 /// is saved before the first step: where it cannot be, nobody is asked to stop or set aside, and
 /// starts go on. `assessment.state` is brought up to date with what was done and saved after the
 /// signals and whenever workers have come up, for this process may be killed at any time. A worker
 /// that ends its drain while others are started is started as well; what was seen of it then goes
-/// into `assessment`. One worker's failure is an event and stops no other worker.
-std::vector<Event> act(const Context& context, Assessment& assessment, const SaveState& save);
+/// into `assessment`. One worker's failure is an event and stops no other worker. Events are
+/// reported before the starts, which may take minutes, and at the end.
+void act(const Context& context, Assessment& assessment, const SaveState& save,
+         const ReportEvents& report);
 
 }  // namespace bootcheck

@@ -116,6 +116,7 @@ class Starter {
         result.worker = order.worker;
         result.process = judgement.process;
         result.is_now = judgement.beneath;
+        result.at = context_.run.machine.wall_clock();
       }
     }
     return missing;
@@ -177,7 +178,7 @@ class Starter {
     } else if (is_up_by_status(ascent)) {
       ascent.result.by_status = true;
       ascent.result.took = since(ascent.attempt->began);
-      ascent.done = true;
+      end(ascent);
     } else if (auto why = why_hopeless(
                    worker, *ascent.attempt,
                    !worker.foreground && is_coming_up(context_, ascent.result.worker))) {
@@ -211,7 +212,7 @@ class Starter {
     const auto look = context_.run.machine.look(id.pid, id);
     const auto* process = std::get_if<Process>(&look);
     if (process != nullptr && process->id == id) {
-      ascent.done = true;
+      end(ascent);
       news_.push_back(ascent.result);
       return;
     }
@@ -242,10 +243,15 @@ class Starter {
     }
   }
 
-  static void fail(Ascent& ascent, StartCause why) {
+  void end(Ascent& ascent) const {
+    ascent.done = true;
+    ascent.result.at = context_.run.machine.wall_clock();
+  }
+
+  void fail(Ascent& ascent, StartCause why) const {
     ascent.result.failure = failure_of_start(std::move(why), ascent.attempt->request.output,
                                              ascent.attempt->log_offset);
-    ascent.done = true;
+    end(ascent);
   }
 
   /// What still runs of a start command whose workers are all up, or a foreground program, lives on

@@ -1,7 +1,7 @@
 #include "cli/commands.h"
+#include "cli/config_json.h"
 #include "cli/print.h"
 #include "config/writer.h"
-#include "report/json.h"
 
 namespace bootcheck {
 

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <exception>
 #include <vector>
 
 namespace bootcheck {
@@ -44,7 +44,12 @@ int run_fleet(const Options& options, const Place& place,
   for (const auto& file : files) {
     apps.emplace_back([&one_of_many, &run_app, own = place, file]() mutable {
       own.config = file;
-      return run_app(one_of_many, own);
+      try {
+        return run_app(one_of_many, own);
+      } catch (const std::exception& error) {
+        print_problem(error.what());
+        return static_cast<int>(kCannotWork);
+      }
     });
   }
   return worst(side_by_side(apps));

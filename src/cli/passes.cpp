@@ -10,8 +10,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace bootcheck {
 
 std::string app_of(const Options& options, const Config& config) {
@@ -55,8 +53,7 @@ std::string explain_worker(const Snapshot& snapshot, std::size_t worker) {
 int print_plan(const Context& context, const Request& request, const Options& options) {
   const auto snapshot = take_snapshot(context, request);
   print(format_plan(*snapshot.facts.workers, snapshot.plan, stdout_style()));
-  for (const auto& orphan : snapshot.plan.orphans_to_drain)
-    print(fmt::format("{} (pid {}), an orphan: ask it to stop\n", orphan.name, orphan.id.pid));
+  print(format_orphans(snapshot.plan.orphans_to_drain));
   if (options.verbose) {
     for (const auto& decision : snapshot.plan.decisions)
       print(explain_worker(snapshot, decision.worker));
@@ -71,12 +68,13 @@ int report_busy(const Context& context, const LockHolder& holder, const Options&
   const auto& config = context.config;
   const bool stuck = holder.held_for > config.stuck_after;
   const bool waited = options.command != Command::run;
-  const auto event = make_event(stuck ? EventKind::stuck : EventKind::busy, {},
-                                stuck ? Severity::error : Severity::info,
-                                LockHeld{.pid = holder.pid,
-                                         .lasted = holder.held_for,
-                                         .lock_file = config.lock_file,
-                                         .waited = waited});
+  auto event = make_event(stuck ? EventKind::stuck : EventKind::busy, {},
+                          stuck ? Severity::error : Severity::info,
+                          LockHeld{.pid = holder.pid,
+                                   .lasted = holder.held_for,
+                                   .lock_file = config.lock_file,
+                                   .waited = waited});
+  event.at = context.machine.wall_clock();
   const auto to_print = tell_of_busy_lock(context, event);
   if (!stuck && !waited) {
     if (options.verbose || is_terminal()) print(nothing_to_do_line(event));

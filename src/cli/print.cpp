@@ -1,6 +1,7 @@
 #include "cli/print.h"
 
 #include "report/problems.h"
+#include "report/text.h"
 #include "system/clock.h"
 
 #include <cstdio>
@@ -17,18 +18,38 @@ void write_all(std::FILE* stream, std::string_view text) {
   std::fflush(stream);
 }
 
+bool has_colour() {
+  const char* no_color =
+      std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): there is one thread
+  return is_terminal() && (no_color == nullptr || *no_color == '\0');
+}
+
 }  // namespace
 
 void print(std::string_view text) {
-  write_all(stdout, text);
+  write_all(stdout, showable(text, has_colour()));
+}
+
+void print_live(std::string_view text) {
+  auto line = printable(text);
+  const auto width = static_cast<std::size_t>(stdout_style().width);
+  if (width > 0 && line.size() >= width) {
+    line.resize(width - 1);
+    line = printable(line);  // it may end in the middle of a character
+  }
+  write_all(stdout, "\r\033[K" + line);
+}
+
+void clear_live() {
+  write_all(stdout, "\r\033[K");
 }
 
 void print_problem(std::string_view text) {
-  write_all(stderr, "bootcheck: " + std::string(text) + "\n");
+  write_all(stderr, "bootcheck: " + one_line(text) + "\n");
 }
 
 void print_problems(const std::vector<Event>& events, std::string_view app) {
-  write_all(stderr, problem_lines(events, app));
+  write_all(stderr, showable(problem_lines(events, app), false));
 }
 
 bool is_terminal() {
@@ -40,9 +61,7 @@ Style stdout_style() {
   style.now = wall_now();
   style.time_text = local_time;
   if (!is_terminal()) return style;
-  const char* no_color =
-      std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): there is one thread
-  style.colour = no_color == nullptr || *no_color == '\0';
+  style.colour = has_colour();
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) style.width = size.ws_col;
   return style;

@@ -9,10 +9,16 @@
 
 namespace bootcheck {
 
-/// To stdout, as it is.
+/// Lines to stdout. What a terminal would act on instead of show stands as an escape here and in
+/// all that follows, but for line ends and colours.
 void print(std::string_view text);
 
-/// `bootcheck: TEXT` and a newline to stderr.
+/// A line that the next one takes the place of, cut off where the terminal ends.
+void print_live(std::string_view line);
+/// Takes it away.
+void clear_live();
+
+/// `bootcheck: TEXT` and a newline to stderr; a longer text on one line.
 void print_problem(std::string_view text);
 
 /// Those of the events that are problems, one line each, to stderr; `app` goes before each where

@@ -35,16 +35,13 @@ class Screen final : public RollOutWatcher {
     for (const auto& [worker, stop] : draining)
       who += fmt::format("{}{} for {}", who.empty() ? "" : ", ", worker,
                          format_duration(Duration{(now - stop.asked_at) / 1000 * 1000}));
-    auto line = "finishing their jobs: " + who + "; Ctrl-C loses nothing";
-    const auto width = static_cast<std::size_t>(stdout_style().width);
-    if (width > 0) line = line.substr(0, width - 1);
-    print("\r\033[K" + line);
+    print_live("finishing their jobs: " + who + "; Ctrl-C loses nothing");
     live_ = true;
   }
 
  private:
   void clear() {
-    if (live_) print("\r\033[K");
+    if (live_) clear_live();
     live_ = false;
   }
 

@@ -3,7 +3,6 @@
 #include "util/errors.h"
 
 #include <cstdio>
-#include <exception>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,13 +11,8 @@ namespace bootcheck {
 namespace {
 
 // _exit: the parent's buffers and atexit handlers are not the child's to run.
-[[noreturn]] void run_in_child(const std::function<int()>& task) {
-  int status = 4;
-  try {
-    status = task();
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bootcheck: %s\n", error.what());
-  }
+[[noreturn]] void run_in_child(const std::function<int()>& task) noexcept {
+  const int status = task();
   std::fflush(nullptr);
   ::_exit(status);
 }

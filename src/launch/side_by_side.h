@@ -7,7 +7,7 @@
 namespace bootcheck {
 
 /// Forks once for each task and waits for all. Returns what each returned: its exit status, or 128
-/// and the number of the signal that ended it. An exception in a task counts as 4. Throws
+/// and the number of the signal that ended it. A task must not throw. Throws
 /// std::system_error when fork(2) fails.
 std::vector<int> side_by_side(const std::vector<std::function<int()>>& tasks);
 

@@ -21,6 +21,12 @@ Event make_event(EventKind kind, std::string worker, Severity severity, Detail d
   return event;
 }
 
+void stamp(std::vector<Event>& events, Duration since_epoch) {
+  for (auto& event : events) {
+    if (event.at == Duration{0}) event.at = since_epoch;
+  }
+}
+
 std::string_view name_of(EventKind kind) {
   switch (kind) {
     case EventKind::started:

@@ -6,7 +6,6 @@
 #include "model/start_failure.h"
 #include "model/stop_reason.h"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -136,6 +135,7 @@ struct Trouble {
 /// `failed`: the `notify:` command.
 struct NotifyFailed {
   LaunchOutcome outcome;
+  int count = 1;  ///< how many of its runs ended so
   bool operator==(const NotifyFailed&) const = default;
 };
 
@@ -146,13 +146,16 @@ using Detail = std::variant<std::monostate, OfProcess, Up, StartFailure, NotMiss
 struct Event {
   EventKind kind = EventKind::started;
   Severity severity = Severity::info;
-  std::string worker;   ///< its name, or the title of an orphan; empty: of the whole pass
-  Detail detail;        ///< the alternative that names `kind`
-  std::int64_t at = 0;  ///< when it happened or was seen: ms since the epoch
+  std::string worker;  ///< its name, or the title of an orphan; empty: of the whole pass
+  Detail detail;       ///< the alternative that names `kind`
+  Duration at{0};      ///< since the epoch, when it happened or was seen; 0: not stamped yet
   bool operator==(const Event&) const = default;
 };
 
 Event make_event(EventKind kind, std::string worker, Severity severity, Detail detail);
+
+/// Gives those events a time that have none yet.
+void stamp(std::vector<Event>& events, Duration since_epoch);
 
 /// The word for an event in the log: `start_failed`.
 std::string_view name_of(EventKind kind);

@@ -1,11 +1,13 @@
 #include "pass/pass.h"
 
 #include "act/act.h"
+#include "pass/event_log.h"
 #include "pass/tell.h"
 #include "report/problems.h"
 #include "system/state_file.h"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -28,8 +30,7 @@ Event gap_event(WallTime last_pass, WallTime now) {
 class StateKeeper {
  public:
   StateKeeper(const Context& context, const LoadedState& loaded)
-      : machine_(context.machine),
-        path_(context.config.state_file),
+      : context_(context),
         saved_(loaded.state),
         must_move_holds_(loaded.is_of_earlier_version && !loaded.state.holds.empty()) {}
 
@@ -54,18 +55,19 @@ class StateKeeper {
 
   std::optional<Event> trouble() const {
     if (!failure_) return std::nullopt;
-    return own_trouble(Task::write_state, *failure_);
+    return own_trouble(context_, Task::write_state, *failure_);
   }
 
  private:
   void save_all(const State& state) {
-    if (state.holds != saved_.holds || must_move_holds_) save_holds(machine_, path_, state.holds);
+    const auto& path = context_.config.state_file;
+    if (state.holds != saved_.holds || must_move_holds_)
+      save_holds(context_.machine, path, state.holds);
     must_move_holds_ = false;
-    save_state(machine_, path_, state);
+    save_state(context_.machine, path, state);
   }
 
-  Machine& machine_;
-  const Path& path_;
+  const Context& context_;
   State saved_;
   bool must_move_holds_;
   std::optional<Failure> failure_;
@@ -98,24 +100,30 @@ PassOutcome run_pass(const Context& context, const PassOptions& options) {
   const auto app = locate_app(context, loaded.state);
 
   PassDone done;
+  EventLog log(context);
+  const auto report = [&](std::vector<Event> events) {
+    stamp(events, context.machine.wall_clock());
+    log.write(events);
+    std::ranges::move(events, std::back_inserter(done.events));
+  };
   for (const auto& problem : loaded.problems)
-    done.events.push_back(own_trouble(Task::read_state, problem));
+    report({own_trouble(context, Task::read_state, problem)});
   done.seen = snapshot_of(assess(context, app, std::move(loaded.state), options.request), {});
   auto& state = done.seen.state;
   const auto now = done.seen.facts.wall;
   if (lock.last_pass && now - *lock.last_pass > config.stuck_after.count() / 1000)
-    done.events.push_back(gap_event(*lock.last_pass, now));
-  std::ranges::copy(done.seen.noticed, std::back_inserter(done.events));
+    report({gap_event(*lock.last_pass, now)});
+  report(done.seen.noticed);
 
   const auto save = [&keeper](const State& each) { return keeper.save(each); };
-  std::ranges::move(act(context, done.seen, save), std::back_inserter(done.events));
+  act(context, done.seen, save, report);
 
-  write_log(context, done.events);
-  std::ranges::move(tell_others(context, done, began, save), std::back_inserter(done.events));
+  report(tell_others(context, done, began, save));
+  if (log.trouble()) done.events.push_back(*log.trouble());
   done.to_print = problems_to_tell(done.events, now, state.told);
   save(state);
   if (auto trouble = keeper.trouble()) {
-    done.events.push_back(*trouble);
+    report({*trouble});
     done.to_print.push_back(std::move(*trouble));
   }
   return done;

@@ -2,15 +2,13 @@
 #pragma once
 
 #include "act/act.h"
+#include "pass/event_log.h"
 #include "pass/pass.h"
 
 namespace bootcheck {
 
 /// A problem of bootcheck's own that keeps no worker from starting.
-Event own_trouble(Task task, Failure failure);
-
-/// Writes the pass's events to the log. What cannot be written becomes an event of `events`.
-void write_log(const Context& context, std::vector<Event>& events);
+Event own_trouble(const Context& context, Task task, Failure failure);
 
 /// `began`: by the monotonic clock. Writes the metrics file and runs the `notify:` command where
 /// they are configured, and returns what failed of that. What was counted and notified is

@@ -39,7 +39,7 @@ std::string text_of(const LaunchOutcome& outcome) {
               return fmt::format("it was ended by signal {}", killed.signal);
             },
             [](const NotStarted& failed) { return failed.why; },
-            [](const TimedOut&) { return std::string("it took more than 30 s and was ended"); },
+            [](const TimedOut&) { return std::string("not done within 30 s"); },
             [](const LeftRunning&) { return std::string("it still runs"); }},
       outcome);
 }
@@ -85,7 +85,9 @@ struct FieldsOf {
     return {{"what", std::string(what(trouble.task))}};
   }
   Fields operator()(const NotifyFailed& failed) const {
-    return {{"what", std::string("notify")}, {"error", text_of(failed.outcome)}};
+    Fields fields{{"what", std::string("notify")}, {"error", text_of(failed.outcome)}};
+    if (failed.count > 1) fields.push_back({"count", failed.count});
+    return fields;
   }
 };
 

@@ -113,4 +113,12 @@ std::string format_plan(const std::vector<Worker>& workers, const Plan& plan, co
   return format_grid(rows, style.colour, style.width);
 }
 
+std::string format_orphans(const std::vector<OrphanToDrain>& to_drain) {
+  std::string text;
+  for (const auto& orphan : to_drain)
+    text += fmt::format("{} (pid {}), an orphan: ask it to stop\n", printable(orphan.name),
+                        orphan.id.pid);
+  return text;
+}
+
 }  // namespace bootcheck

@@ -30,4 +30,7 @@ std::string explain(const Evidence& evidence, const Decision& decision, const St
 /// `--dry-run`: one line per worker with its name, its state and the steps a pass would take.
 std::string format_plan(const std::vector<Worker>& workers, const Plan& plan, const Style& style);
 
+/// `--dry-run`: a line for each orphan that a pass would ask to stop.
+std::string format_orphans(const std::vector<OrphanToDrain>& to_drain);
+
 }  // namespace bootcheck

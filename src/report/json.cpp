@@ -4,6 +4,7 @@
 #include "report/notes.h"
 #include "report/text.h"
 #include "util/cases.h"
+#include "util/timestamp.h"
 
 #include <algorithm>
 #include <iterator>
@@ -160,17 +161,22 @@ json::string json_text(std::string_view text) {
   return json::string(valid_utf8(text));
 }
 
+std::string on_one_line(const json::value& value) {
+  return json_printable(json::serialize(value));
+}
+
 std::string indented(const json::value& value) {
   std::string out;
   write(out, value, 0);
-  return out + "\n";
+  return json_printable(out) + "\n";
 }
 
 json::object event_object(const Event& event) {
   json::object fields;
   for (const auto& field : fields_of(event))
     fields[field.key] = field_value(field);
-  return {{"event", json_text(name_of(event.kind))},
+  return {{"time", json_text(utc_timestamp(event.at))},
+          {"event", json_text(name_of(event.kind))},
           {"severity", json_text(name_of(event.severity))},
           {"worker", text_or_null(event.worker)},
           {"fields", std::move(fields)},

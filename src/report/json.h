@@ -3,7 +3,6 @@
 // stand in the names. Pure.
 #pragma once
 
-#include "config/config.h"
 #include "model/event.h"
 #include "model/status.h"
 
@@ -23,17 +22,17 @@ std::string status_json(const AppStatus& status);
 std::string run_json(const AppStatus& status, const std::vector<Event>& events,
                      std::string_view command, int exit_status);
 
-/// `config --json`: the effective configuration.
-std::string config_json(const Config& config);
-
-/// One event as in `events` above, in a line of a JSON log and in a notification: its `event`,
-/// `severity`, `worker` (null: of the whole pass), `fields` and `problem` (null: none).
+/// One event as in `events` above, in a line of a JSON log and in a notification: its `time`,
+/// `event`, `severity`, `worker` (null: of the whole pass), `fields` and `problem` (null: none).
 boost::json::object event_object(const Event& event);
 
 /// A string for JSON: bytes that are no UTF-8 become U+FFFD (Boost.JSON writes them as they are).
 boost::json::string json_text(std::string_view text);
 
-/// `value` with two blanks a level and lists of plain values on one line (Boost.JSON 1.81 cannot
+/// `value` without a newline. What a terminal would act on instead of show stands as `\u009b`.
+std::string on_one_line(const boost::json::value& value);
+
+/// The same with two blanks a level and lists of plain values on one line (Boost.JSON 1.81 cannot
 /// indent), newline at the end.
 std::string indented(const boost::json::value& value);
 

@@ -3,6 +3,7 @@
 #include "report/event_text.h"
 #include "report/json.h"
 #include "report/text.h"
+#include "util/timestamp.h"
 
 #include <iterator>
 
@@ -44,9 +45,8 @@ std::string logfmt(std::string_view value) {
 
 }  // namespace
 
-std::string log_text(const Event& event, std::string_view app, std::string_view timestamp) {
-  std::string line(timestamp);
-  if (!line.empty()) line += ' ';
+std::string log_text(const Event& event, std::string_view app, LogTime time) {
+  std::string line = time == LogTime::written ? utc_timestamp(event.at) + " " : std::string();
   fmt::format_to(std::back_inserter(line), "{} {} {} {}", level_name(event.severity), logfmt(app),
                  event.worker.empty() ? "-" : logfmt(event.worker), name_of(event.kind));
   for (const auto& field : fields_of(event))
@@ -56,10 +56,10 @@ std::string log_text(const Event& event, std::string_view app, std::string_view 
   return line;
 }
 
-std::string log_json(const Event& event, std::string_view app, std::string_view timestamp) {
+std::string log_json(const Event& event, std::string_view app, LogTime time) {
   const auto source = event_object(event);
   boost::json::object object;
-  if (!timestamp.empty()) object["time"] = json_text(timestamp);
+  if (time == LogTime::written) object["time"] = source.at("time");
   object["level"] = json_text(level_name(event.severity));
   object["app"] = json_text(app);
   object["worker"] = source.at("worker");
@@ -67,26 +67,7 @@ std::string log_json(const Event& event, std::string_view app, std::string_view 
   for (const auto& field : source.at("fields").as_object())
     object.emplace(field.key(), field.value());
   if (!source.at("problem").is_null()) object["reason"] = source.at("problem");
-  return boost::json::serialize(object);
-}
-
-bool is_logged(Severity severity, LogLevel level) {
-  switch (level) {
-    case LogLevel::debug:
-    case LogLevel::info:
-      return true;
-    case LogLevel::warn:
-      return severity != Severity::info;
-    case LogLevel::error:
-      return severity == Severity::error;
-  }
-  return true;
-}
-
-std::string log_line(const Event& event, const LogSettings& settings, std::string_view app,
-                     std::string_view timestamp) {
-  return settings.format == LogFormat::json ? log_json(event, app, timestamp)
-                                            : log_text(event, app, timestamp);
+  return on_one_line(object);
 }
 
 }  // namespace bootcheck

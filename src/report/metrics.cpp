@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <iterator>
-#include <optional>
 
 #include <fmt/format.h>
 

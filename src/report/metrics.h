@@ -1,4 +1,4 @@
-// The metrics file for Prometheus' textfile collector (contract, section 7).
+// The metrics file for Prometheus' textfile collector. Pure.
 #pragma once
 
 #include "model/event.h"

@@ -57,14 +57,12 @@ std::vector<Event> facts_to_notify(const std::vector<Event>& events, WallTime no
   return to_notify;
 }
 
-std::string notification(const Event& event, const Occasion& occasion) {
-  boost::json::object document{{"schema", 1},
-                               {"app", json_text(occasion.app)},
-                               {"host", json_text(occasion.host)},
-                               {"time", json_text(occasion.time)}};
+std::string notification(const Event& event, const Place& place) {
+  boost::json::object document{
+      {"schema", 1}, {"app", json_text(place.app)}, {"host", json_text(place.host)}};
   for (const auto& member : event_object(event))
     document.emplace(member.key(), member.value());
-  return boost::json::serialize(document) + "\n";
+  return on_one_line(document) + "\n";
 }
 
 }  // namespace bootcheck

@@ -23,15 +23,14 @@ bool is_notified(EventKind kind);
 std::vector<Event> facts_to_notify(const std::vector<Event>& events, WallTime now,
                                    std::map<std::string, Told>& told);
 
-/// Where and when an event happened.
-struct Occasion {
+/// Where an event happened.
+struct Place {
   std::string app;
   std::string host;
-  std::string time;  ///< UTC, `2026-11-23T06:25:01.123Z`
 };
 
 /// The document on the command's stdin: `schema`, `app`, `host`, `time` and the event with its
 /// `event`, `severity`, `worker`, `fields` and `problem`; one line with a newline.
-std::string notification(const Event& event, const Occasion& occasion);
+std::string notification(const Event& event, const Place& place);
 
 }  // namespace bootcheck

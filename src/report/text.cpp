@@ -68,15 +68,9 @@ bool is_in(std::uint32_t code, const auto& ranges) {
 /// Controls (C0, DEL, C1), line and paragraph separators, and what turns the direction of writing.
 constexpr std::array unprintable{Range{0, 0x1f}, Range{0x7f, 0x9f}, Range{0x200e, 0x200f},
                                  Range{0x2028, 0x202e}, Range{0x2066, 0x2069}};
-constexpr std::array zero_wide{Range{0x300, 0x36f},   Range{0x483, 0x489},   Range{0x591, 0x5bd},
-                               Range{0x1ab0, 0x1aff}, Range{0x1dc0, 0x1dff}, Range{0x200b, 0x200d},
-                               Range{0x20d0, 0x20ff}, Range{0xfe00, 0xfe0f}, Range{0xfe20, 0xfe2f}};
-constexpr std::array double_wide{
-    Range{0x1100, 0x115f},   Range{0x2e80, 0x303e},   Range{0x3041, 0xa4cf},
-    Range{0xa960, 0xa97f},   Range{0xac00, 0xd7a3},   Range{0xf900, 0xfaff},
-    Range{0xfe30, 0xfe6f},   Range{0xff00, 0xff60},   Range{0xffe0, 0xffe6},
-    Range{0x1f300, 0x1f64f}, Range{0x1f680, 0x1f6ff}, Range{0x1f900, 0x1f9ff},
-    Range{0x20000, 0x3fffd}};
+bool is_printable(const Character& character) {
+  return character.valid && !is_in(character.code, unprintable);
+}
 
 std::string escape(std::uint32_t code) {
   switch (code) {
@@ -89,6 +83,13 @@ std::string escape(std::uint32_t code) {
     default:
       return code <= 0xff ? fmt::format("\\x{:02x}", code) : fmt::format("\\u{:04x}", code);
   }
+}
+
+/// How many bytes of `\x1b[32m` begin a text; 0: no colour begins there.
+std::size_t length_of_colour(std::string_view text) {
+  if (!text.starts_with("\x1b[")) return 0;
+  const auto end = text.find_first_not_of("0123456789;", 2);
+  return end != std::string_view::npos && text[end] == 'm' ? end + 1 : 0;
 }
 
 std::string_view trimmed(std::string_view line) {
@@ -113,7 +114,7 @@ std::string printable(std::string_view text) {
   std::string safe;
   safe.reserve(text.size());
   for_each_character(text, [&](const Character& character, std::string_view bytes) {
-    if (character.valid && !is_in(character.code, unprintable)) {
+    if (is_printable(character)) {
       safe += bytes;
     } else {
       safe += escape(character.code);
@@ -122,12 +123,37 @@ std::string printable(std::string_view text) {
   return safe;
 }
 
+std::string json_printable(std::string_view text) {
+  std::string safe;
+  safe.reserve(text.size());
+  for_each_character(text, [&](const Character& character, std::string_view bytes) {
+    if (is_printable(character) || character.code == '\n') {
+      safe += bytes;
+    } else {
+      safe += fmt::format("\\u{:04x}", character.code);
+    }
+  });
+  return safe;
+}
+
+std::string showable(std::string_view text, bool colour) {
+  std::string safe;
+  safe.reserve(text.size());
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of("\n\x1b"), text.size());
+    safe += printable(text.substr(0, end));
+    text.remove_prefix(end);
+    if (text.empty()) break;
+    const std::size_t ours = text.front() == '\n' ? 1 : colour ? length_of_colour(text) : 0;
+    safe += ours > 0 ? std::string(text.substr(0, ours)) : printable(text.substr(0, 1));
+    text.remove_prefix(std::max<std::size_t>(ours, 1));
+  }
+  return safe;
+}
+
 int display_width(std::string_view text) {
   int width = 0;
-  for_each_character(text, [&](const Character& character, std::string_view) {
-    if (is_in(character.code, zero_wide)) return;
-    width += is_in(character.code, double_wide) ? 2 : 1;
-  });
+  for_each_character(text, [&](const Character&, std::string_view) { ++width; });
   return width;
 }
 

@@ -16,8 +16,16 @@ std::string valid_utf8(std::string_view text);
 /// the writing direction, bytes that are no UTF-8) as an escape: `\n`, `\t`, `\x1b`, `\u202e`.
 std::string printable(std::string_view text);
 
-/// How many columns a terminal takes for `text`: two for East Asian wide characters and emoji, none
-/// for combining marks. An estimate (no tables of the locale are read).
+/// Serialized JSON with the same characters as `\u009b`; line ends between values stay. (Within
+/// strings JSON itself escapes those below U+0020.)
+std::string json_printable(std::string_view text);
+
+/// Lines that are made already, for a terminal or a pipe: line ends stay, and with `colour` so do
+/// the escape sequences of colours; the rest becomes printable.
+std::string showable(std::string_view text, bool colour);
+
+/// How many characters there are: their columns on a terminal, for the names of workers at least,
+/// which are ASCII.
 int display_width(std::string_view text);
 
 /// `text` on one line: its lines, blank ones left out, with ` | ` between them, and printable.

@@ -7,7 +7,6 @@
 #include "system/paths.h"
 #include "system/pid_file.h"
 #include "system/processors.h"
-#include "system/publish_file.h"
 #include "system/read_file.h"
 #include "system/replace_file.h"
 #include "system/signal.h"
@@ -119,6 +118,7 @@ void LinuxMachine::replace_file(const Path& path, std::string_view text, Durabil
 
 void LinuxMachine::publish_file(const Path& path, std::string_view text) {
   bootcheck::publish_file(path, text);
+  tidy_folder_of(path);
 }
 
 void LinuxMachine::append_to_file(const Path& path, std::string_view text) {

@@ -9,6 +9,7 @@
 #include <boost/filesystem/operations.hpp>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace bootcheck {
@@ -29,9 +30,9 @@ class TemporaryFile {
     if (fd_) ::unlink(path_.c_str());
   }
 
-  void create() {
+  void create(bool with_folder) {
     open();
-    if (!fd_ && errno == ENOENT) {
+    if (!fd_ && errno == ENOENT && with_folder) {
       create_folder_of(path_);
       open();
     } else if (!fd_ && errno == EEXIST) {
@@ -49,6 +50,11 @@ class TemporaryFile {
       if (written < 0) throw_errno("cannot write " + path_.native());
       text.remove_prefix(static_cast<std::size_t>(written));
     }
+  }
+
+  /// Whatever the umask is.
+  void set_mode() {
+    if (::fchmod(fd_.get(), mode_) != 0) throw_errno("cannot set the mode of " + path_.native());
   }
 
   void sync() {
@@ -81,9 +87,17 @@ void create_folder_of(const Path& path) {
 
 void replace_file(const Path& path, std::string_view text, Durability durability, mode_t mode) {
   TemporaryFile file(temporary_name(path), mode);
-  file.create();
+  file.create(true);
   file.write(text);
   if (durability == Durability::synced) file.sync();
+  file.rename_to(path);
+}
+
+void publish_file(const Path& path, std::string_view text) {
+  TemporaryFile file(temporary_name(path), 0644);
+  file.create(false);
+  file.write(text);
+  file.set_mode();
   file.rename_to(path);
 }
 

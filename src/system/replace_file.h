@@ -15,6 +15,9 @@ namespace bootcheck {
 void replace_file(const Path& path, std::string_view text, Durability durability,
                   mode_t mode = 0644);
 
+/// The same with mode 0644 whatever the umask is; no folder is created.
+void publish_file(const Path& path, std::string_view text);
+
 /// Creates the folders that lead to a file. Throws std::system_error naming the folder.
 void create_folder_of(const Path& path);
 

@@ -196,8 +196,11 @@ std::vector<Telling> of_the_whole_pass() {
        R"(- failed what=notify error="it was ended by signal 9")",
        R"("what":"notify","error":"it was ended by signal 9")", ""},
       {own(failed, NotifyFailed{TimedOut{}}),
-       R"(- failed what=notify error="it took more than 30 s and was ended")",
-       R"("what":"notify","error":"it took more than 30 s and was ended")", ""},
+       R"(- failed what=notify error="not done within 30 s")",
+       R"("what":"notify","error":"not done within 30 s")", ""},
+      {own(failed, NotifyFailed{Exited{1}, 7}),
+       R"(- failed what=notify error="it exited with 1" count=7)",
+       R"("what":"notify","error":"it exited with 1","count":7)", ""},
       {own(failed, NotifyFailed{NotStarted{"bin/x: no"}}),
        R"(- failed what=notify error="bin/x: no")", R"("what":"notify","error":"bin/x: no")", ""},
   };
@@ -213,9 +216,9 @@ std::vector<Telling> all_events() {
 TEST(Events, EachIsOneLineOfTheLog) {
   for (const auto& each : all_events()) {
     const char* const levels[] = {"INFO", "WARN", "ERROR"};
-    EXPECT_EQ(
-        log_text(each.event, "shop", "T"),
-        std::string("T ") + levels[static_cast<int>(each.event.severity)] + " shop " + each.log);
+    EXPECT_EQ(log_text(each.event, "shop", LogTime::written),
+              std::string("1970-01-01T00:00:00.000Z ") +
+                  levels[static_cast<int>(each.event.severity)] + " shop " + each.log);
   }
 }
 
@@ -235,7 +238,7 @@ TEST(Events, EachIsOneLineOfAJsonLog) {
                     json_word(std::string(name_of(each.event.kind))) + member(each.fields);
     // Stopping has a field `reason` of its own, and is no problem.
     if (!each.problem.empty()) expected += R"(,"reason":)" + json_word(problem_of(each.event));
-    EXPECT_EQ(log_json(each.event, "shop", ""), expected + "}");
+    EXPECT_EQ(log_json(each.event, "shop", LogTime::left_out), expected + "}");
   }
 }
 
@@ -246,15 +249,17 @@ TEST(Events, AProblemIsOneLineOnStderr) {
 }
 
 TEST(Events, EachIsOneNotification) {
-  const Occasion occasion{.app = "shop", .host = "web1", .time = "T"};
+  const Place place{.app = "shop", .host = "web1"};
   for (const auto& each : all_events()) {
     const char* const levels[] = {"info", "warning", "error"};
-    EXPECT_EQ(notification(each.event, occasion),
-              std::string(R"({"schema":1,"app":"shop","host":"web1","time":"T","event":)") +
-                  json_word(std::string(name_of(each.event.kind))) + R"(,"severity":")" +
-                  levels[static_cast<int>(each.event.severity)] + R"(","worker":)" +
-                  json_word(each.event.worker) + R"(,"fields":{)" + each.fields +
-                  R"(},"problem":)" + json_word(problem_of(each.event)) + "}\n");
+    EXPECT_EQ(
+        notification(each.event, place),
+        std::string(
+            R"({"schema":1,"app":"shop","host":"web1","time":"1970-01-01T00:00:00.000Z","event":)") +
+            json_word(std::string(name_of(each.event.kind))) + R"(,"severity":")" +
+            levels[static_cast<int>(each.event.severity)] + R"(","worker":)" +
+            json_word(each.event.worker) + R"(,"fields":{)" + each.fields + R"(},"problem":)" +
+            json_word(problem_of(each.event)) + "}\n");
   }
 }
 

@@ -89,12 +89,12 @@ TEST(Notify, RemembersBesideTheProblems) {
 TEST(Notification, IsOneJsonDocument) {
   auto event = fact(EventKind::crashed, "delayed_job.1", 123);
   event.severity = Severity::warning;
-  EXPECT_EQ(
-      notification(event, {.app = "shop", .host = "web1", .time = "2026-11-23T06:25:01.123Z"}),
-      R"({"schema":1,"app":"shop","host":"web1","time":"2026-11-23T06:25:01.123Z",)"
-      R"("event":"crashed","severity":"warning","worker":"delayed_job.1",)"
-      R"("fields":{"pid":123},"problem":null})"
-      "\n");
+  event.at = Duration{1795415101123};
+  EXPECT_EQ(notification(event, {.app = "shop", .host = "web1"}),
+            R"({"schema":1,"app":"shop","host":"web1","time":"2026-11-23T06:25:01.123Z",)"
+            R"("event":"crashed","severity":"warning","worker":"delayed_job.1",)"
+            R"("fields":{"pid":123},"problem":null})"
+            "\n");
 }
 
 }  // namespace

@@ -81,21 +81,6 @@ TEST(StatusTable, WithoutWorkersSaysSo) {
             "shop (production) in /srv/shop/current, no pass has run yet\nno workers\n");
 }
 
-TEST(StatusTable, AlignsOnDisplayWidth) {
-  EXPECT_EQ(format_status(
-                shop({worker("prüf", WorkerState::missing), worker("日本", WorkerState::missing),
-                      worker("long", WorkerState::missing)}),
-                Style{.now = now}),
-            "shop (production) in /srv/shop/current, last pass 23s ago\n"
-            "\n"
-            "WORKER  STATE    PID  UP  MEMORY\n"
-            "prüf    missing    -   -       -\n"
-            "日本    missing    -   -       -\n"
-            "long    missing    -   -       -\n"
-            "\n"
-            "3 missing\n");
-}
-
 TEST(StatusTable, PaintsTheStateOnlyWhenAsked) {
   const auto status = shop({worker("a", WorkerState::crashed), running("b", 5, 1s)});
   const auto plain = format_status(status, Style{.now = now});

