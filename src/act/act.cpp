@@ -182,13 +182,18 @@ class Actor {
   // --- starts ------------------------------------------------------------------------------------
 
   void start() {
-    LateExits late(context_, assessment_);
     const auto up = [&](const std::vector<StartResult>& results) {
       for (const auto& result : results)
         remember_up(result);
       save_(state_);
     };
-    const StartContext context{context_, facts_.app, state_, [&] { return late_orders(late); }, up};
+    const StartContext context{
+        .run = context_,
+        .app = facts_.app,
+        .state = state_,
+        .running = running_workers(context_.config, state_),
+        .ended = [this](const std::vector<std::size_t>& workers) { return late_orders(workers); },
+        .up = up};
     auto outcome = start_workers(context, orders_);
     report_all(std::move(outcome.recoveries));
     note_recovered(outcome.recovered);
@@ -210,10 +215,10 @@ class Actor {
     }
   }
 
-  /// Workers that finish draining during this pass are started at once.
-  std::vector<StartOrder> late_orders(LateExits& late) {
+  /// Workers that end during this pass are started at once.
+  std::vector<StartOrder> late_orders(const std::vector<std::size_t>& workers) {
     std::vector<StartOrder> orders;
-    for (const auto& exit : late.take()) {
+    for (const auto& exit : decide_after_exits(context_, assessment_, workers)) {
       Plan plan;
       plan.decisions.push_back(exit.decision);
       intend(plan);

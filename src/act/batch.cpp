@@ -54,14 +54,20 @@ Argv starter_command(const Config& config, const Batch& batch) {
   return argv;
 }
 
+/// So many dead processes are looked after by one boot of the application; the others by the next.
+constexpr std::size_t kMostRecovered = 1000;
+
+/// What Ruby finds in DATA: the dead processes whose jobs are to be handed back.
 std::string recovery_list(const Config& config, const Batch& batch) {
   boost::json::array list;
   for (const auto& order : batch) {
-    for (const auto& dead : order.recover)
+    for (const auto& dead : order.recover) {
+      if (list.size() == kMostRecovered) break;
       list.push_back(boost::json::object{
           {"worker", config.workers[order.worker].name}, {"pid", dead.pid}, {"host", dead.host}});
+    }
   }
-  return list.empty() ? std::string() : boost::json::serialize(list);
+  return list.empty() ? std::string() : "__END__\n" + boost::json::serialize(list);
 }
 
 Path start_log(const Config& config, const Batch& batch) {
@@ -96,13 +102,14 @@ LaunchRequest make_request(const Config& config, const Batch& batch) {
   request.output = start_log(config, batch);
   if (runs_in_starter(first)) {
     request.argv = starter_command(config, batch);
-    request.input = delayed_job_starter();
-    if (auto list = recovery_list(config, batch); !list.empty())
-      request.env["BOOTCHECK_RECOVER"] = std::move(list);
+    request.input = std::string(delayed_job_starter()) + recovery_list(config, batch);
   } else {
     request.argv = first.start;
   }
-  if (first.foreground) return request;  // it is the worker itself: no time limit ends it
+  if (first.foreground) {  // it is the worker itself: no time limit ends it
+    request.pid_file = first.pid_file;
+    return request;
+  }
   for (const auto& order : batch)
     request.time_limit = std::max(request.time_limit, config.workers[order.worker].start_timeout);
   return request;

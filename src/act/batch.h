@@ -3,8 +3,8 @@
 #pragma once
 
 #include "config/config.h"
-#include "launch/launch.h"
 #include "model/state.h"
+#include "system/launches.h"
 
 #include <vector>
 

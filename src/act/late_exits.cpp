@@ -4,34 +4,29 @@
 
 namespace bootcheck {
 
-LateExits::LateExits(const Context& context, Assessment& assessment)
-    : context_(context), assessment_(assessment) {
-  for (std::size_t at = 0; at < context.config.workers.size(); ++at) {
-    const auto* record = find_record(assessment.state, context.config.workers[at].name);
+std::vector<RunningWorker> running_workers(const Config& config, const State& state) {
+  std::vector<RunningWorker> running;
+  for (std::size_t at = 0; at < config.workers.size(); ++at) {
+    const auto* record = find_record(state, config.workers[at].name);
     if (record == nullptr || !record->process) continue;
+    // One that was moved aside is nobody to wait for: its successor is started beside it.
     const auto* stop = find_stop(record, record->process->id);
-    if (stop != nullptr && !stop->aside) watched_.push_back({at, record->process->id});
+    if (stop == nullptr || !stop->aside) running.push_back({at, record->process->id});
   }
+  return running;
 }
 
-std::vector<LateExit> LateExits::take() {
+std::vector<LateExit> decide_after_exits(const Context& context, Assessment& assessment,
+                                         const std::vector<std::size_t>& workers) {
+  auto now = assess(context, assessment.facts.app, assessment.state, {});
+  assessment.state = std::move(now.state);
   std::vector<LateExit> exits;
-  for (auto watched = watched_.begin(); watched != watched_.end();) {
-    if (context_.machine.wait_for_exit({watched->process}, Duration{0})) {
-      exits.push_back(decide(*watched));
-      watched = watched_.erase(watched);
-    } else {
-      ++watched;
-    }
+  for (const auto worker : workers) {
+    assessment.facts.seen[worker] = now.facts.seen[worker];
+    exits.push_back({.events = {}, .decision = now.plan.decisions[worker]});
   }
+  if (!exits.empty()) exits.front().events = std::move(now.noticed);
   return exits;
-}
-
-LateExit LateExits::decide(const Watched& watched) {
-  auto now = assess(context_, assessment_.facts.app, assessment_.state, {});
-  assessment_.state = std::move(now.state);
-  assessment_.facts.seen[watched.worker] = now.facts.seen[watched.worker];
-  return {.events = std::move(now.noticed), .decision = now.plan.decisions[watched.worker]};
 }
 
 }  // namespace bootcheck

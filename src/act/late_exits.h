@@ -1,37 +1,25 @@
-// Workers that were asked to stop and end while a pass brings others up, which may take minutes.
+// Workers that end while a pass brings others up, which may take minutes.
 #pragma once
 
+#include "act/start.h"
 #include "observe/assess.h"
 
 #include <vector>
 
 namespace bootcheck {
 
-/// What follows from the end of one drain.
+/// What follows from the end of one worker's process.
 struct LateExit {
   std::vector<Event> events;
   Decision decision;
 };
 
-class LateExits {
- public:
-  /// Watches the workers that drain now. The assessment is brought up to date for those that end.
-  LateExits(const Context& context, Assessment& assessment);
+/// The workers that run now, or finish their jobs: those whose processes are remembered.
+std::vector<RunningWorker> running_workers(const Config& config, const State& state);
 
-  /// Those that have ended since it was asked last.
-  std::vector<LateExit> take();
-
- private:
-  struct Watched {
-    std::size_t worker = 0;
-    ProcessId process;
-  };
-
-  LateExit decide(const Watched& watched);
-
-  const Context& context_;
-  Assessment& assessment_;
-  std::vector<Watched> watched_;
-};
+/// Looks again, since the processes of these workers have ended. The assessment is brought up to
+/// date for them.
+std::vector<LateExit> decide_after_exits(const Context& context, Assessment& assessment,
+                                         const std::vector<std::size_t>& workers);
 
 }  // namespace bootcheck

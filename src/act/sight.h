@@ -2,22 +2,29 @@
 #pragma once
 
 #include "act/start.h"
+#include "act/start_attempt.h"
 
 #include <optional>
 
 namespace bootcheck {
 
-/// A worker that daemonizes: proved by its pid file and its title, or by its birth during the
-/// start; where its preset changes back into the application, it has done so. By index.
-std::optional<Process> see_daemon(const StartContext& context, std::size_t worker);
+/// What lives under the pid in a worker's pid file.
+struct Sight {
+  std::optional<Process> up;  ///< it is the worker
+  bool is_coming = false;     ///< it may become it: it bears its start command line still, or has
+                              ///< yet to change back into the application
+};
+
+/// A worker, by index, that the command of `attempt` leaves behind: proved by its pid file and its
+/// title, or, where it names no title or the pid file is ours to write, by its birth. `before`: the
+/// pid file right before the start.
+Sight see_daemon(const StartContext& context, std::size_t worker, const StartAttempt& attempt,
+                 const PidFile& before);
 
 /// Whether it bears its title and has still to change back into the application.
 bool is_coming_up(const StartContext& context, std::size_t worker);
 
 /// A foreground program that is our own child, so that its pid is certain. None once it has ended.
-std::optional<Process> see_child(const StartContext& context, pid_t child);
-
-/// A foreground program that systemd started, found in /proc; by index.
-std::optional<Process> see_program(const StartContext& context, std::size_t worker);
+Sight see_child(const StartContext& context, pid_t child);
 
 }  // namespace bootcheck

@@ -1,125 +1,179 @@
 #include "act/start.h"
 
+#include "act/fresh_look.h"
 #include "act/recovery.h"
 #include "act/sight.h"
 #include "act/start_attempt.h"
 #include "act/start_error.h"
-#include "observe/observe.h"
-#include "observe/status_command.h"
+#include "act/start_watch.h"
+#include "act/status_questions.h"
+#include "act/up_notices.h"
 
 #include <algorithm>
-#include <chrono>
+#include <csignal>
 #include <deque>
-#include <memory>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace bootcheck {
 namespace {
 
-using Clock = StartAttempt::Clock;
-
-constexpr Duration kTick{10};
-constexpr Duration kBetweenQuestions{200};
-/// A worker that dies at once (no database, a port in use) must not count as started.
-constexpr Duration kStaysUp{500};
+/// What has happened meanwhile is looked for after so many actions.
+constexpr int kAtOnce = 32;
 
 /// One worker on its way up.
-struct Ascent {
-  StartAttempt* attempt = nullptr;
+struct Rising {
+  start::CommandNumber command = 0;
   StartResult result;
-  std::optional<Clock::time_point> seen_at;
-  std::optional<StatusAnswer> answer;  ///< of its status command
-  Clock::time_point asked_at;
-  bool asking = false;
-  bool done = false;
+  PidFile before;  ///< right before its start
 };
 
 class Starter {
  public:
-  Starter(const StartContext& context, const std::vector<StartOrder>& orders) : context_(context) {
-    add(orders);
-  }
+  explicit Starter(const StartContext& context)
+      : context_(context),
+        config_(context.run.config),
+        machine_(context.run.machine),
+        starts_(config_.parallel_starts > 0 ? config_.parallel_starts : machine_.processors()),
+        launches_(machine_.launches()),
+        watch_(*launches_, context.running),
+        questions_(context.run, *launches_),
+        fresh_(context),
+        up_(machine_, context.up) {}
 
-  StartReport run() {
-    launches_.every(kTick, [this] { return tick(); });
-    launches_.run();
-    for (auto& ascent : ascents_)
-      report_.results.push_back(std::move(ascent->result));
-    for (const auto& attempt : started_)
-      read_recoveries(*attempt);
+  StartReport run(const std::vector<StartOrder>& orders) {
+    add(orders);
+    while (!actions_.empty() || !starts_.is_done()) {
+      for (int count = 0; count < kAtOnce && !actions_.empty(); ++count) {
+        const auto action = std::move(actions_.front());
+        actions_.pop_front();
+        std::visit([this](const auto& each) { carry_out(each); }, action);
+      }
+      wait();
+    }
+    up_.tell();
+    for (auto& rising : risings_)
+      report_.results.push_back(std::move(rising.result));
+    for (const auto& attempt : attempts_)
+      collect_recoveries(context_.run, attempt.batch, attempt.request.output, attempt.log_offset,
+                         report_);
     return std::move(report_);
   }
 
  private:
-  const Worker& worker_of(std::size_t index) const { return context_.run.config.workers[index]; }
+  const Worker& worker_of(const Rising& rising) const {
+    return config_.workers[rising.result.worker];
+  }
+  StartAttempt& attempt_of(const Rising& rising) { return attempts_[rising.command]; }
+  Moment now() const { return machine_.monotonic_clock().count(); }
 
   void add(const std::vector<StartOrder>& orders) {
-    for (auto& batch : make_batches(context_.run.config, orders))
-      batches_.push_back(std::move(batch));
-  }
-
-  bool tick() {
-    add(context_.more());
-    for (auto& ascent : ascents_)
-      watch(*ascent);
-    if (!news_.empty()) context_.up(std::exchange(news_, {}));
-    for (auto& attempt : started_)
-      let_go_if_done(*attempt);
-    while (!batches_.empty() && booting() < at_a_time_) {
-      auto batch = std::move(batches_.front());
-      batches_.pop_front();
-      begin(std::move(batch));
-    }
-    return !batches_.empty() || !all_done();
-  }
-
-  /// Commands that use a processor now; a worker that has been seen leaves its place to the next.
-  int booting() const {
-    int count = 0;
-    for (const auto& attempt : started_) {
-      if (is_booting(*attempt)) ++count;
-    }
-    return count;
-  }
-
-  bool is_booting(const StartAttempt& attempt) const {
-    bool recovers_only = true;
-    for (const auto& ascent : ascents_) {
-      if (ascent->attempt != &attempt) continue;
-      recovers_only = false;
-      if (!ascent->done && !ascent->seen_at) return true;
-    }
-    return recovers_only && !attempt.outcome;
-  }
-
-  bool all_done() const {
-    for (const auto& ascent : ascents_) {
-      if (!ascent->done) return false;
-    }
-    for (const auto& attempt : started_) {
-      if (!attempt->outcome && !attempt->detached) return false;
-    }
-    return true;
-  }
-
-  /// Leaves out the workers that are up by now: another start may have been faster (contract,
-  /// section 4).
-  Batch still_missing(const Batch& batch) {
-    const auto judgements = judge_again();
-    Batch missing;
-    for (const auto& order : batch) {
-      const auto& judgement = judgements[order.worker];
-      if (!order.start || is_absent(judgement.beneath)) {
-        missing.push_back(order);
-      } else {
-        auto& result = report_.results.emplace_back();
-        result.worker = order.worker;
-        result.process = judgement.process;
-        result.is_now = judgement.beneath;
-        result.at = context_.run.machine.wall_clock();
+    start::Ordered ordered;
+    for (auto& batch : make_batches(config_, orders)) {
+      const auto command = attempts_.size();
+      auto& attempt = attempts_.emplace_back();
+      attempt.first = risings_.size();
+      bool is_told = true;
+      for (const auto& order : batch) {
+        if (!order.start) continue;
+        const auto& worker = config_.workers[order.worker];
+        if (!worker.foreground)
+          is_told = watch_.watch_pid_file(worker.pid_file, risings_.size()) && is_told;
+        auto& rising = risings_.emplace_back();
+        rising.command = command;
+        rising.result.worker = order.worker;
+        rising_.insert(order.worker);
       }
+      ordered.commands.push_back(command_of(config_, batch, is_told));
+      attempt.batch = std::move(batch);
     }
-    return missing;
+    if (!ordered.commands.empty()) feed(ordered);
+  }
+
+  void feed(const start::Input& input) {
+    std::ranges::move(starts_.step(input, now()), std::back_inserter(actions_));
+  }
+
+  // --- what happens
+  void wait() {
+    if (actions_.empty()) watch_.begin();
+    for (const auto& occurrence : launches_->wait(wake_at()))
+      std::visit([this](const auto& each) { note(each); }, occurrence);
+    questions_.end_overdue();
+    up_.tell_if_due();
+    start_those_ended();
+    feed(start::TimePassed{});
+  }
+
+  /// But for those that are on their way up: one of theirs that was surged away has ended.
+  void start_those_ended() {
+    auto ended = watch_.take_ended();
+    std::erase_if(ended, [this](std::size_t worker) { return rising_.contains(worker); });
+    if (!ended.empty()) add(context_.ended(ended));
+  }
+
+  Duration wake_at() const {
+    if (!actions_.empty() || starts_.is_done()) return Duration{0};
+    auto next = machine_.monotonic_clock() + std::chrono::hours{1};
+    if (const auto moment = starts_.deadline()) next = std::min(next, Duration{*moment});
+    if (const auto moment = up_.due_at()) next = std::min(next, *moment);
+    if (const auto moment = questions_.due_at()) next = std::min(next, *moment);
+    return next;
+  }
+
+  void note(const CommandEnd& end) {
+    if (const auto answer = questions_.take(end)) return feed(*answer);
+    const auto command = commands_.find(end.command);
+    if (command == commands_.end()) return;
+    attempts_[command->second].unit.reset();
+    feed(start::CommandEnded{command->second, end.outcome});
+  }
+
+  void note(const ProcessEnd& end) {
+    if (const auto worker = watch_.note_end(end.process)) feed(start::Gone{*worker});
+  }
+
+  void note(const FileChange& change) {
+    if (const auto worker = watch_.whose_pid_file(change.file))
+      feed(start::PidFileChanged{*worker});
+  }
+
+  // --- what is to be done
+  void carry_out(const start::Launch& action) {
+    auto& attempt = attempts_[action.command];
+    leave_out_those_up(attempt);
+    if (attempt.batch.empty()) return feed(start::NotNeeded{action.command});
+    attempt.began_ticks = static_cast<std::uint64_t>(machine_.boot_clock().count() *
+                                                     machine_.ticks_per_second() / 1000);
+    try {
+      if (const auto problem = prepare(attempt, context_.run, *launches_); !problem.empty())
+        note_trouble(action.command, {Task::keep_output, {.thing = problem, .reason = {}}});
+      launch(action.command);
+    } catch (const std::system_error& error) {
+      feed(start::CommandEnded{action.command, NotStarted{error.what()}});
+    }
+  }
+
+  void launch(start::CommandNumber number) {
+    auto& attempt = attempts_[number];
+    const auto launched = launches_->start(attempt.request);
+    if (const auto* failed = std::get_if<NotStarted>(&launched))
+      return feed(start::CommandEnded{number, *failed});
+    attempt.pid = std::get<pid_t>(launched);
+    commands_.insert_or_assign(attempt.pid, number);
+    fresh_.is_ours(attempt.pid);
+    feed(start::Launched{number});
+  }
+
+  /// Another start may have been faster.
+  void leave_out_those_up(StartAttempt& attempt) {
+    Batch missing;
+    auto number = attempt.first;
+    for (const auto& order : attempt.batch) {
+      if (!order.start || is_missing(number++)) missing.push_back(order);
+    }
+    attempt.batch = std::move(missing);
   }
 
   /// Whether it has to wait or is held was decided before.
@@ -128,168 +182,104 @@ class Starter {
            state == WorkerState::failing;
   }
 
-  Judgements judge_again() {
-    auto look = observe(context_.run, context_.app, context_.state, Search::always);
-    // What this pass has just launched for others of the same command line has no pid file yet.
-    for (const auto& attempt : started_)
-      look.facts.processes.looks.erase(attempt->pid);
-    return judge(look.facts, context_.state, assign(look.facts, context_.state));
+  bool is_missing(start::WorkerNumber number) {
+    auto& rising = risings_[number];
+    const auto& judgement = fresh_.at(rising.result.worker);
+    rising.before = fresh_.pid_file_of(rising.result.worker);
+    if (is_absent(judgement.beneath)) return true;
+    rising.result.process = judgement.process;
+    rising_.erase(rising.result.worker);
+    rising.result.is_now = judgement.beneath;
+    rising.result.at = machine_.wall_clock();
+    feed(start::NotMissing{number});
+    return false;
   }
 
-  void begin(Batch batch) {
-    batch = still_missing(batch);
-    if (batch.empty()) return;
-    auto& attempt = *started_.emplace_back(std::make_unique<StartAttempt>());
-    attempt.batch = std::move(batch);
-    attempt.began = Clock::now();
-    for (const auto& order : attempt.batch) {
-      if (!order.start) continue;
-      auto& ascent = *ascents_.emplace_back(std::make_unique<Ascent>());
-      ascent.attempt = &attempt;
-      ascent.result.worker = order.worker;
+  void note_trouble(start::CommandNumber command, const Trouble& trouble) {
+    for (auto at = attempts_[command].first; at < risings_.size(); ++at) {
+      if (risings_[at].command != command) return;
+      risings_[at].result.trouble = trouble;
     }
+  }
+
+  void carry_out(const start::Look& action) {
+    auto& rising = risings_[action.worker];
+    auto& attempt = attempt_of(rising);
+    const auto& worker = worker_of(rising);
+    const bool is_child = worker.foreground && !attempt.is_unit;
+    auto sight = is_child ? see_child(context_, attempt.pid)
+                          : see_daemon(context_, rising.result.worker, attempt, rising.before);
+    if (!sight.up) return feed(start::NotSeenYet{action.worker, sight.is_coming});
+    const auto id = sight.up->id;
+    rising.result.process = std::move(sight.up);
+    if (!is_child) watch_.watch(rising.result.worker, id, action.worker);
+    feed(start::Seen{action.worker, id});
+  }
+
+  void carry_out(const start::AskStatus& action) {
+    if (const auto answer = questions_.ask(worker_of(risings_[action.worker]), action.worker))
+      feed(*answer);
+  }
+
+  void carry_out(const start::SignalGroup& action) {
+    launches_->signal_group(attempts_[action.command].pid, action.kill ? SIGKILL : SIGTERM);
+  }
+
+  void carry_out(const start::Up& action) {
+    auto& rising = risings_[action.worker];
+    rising_.erase(rising.result.worker);
+    rising.result.took = action.took;
+    rising.result.at = machine_.wall_clock();
+    rising.result.by_status = !rising.result.process;
+    if (!rising.result.process) return;
+    watch_.watch(rising.result.worker, rising.result.process->id, std::nullopt);
+    up_.add(rising.result);
+  }
+
+  void carry_out(const start::Failed& action) {
+    auto& rising = risings_[action.worker];
+    const auto& attempt = attempt_of(rising);
+    rising_.erase(rising.result.worker);
+    rising.result.at = machine_.wall_clock();
+    rising.result.failure =
+        failure_of_start(machine_, action.cause, attempt.request.output, attempt.log_offset);
+    const auto process = std::exchange(rising.result.process, std::nullopt);
+    if (!worker_of(rising).foreground) return;
+    const pid_t pid = process ? process->id.pid : attempt.is_unit ? 0 : attempt.pid;
+    if (pid != 0) take_pid_file_away(rising, pid);
+  }
+
+  /// It has written the file itself, and is gone.
+  void take_pid_file_away(const Rising& rising, pid_t pid) {
     try {
-      if (auto problem = prepare(attempt, context_.run.config); !problem.empty())
-        note_trouble(attempt, {Task::keep_output, {.thing = std::move(problem), .reason = {}}});
-      attempt.pid = launches_.start(attempt.request, [&attempt](const LaunchOutcome& outcome) {
-        attempt.outcome = outcome;
-        attempt.ended = Clock::now();
-      });
-    } catch (const std::exception& error) {
-      attempt.outcome = NotStarted{error.what()};
-      attempt.ended = Clock::now();
+      machine_.remove_pid_file(worker_of(rising).pid_file, pid);
+    } catch (const std::system_error&) {  // the next pass finds it stale
     }
   }
 
-  void note_trouble(const StartAttempt& attempt, const Trouble& trouble) {
-    for (auto& ascent : ascents_) {
-      if (ascent->attempt == &attempt) ascent->result.trouble = trouble;
-    }
-  }
-
-  void watch(Ascent& ascent) {
-    if (ascent.done) return;
-    if (ascent.seen_at) return watch_seen(ascent);
-    const auto& worker = worker_of(ascent.result.worker);
-    if (auto process = see(ascent)) {
-      ascent.result.process = std::move(process);
-      ascent.result.took = since(ascent.attempt->began);
-      ascent.seen_at = Clock::now();
-    } else if (is_up_by_status(ascent)) {
-      ascent.result.by_status = true;
-      ascent.result.took = since(ascent.attempt->began);
-      end(ascent);
-    } else if (auto why = why_hopeless(
-                   worker, *ascent.attempt,
-                   !worker.foreground && is_coming_up(context_, ascent.result.worker))) {
-      fail(ascent, std::move(*why));
-    }
-  }
-
-  /// Of a worker that only its status command can judge. Asked once the start command has
-  /// succeeded, and again a little later: it may need its time.
-  bool is_up_by_status(Ascent& ascent) {
-    const auto& worker = worker_of(ascent.result.worker);
-    const auto& outcome = ascent.attempt->outcome;
-    const auto* exited = outcome ? std::get_if<Exited>(&*outcome) : nullptr;
-    if (worker.status.empty() || exited == nullptr || exited->code != 0) return false;
-    if (!ascent.asking && since(ascent.asked_at) >= kBetweenQuestions) {
-      ascent.asking = true;
-      ascent.asked_at = Clock::now();
-      launches_.start(status_request(context_.run.config, worker),
-                      [&ascent](const LaunchOutcome& how) {
-                        ascent.answer = status_answer(how);
-                        ascent.asking = false;
-                      });
-    }
-    return ascent.answer == StatusAnswer::running;
-  }
-
-  /// It was seen; it has to be there a moment later as well.
-  void watch_seen(Ascent& ascent) {
-    if (since(*ascent.seen_at) < kStaysUp) return;
-    const auto id = ascent.result.process->id;
-    const auto look = context_.run.machine.look(id.pid, id);
-    const auto* process = std::get_if<Process>(&look);
-    if (process != nullptr && process->id == id) {
-      end(ascent);
-      news_.push_back(ascent.result);
-      return;
-    }
-    ascent.result.process.reset();
-    fail(ascent, CameAndWent{id.pid, since(*ascent.seen_at)});
-  }
-
-  std::optional<Process> see(Ascent& ascent) const {
-    const auto& attempt = *ascent.attempt;
-    const auto& worker = worker_of(ascent.result.worker);
-    if (!worker.foreground) return see_daemon(context_, ascent.result.worker);
-    // Our own child is the worker as long as it has not ended; systemd-run is none, and ends when
-    // the worker has been exec'd.
-    if (attempt.unit.has_value() != attempt.outcome.has_value()) return std::nullopt;
-    auto process = attempt.unit ? see_program(context_, ascent.result.worker)
-                                : see_child(context_, attempt.pid);
-    if (process) keep_pid_file(ascent, process->id.pid);
-    return process;
-  }
-
-  /// Of a foreground program it is ours to write.
-  void keep_pid_file(Ascent& ascent, pid_t pid) const {
-    try {
-      context_.run.machine.write_pid_file(worker_of(ascent.result.worker).pid_file, pid);
-    } catch (const std::system_error& error) {
-      // It runs, and its record proves it.
-      ascent.result.trouble = Trouble{Task::step, failure_of(error)};
-    }
-  }
-
-  void end(Ascent& ascent) const {
-    ascent.done = true;
-    ascent.result.at = context_.run.machine.wall_clock();
-  }
-
-  void fail(Ascent& ascent, StartCause why) const {
-    ascent.result.failure = failure_of_start(std::move(why), ascent.attempt->request.output,
-                                             ascent.attempt->log_offset);
-    end(ascent);
-  }
-
-  /// What still runs of a start command whose workers are all up, or a foreground program, lives on
-  /// without us.
-  void let_go_if_done(StartAttempt& attempt) {
-    if (attempt.outcome || attempt.detached) return;
-    bool has_workers = false;
-    for (const auto& ascent : ascents_) {
-      if (ascent->attempt != &attempt) continue;
-      has_workers = true;
-      if (!ascent->done || ascent->result.process == std::nullopt) return;
-    }
-    if (!has_workers) return;
-    attempt.detached = true;
-    launches_.detach(attempt.pid);
-  }
-
-  void read_recoveries(const StartAttempt& attempt) {
-    collect_recoveries(context_.run, attempt.batch, attempt.request.output, attempt.log_offset,
-                       report_);
-  }
+  void carry_out(const start::LetGo& action) { launches_->let_go(attempts_[action.command].pid); }
 
   const StartContext& context_;
-  const int at_a_time_ = context_.run.config.parallel_starts > 0
-                             ? context_.run.config.parallel_starts
-                             : context_.run.machine.processors();
-  std::deque<Batch> batches_;
-  std::vector<std::unique_ptr<StartAttempt>> started_;  // their addresses are kept by callbacks
-  std::vector<std::unique_ptr<Ascent>> ascents_;
-  std::vector<StartResult> news_;  ///< since the last tick
+  const Config& config_;
+  Machine& machine_;
+  start::Machine starts_;
+  std::unique_ptr<Launches> launches_;
+  StartWatch watch_;
+  StatusQuestions questions_;
+  FreshLook fresh_;
+  UpNotices up_;
+  std::deque<start::Action> actions_;
+  std::deque<StartAttempt> attempts_;  ///< by command number
+  std::deque<Rising> risings_;         ///< by worker number
+  std::unordered_map<pid_t, start::CommandNumber> commands_;
+  std::unordered_set<std::size_t> rising_;  ///< workers on their way up
   StartReport report_;
-  Launches launches_;
 };
 
 }  // namespace
 
 StartReport start_workers(const StartContext& context, const std::vector<StartOrder>& orders) {
-  return Starter(context, orders).run();
+  return Starter(context).run(orders);
 }
 
 }  // namespace bootcheck

@@ -1,5 +1,5 @@
 // Starts workers and sees them running: a start command's word is not enough, delayed_job's exits 0
-// when it refuses.
+// when it refuses. What follows from what is decided by model/start_machine; this does it.
 #pragma once
 
 #include "act/batch.h"
@@ -24,7 +24,7 @@ struct StartResult {
   Duration at{0};                  ///< since the epoch: when its end was seen
   Duration took{0};                ///< from the start command's beginning until seen running
   StartFailure failure;            ///< why it was not started and where to look
-  std::optional<Trouble> trouble;  ///< it runs, but its pid file or its output could not be written
+  std::optional<Trouble> trouble;  ///< it runs, but its output could not be kept
 };
 
 struct StartReport {
@@ -34,19 +34,27 @@ struct StartReport {
       recovered;  ///< workers and dead pids that left no job behind any more
 };
 
+/// A worker that runs, or finishes its job, while others are started.
+struct RunningWorker {
+  std::size_t worker = 0;
+  ProcessId process;
+};
+
 /// What starting needs to know.
 struct StartContext {
   const Context& run;
   const App& app;
   const State& state;
-  std::function<std::vector<StartOrder>()>
-      more;  ///< asked every 10 ms for orders that came up late
-  /// Told of those that stay up, at once.
+  std::vector<RunningWorker> running;  ///< watched meanwhile, as are those that come up
+  /// Told of workers whose process has ended meanwhile; what has to be started for them.
+  std::function<std::vector<StartOrder>(const std::vector<std::size_t>&)> ended;
+  /// Told of those that stay up, soon.
   std::function<void(const std::vector<StartResult>&)> up;
 };
 
 /// Carries out the orders: one command a batch, up to `parallel_starts` at a time; returns when
 /// each worker was seen running for half a second or has failed. One failure stops no other start.
+/// Throws std::system_error where nothing can be waited for.
 StartReport start_workers(const StartContext& context, const std::vector<StartOrder>& orders);
 
 }  // namespace bootcheck

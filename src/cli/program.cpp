@@ -2,8 +2,8 @@
 #include "cli/fleet.h"
 #include "cli/print.h"
 #include "cli/setup.h"
+#include "launch/host.h"
 #include "rights/rights.h"
-#include "system/linux_machine.h"
 #include "system/operator.h"
 
 #include <array>
@@ -44,7 +44,7 @@ int run_with(Rights& rights, const Options& options, const Place& place) {
   }
   const auto& config = std::get<Config>(loaded);
   rights.settle(config);
-  LinuxMachine machine;
+  Host machine;
   try {
     return dispatch(options, config, machine);
   } catch (const std::system_error& error) {

@@ -7,8 +7,9 @@
 # What is loaded here is shared, copy-on-write, by all the workers. That is why config/environment comes first:
 # whatever else the script does before it requires that, happens after it here.
 #
-# BOOTCHECK_RECOVER='[{"worker":"delayed_job.1","pid":123,"host":""}]' names dead workers. Their jobs are handed back to the
-# queue before anything is started: a line on stdout for each. Everything that fails has a line on stderr.
+# `[{"worker":"delayed_job.1","pid":123,"host":""}]` behind __END__ names dead workers; there is no limit to that as there
+# is to an environment. Their jobs are handed back to the queue before anything is started: a line on stdout for each.
+# Everything that fails has a line on stderr.
 module Bootcheck
   STARTER = Process.pid
 
@@ -121,8 +122,7 @@ module Bootcheck
   end
 
   # The steps, in order. Returns whether all went well.
-  def self.run(script, groups)
-    dead = ENV.delete("BOOTCHECK_RECOVER")
+  def self.run(script, groups, dead)
     booted = boot(script)
     recover(dead, booted) if dead
     return booted if groups.empty? || !booted
@@ -167,7 +167,8 @@ module Bootcheck
   end
 end
 
+bootcheck_dead = DATA.read if defined?(DATA)
 $stdin.reopen(File::NULL)
 $stdout.sync = true
 (bootcheck_script, *), *bootcheck_groups = ARGV.slice_before("--").to_a
-exit Bootcheck.run(File.expand_path(bootcheck_script), bootcheck_groups.map { |group| group.drop(1) })
+exit Bootcheck.run(File.expand_path(bootcheck_script), bootcheck_groups.map { |group| group.drop(1) }, bootcheck_dead)

@@ -6,6 +6,9 @@
 #include "system/memory_file.h"
 #include "util/errors.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <csignal>
 #include <string_view>
 
@@ -17,6 +20,9 @@
 
 namespace bootcheck {
 namespace {
+
+constexpr int kErrorBits = 16;
+constexpr std::size_t kLongestPid = 16;
 
 /// Above 0, 1 and 2, so that none of them is overwritten while they are set up.
 UniqueFd above_stdio(int fd, const std::string& what) {
@@ -65,6 +71,15 @@ void reset_signals() noexcept {
 
 }  // namespace
 
+ChildFailure ChildFailure::unpack(int number) {
+  return {.step = static_cast<ChildStep>(number >> kErrorBits),
+          .error = number & ((1 << kErrorBits) - 1)};
+}
+
+int ChildFailure::pack() const {
+  return (static_cast<int>(step) << kErrorBits) | error;
+}
+
 // Not a pipe either: a daemon keeps it open for ever, and its next write after our exit would end
 // it by SIGPIPE.
 UniqueFd open_output(const Path& path) {
@@ -81,21 +96,57 @@ ChildPlan::ChildPlan(const LaunchRequest& request)
   for (const auto& entry : env_)
     env_pointers_.push_back(entry.c_str());
   env_pointers_.push_back(nullptr);
+  if (request.pid_file.empty()) return;
+  boost::system::error_code ignored;  // the child says it better
+  boost::filesystem::create_directories(request.pid_file.parent_path(), ignored);
+  temporary_ = (request.pid_file.parent_path() /
+                ("." + request.pid_file.filename().native() + ".bootcheck."))
+                   .native();
+  temporary_length_ = temporary_.size();
+  temporary_.resize(temporary_length_ + kLongestPid);
 }
 
-int ChildPlan::enter() const noexcept {
+int ChildPlan::enter() noexcept {
+  const auto failed = [](ChildStep step) {
+    return ChildFailure{.step = step, .error = errno}.pack();
+  };
   ::setsid();
   reset_signals();
   for (const auto& [from, to] :
        {std::pair(input_.get(), 0), std::pair(output_.get(), 1), std::pair(output_.get(), 2)}) {
-    if (::dup2(from, to) < 0) return errno;
+    if (::dup2(from, to) < 0) return failed(ChildStep::set_up);
   }
   // Marked and not closed: the pipe that reports a failed execve must work until then.
   // Boost.Process' own closing does nothing in 1.81 to 1.84.
-  if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return errno;
-  if (!has_expected_ids()) return EPERM;
-  if (!restore_descriptor_limit()) return errno;
-  return ::chdir(request_.working_directory.c_str()) == 0 ? 0 : errno;
+  if (::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) return failed(ChildStep::set_up);
+  if (!has_expected_ids()) return ChildFailure{ChildStep::be_its_user, EPERM}.pack();
+  if (!restore_descriptor_limit()) return failed(ChildStep::set_up);
+  if (::chdir(request_.working_directory.c_str()) != 0) return failed(ChildStep::change_directory);
+  if (request_.pid_file.empty()) return 0;
+  const int error = write_pid_file();
+  return error == 0 ? 0 : ChildFailure{.step = ChildStep::write_pid_file, .error = error}.pack();
+}
+
+/// Returns an errno. Only what is async-signal-safe, and nothing that allocates.
+int ChildPlan::write_pid_file() noexcept {
+  std::array<char, kLongestPid> text;
+  char* end = std::to_chars(text.data(), text.data() + text.size() - 1, ::getpid()).ptr;
+  *std::copy(text.data(), end, temporary_.data() + temporary_length_) = '\0';
+  *end++ = '\n';
+  const char* temporary = temporary_.c_str();
+  ::unlink(temporary);  // of a process that was killed and whose pid has come round to us
+  const int fd = ::open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+  if (fd < 0) return errno;
+  const auto length = end - text.data();
+  int error = ::write(fd, text.data(), static_cast<std::size_t>(length)) == length ? 0 : ENOSPC;
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error == 0 && ::rename(temporary, request_.pid_file.c_str()) != 0) error = errno;
+  if (error != 0) ::unlink(temporary);
+  return error;
+}
+
+void ChildPlan::leave() const noexcept {
+  if (!request_.pid_file.empty()) ::unlink(request_.pid_file.c_str());
 }
 
 }  // namespace bootcheck

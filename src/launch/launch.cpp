@@ -1,17 +1,23 @@
 #include "launch/launch.h"
 
 #include "launch/child.h"
-#include "system/text_file.h"
+#include "system/clock.h"
+#include "system/exit_watch.h"
 #include "util/errors.h"
 
 #include <algorithm>
+#include <array>
+#include <climits>
 #include <csignal>
+#include <string_view>
+#include <unordered_map>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/filesystem/operations.hpp>
 #include <boost/process/v2/process.hpp>
 
+#include <poll.h>
+#include <sys/inotify.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,28 +28,31 @@ namespace asio = boost::asio;
 namespace bp = boost::process::v2;
 using boost::system::error_code;
 
-constexpr std::chrono::seconds kGraceAfterTerm{2};
+/// How long some processes are watched before it is the others' turn.
+constexpr Duration kTurn{100};
 
 /// Boost.Process' hooks around fork and exec, called by these names.
 struct ChildHooks {
-  const ChildPlan& plan;
+  ChildPlan& plan;
 
   error_code on_exec_setup(bp::posix::default_launcher&, const bp::filesystem::path&,
                            const char* const*) const {
-    const int error = plan.enter();
-    errno = error;  // the launcher sends errno, not what is returned here
-    return {error, boost::system::system_category()};
+    const int failure = plan.enter();
+    errno = failure;  // the launcher sends errno, not what is returned here
+    return {failure, boost::system::system_category()};
   }
   // The launcher would call exit(3), which runs our atexit handlers and flushes our buffers a
   // second time.
   [[noreturn]] void on_exec_error(bp::posix::default_launcher&, const bp::filesystem::path&,
                                   const char* const*, const error_code&) const {
+    plan.leave();
     ::_exit(127);
   }
   // The child that could not exec is ours to reap; the launcher leaves it a zombie.
   void on_error(bp::posix::default_launcher& launcher, const bp::filesystem::path&,
                 const char* const*, const error_code&) const {
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);
+    launcher.pid = -1;
   }
 
   // 1.81 calls the two hooks above as they are, but only if it could call them like this.
@@ -53,141 +62,198 @@ struct ChildHooks {
                 const char* const*, const error_code&) const;
 };
 
-struct Child {
-  explicit Child(asio::io_context& context) : timer(context) {}
-
-  std::optional<bp::process> process;
-  asio::steady_timer timer;
-  std::function<void(const LaunchOutcome&)> done;
-  pid_t pid = 0;
-  bool timed_out = false;
-};
-
 LaunchOutcome outcome_of(int wait_status) {
   if (WIFSIGNALED(wait_status)) return KilledBySignal{WTERMSIG(wait_status)};
   return Exited{WEXITSTATUS(wait_status)};
 }
 
-/// What the errno is about that a child has sent instead of becoming the program.
-std::string culprit(const LaunchRequest& request, const std::string& program) {
-  error_code ignored;
-  return boost::filesystem::is_directory(request.working_directory, ignored)
-             ? program
-             : request.working_directory.native();
-}
-
-/// The group is the child's own, and the child is not reaped yet: no stranger can be meant.
-void end_group(Child& child) {
-  child.timed_out = true;
-  ::kill(-child.pid, SIGTERM);
-  child.timer.expires_after(kGraceAfterTerm);
-  child.timer.async_wait([&child](const error_code& error) {
-    if (!error) ::kill(-child.pid, SIGKILL);
-  });
-}
-
-}  // namespace
-
-struct Launches::Impl {
-  asio::io_context context;
-  std::vector<std::unique_ptr<Child>> children;
-  std::vector<std::unique_ptr<asio::steady_timer>> tickers;
-
-  void tick(asio::steady_timer& timer, Duration interval, std::function<bool()> call) {
-    if (!call()) return;
-    timer.expires_after(interval);
-    timer.async_wait([this, &timer, interval, call = std::move(call)](const error_code& error) {
-      if (!error) tick(timer, interval, call);
-    });
+/// What a child has sent instead of becoming the program.
+std::string explain(const LaunchRequest& request, const std::string& program, int number) {
+  const auto failure = ChildFailure::unpack(number);
+  const auto why = ": " + error_text(failure.error);
+  switch (failure.step) {
+    case ChildStep::become_program:
+      return program + why;
+    case ChildStep::set_up:
+      return "cannot set up its descriptors" + why;
+    case ChildStep::be_its_user:
+      return "it would not be its user" + why;
+    case ChildStep::write_pid_file:
+      return "cannot write its pid file " + request.pid_file.native() + why;
+    case ChildStep::change_directory:
+      return request.working_directory.native() + why;
   }
-};
-
-Launches::Launches() : impl_(std::make_unique<Impl>()) {}
-
-Launches::~Launches() {
-  for (auto& child : impl_->children) {
-    if (child->process) child->process->detach();  // its destructor would kill
-  }
+  return program + why;
 }
 
-pid_t Launches::start(const LaunchRequest& request,
-                      std::function<void(const LaunchOutcome&)> done) {
-  auto& child = *impl_->children.emplace_back(std::make_unique<Child>(impl_->context));
-  child.done = std::move(done);
+/// Forks and execs; the child's pid.
+std::variant<pid_t, NotStarted> fork_child(asio::io_context& context,
+                                           const LaunchRequest& request) {
+  bp::posix::default_launcher launcher;
   try {
-    const ChildPlan plan(request);
-    bp::posix::default_launcher launcher;
+    ChildPlan plan(request);
     launcher.env = plan.env();
     error_code error;
     const std::vector<std::string> arguments(request.argv.begin() + 1, request.argv.end());
     auto process =
-        launcher(impl_->context.get_executor(), error, plan.program(), arguments, ChildHooks{plan});
-    if (error) {
-      process.detach();
-      child.done(NotStarted{culprit(request, plan.program()) + ": " + error.message()});
-      return 0;
+        launcher(context.get_executor(), error, plan.program(), arguments, ChildHooks{plan});
+    process.detach();  // its destructor would kill
+    if (error) return NotStarted{explain(request, plan.program(), error.value())};
+  } catch (const std::system_error& error) {
+    // It may have been unable to open a descriptor of the child that runs.
+    if (launcher.pid <= 0) return NotStarted{error.what()};
+  }
+  return static_cast<pid_t>(launcher.pid);
+}
+
+/// New files in folders, inotify(7).
+class FolderWatch {
+ public:
+  bool add(const Path& folder) {
+    if (!inotify_) inotify_ = UniqueFd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+    if (!inotify_) return false;
+    constexpr std::uint32_t events = IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO;
+    const int watch = ::inotify_add_watch(inotify_.get(), folder.c_str(), events);
+    if (watch < 0) return false;
+    auto& names = folders_[watch];
+    if (std::ranges::find(names, folder) == names.end()) names.push_back(folder);
+    return true;
+  }
+
+  int descriptor() const { return inotify_.get(); }
+
+  void take(std::vector<Occurrence>& occurrences) const {
+    if (!inotify_) return;
+    alignas(inotify_event) std::array<char, 16384> buffer;
+    for (;;) {
+      const auto length = ::read(inotify_.get(), buffer.data(), buffer.size());
+      if (length <= 0) return;
+      for (std::size_t at = 0; at < static_cast<std::size_t>(length);) {
+        const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);  // NOLINT
+        at += sizeof(inotify_event) + event->len;
+        const auto names = folders_.find(event->wd);
+        if (event->len == 0 || names == folders_.end()) continue;
+        for (const auto& folder : names->second)
+          occurrences.emplace_back(FileChange{folder / event->name});
+      }
     }
-    child.pid = launcher.pid;
-    child.process.emplace(std::move(process));
-  } catch (const std::system_error& error) {
-    child.done(NotStarted{error.what()});
-    return 0;
   }
-  child.process->async_wait([&child](const error_code& error, int) {
-    child.timer.cancel();
-    if (!child.process) return;
-    // What it leaves behind ignores SIGTERM; a group that has members keeps its number.
-    if (child.timed_out) ::kill(-child.pid, SIGKILL);
-    const auto outcome =
-        error ? LaunchOutcome(LeftRunning{}) : outcome_of(child.process->native_exit_code());
-    child.process->detach();
-    child.process.reset();
-    child.done(child.timed_out ? LaunchOutcome(TimedOut{}) : outcome);
-  });
-  if (request.time_limit > Duration{0}) {
-    child.timer.expires_after(request.time_limit);
-    child.timer.async_wait([&child](const error_code& error) {
-      if (!error) end_group(child);
-    });
+
+ private:
+  UniqueFd inotify_;
+  std::unordered_map<int, std::vector<Path>> folders_;  ///< each by all its names
+};
+
+class LinuxLaunches final : public Launches {
+ public:
+  explicit LinuxLaunches(const ProcFs& proc) : exits_(proc) {}
+
+  std::string make_output(const Path& file) override {
+    try {
+      open_output(file);
+      return {};
+    } catch (const std::system_error& error) {
+      return error.what();
+    }
   }
-  return child.pid;
-}
 
-void Launches::every(Duration interval, std::function<bool()> tick) {
-  auto& timer = *impl_->tickers.emplace_back(std::make_unique<asio::steady_timer>(impl_->context));
-  asio::post(impl_->context, [this, &timer, interval, tick = std::move(tick)] {
-    impl_->tick(timer, interval, tick);
-  });
-}
-
-void Launches::detach(pid_t pid) {
-  const auto found = std::ranges::find(impl_->children, pid, &Child::pid);
-  if (found == impl_->children.end() || !(*found)->process) return;
-  (*found)->timer.cancel();
-  (*found)->process->detach();  // the wait ends with an error: LeftRunning
-}
-
-void Launches::run() {
-  impl_->context.run();
-}
-
-std::string make_output(const Path& file) {
-  try {
-    open_output(file);
-    return {};
-  } catch (const std::system_error& error) {
-    return error.what();
+  std::variant<pid_t, NotStarted> start(const LaunchRequest& request) override {
+    auto launched = fork_child(context_, request);
+    if (const auto* pid = std::get_if<pid_t>(&launched)) {
+      children_[*pid] = {};
+      exits_.add_child(*pid);
+    }
+    return launched;
   }
+
+  // Its leader is not reaped before its end is told, so the number is its own.
+  void signal_group(pid_t command, int signal) override {
+    const auto child = children_.find(command);
+    if (child == children_.end()) return;
+    child->second.was_signalled = true;
+    ::kill(-command, signal);
+  }
+
+  void let_go(pid_t command) override {
+    if (children_.erase(command) > 0) exits_.remove(command);
+  }
+
+  void watch(const ProcessId& process) override {
+    watched_.insert_or_assign(process.pid, process);
+    exits_.add(process);
+  }
+
+  bool watch_folder(const Path& folder) override { return folders_.add(folder); }
+
+  std::vector<Occurrence> wait(Duration until) override {
+    std::vector<Occurrence> occurrences;
+    for (;;) {
+      auto left = until - monotonic_clock();
+      if (left > Duration{0}) take(exits_.begin(), occurrences);
+      take(exits_.take_ended(), occurrences);
+      folders_.take(occurrences);
+      if (!occurrences.empty() || left <= Duration{0}) return occurrences;
+      if (!exits_.watches_all()) left = std::min(left, kTurn);
+      if (!sleep(left)) return occurrences;
+      if (!exits_.watches_all()) exits_.take_turns();
+    }
+  }
+
+ private:
+  struct Child {
+    bool was_signalled = false;
+  };
+
+  /// False: a signal has come.
+  bool sleep(Duration timeout) const {
+    std::array<pollfd, 2> polled = {
+        pollfd{.fd = exits_.descriptor(), .events = POLLIN, .revents = 0},
+        pollfd{.fd = folders_.descriptor(), .events = POLLIN, .revents = 0}};
+    const auto limit = std::min(timeout, Duration{INT_MAX});
+    return ::poll(polled.data(), polled.size(), static_cast<int>(limit.count())) >= 0;
+  }
+
+  void take(const std::vector<pid_t>& ended, std::vector<Occurrence>& occurrences) {
+    for (const pid_t pid : ended) {
+      if (const auto child = children_.find(pid); child != children_.end()) {
+        occurrences.emplace_back(CommandEnd{pid, reap(pid, child->second)});
+        children_.erase(child);
+      } else if (const auto watched = watched_.find(pid); watched != watched_.end()) {
+        occurrences.emplace_back(ProcessEnd{watched->second});
+        watched_.erase(watched);
+      }
+    }
+  }
+
+  static LaunchOutcome reap(pid_t pid, const Child& child) {
+    // What it leaves behind may ignore SIGTERM. Until it is reaped the number is the group's.
+    if (child.was_signalled) ::kill(-pid, SIGKILL);
+    int status = 0;
+    while (::waitpid(pid, &status, 0) < 0) {
+      if (errno != EINTR) return LeftRunning{};
+    }
+    return outcome_of(status);
+  }
+
+  asio::io_context context_;
+  ExitWatch exits_;
+  FolderWatch folders_;
+  std::unordered_map<pid_t, Child> children_;
+  std::unordered_map<pid_t, ProcessId> watched_;
+};
+
+}  // namespace
+
+std::unique_ptr<Launches> linux_launches(const ProcFs& proc) {
+  return std::make_unique<LinuxLaunches>(proc);
 }
 
-std::string tail(const Path& file, std::uint64_t offset, int lines) {
+std::string tail(Machine& machine, const Path& file, std::uint64_t offset, int lines) {
   constexpr std::uint64_t kLongest = 4096;
-  std::string text;
-  try {
-    text = read_text_file(file, offset);
-  } catch (const std::system_error&) {
-    return {};
-  }
+  auto read = machine.read_file(file, {.links = Links::followed, .offset = offset});
+  auto* found = std::get_if<FileText>(&read);
+  if (found == nullptr) return {};
+  auto& text = found->text;
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
   std::size_t start = text.size();

@@ -26,7 +26,8 @@ UnitOrder order_of(const LaunchRequest& request, const Worker& first, std::strin
           .output = request.output,
           .argv = request.argv,
           .env = request.env,
-          .input = request.input};
+          .input = request.input,
+          .pid_file = request.pid_file};
 }
 
 }  // namespace
@@ -42,6 +43,7 @@ bool uses_systemd(const Config& config) {
 
 TransientUnit::TransientUnit(LaunchRequest& request, const Worker& first, std::string description) {
   const auto order = order_of(request, first, std::move(description));
+  request.pid_file.clear();  // it is the unit's to write
   if (has_unit_parent()) {
     ask_parent(request, order);
   } else if (::geteuid() == 0) {

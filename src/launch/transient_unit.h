@@ -3,8 +3,8 @@
 #pragma once
 
 #include "config/config.h"
-#include "launch/launch.h"
 #include "launch/unit_order.h"
+#include "system/launches.h"
 #include "util/unique_fd.h"
 
 #include <string>

@@ -14,6 +14,11 @@ namespace bootcheck {
 namespace {
 
 constexpr const char* kShim = "cd -- \"$1\" && exec >>\"$2\" 2>&1 && shift 2 && exec \"$@\"";
+/// Its own pid, renamed into place, proves its birth; without it there is no worker.
+constexpr const char* kShimWithPidFile =
+    "cd -- \"$1\" && exec >>\"$2\" 2>&1 && t=${3%/*}/.${3##*/}.bootcheck.$$ && "
+    "mkdir -p -- \"${3%/*}\" && echo $$ >\"$t\" && mv -f -- \"$t\" \"$3\" && shift 3 && "
+    "exec \"$@\"";
 constexpr std::size_t kLongestDescription = 200;
 
 std::string property(std::string_view name, std::string_view value) {
@@ -113,8 +118,14 @@ Argv transient_unit_command(const UnitOrder& order, const UnitRights& rights) {
   command.emplace_back("--");
   // The shell looks the program up in the unit's PATH and keeps the words as they are, by which
   // the worker is known in /proc; systemd-run would make the program's path absolute.
-  Argv words = {
-      "/bin/sh", "-c", kShim, "bootcheck", order.working_directory.native(), order.output.native()};
+  const bool has_pid_file = !order.pid_file.empty();
+  Argv words = {"/bin/sh",
+                "-c",
+                has_pid_file ? kShimWithPidFile : kShim,
+                "bootcheck",
+                order.working_directory.native(),
+                order.output.native()};
+  if (has_pid_file) words.push_back(order.pid_file.native());
   words.insert(words.end(), order.argv.begin(), order.argv.end());
   std::ranges::transform(words, std::back_inserter(command), without_expansion);
   return command;
@@ -146,6 +157,7 @@ std::string pack(const UnitOrder& order) {
   put(bytes, order.working_directory.native());
   put(bytes, order.output.native());
   put(bytes, order.input);
+  put(bytes, order.pid_file.native());
   put(bytes, fmt::to_string(order.argv.size()));
   for (const auto& word : order.argv)
     put(bytes, word);
@@ -168,6 +180,7 @@ std::optional<UnitOrder> unpack_order(std::string_view bytes) {
   order.working_directory = fields.text();
   order.output = fields.text();
   order.input = fields.text();
+  order.pid_file = fields.text();
   for (auto left = fields.number(); left > 0 && fields.is_good(); --left)
     order.argv.push_back(fields.text());
   for (auto left = fields.number(); left > 0 && fields.is_good(); --left) {

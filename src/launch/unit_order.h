@@ -25,6 +25,7 @@ struct UnitOrder {
   Argv argv;
   std::map<std::string, std::string> env;  ///< the whole environment
   std::string input;                       ///< what the command reads from stdin; empty: /dev/null
+  Path pid_file;  ///< where its pid is written before it begins; empty: nowhere
 };
 
 /// What only root decides: as whom, and from where systemd reads what it has to read itself.
@@ -37,8 +38,8 @@ struct UnitRights {
 
 /// The order as a command for systemd-run(1), which ends when the start has succeeded or failed.
 /// The unit's own process is a shell that runs as the user already: it enters the working directory
-/// and opens the output, and then becomes the command. So systemd opens nothing that the user could
-/// have put a link in place of.
+/// and opens the output, writes its pid file where there is one, and then becomes the command. So
+/// systemd opens nothing that the user could have put a link in place of.
 Argv transient_unit_command(const UnitOrder& order, const UnitRights& rights);
 
 /// The environment as systemd.exec(5) reads an EnvironmentFile=.

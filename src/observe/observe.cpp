@@ -48,11 +48,13 @@ class SharedFacts {
 
 class Observer {
  public:
-  Observer(const Context& context, const App& app, const State& state, Search search)
+  Observer(const Context& context, const App& app, const State& state, Search search,
+           const std::unordered_set<pid_t>& but)
       : context_(context),
         machine_(context.machine),
         state_(state),
         search_(search),
+        but_(but),
         shared_(context.machine) {
     facts_.app = app;
     facts_.workers = &context.config.workers;
@@ -68,7 +70,7 @@ class Observer {
     for (const auto& orphan : state_.orphans)
       look(orphan.process.pid);
     look_into_unknown_pid_files();
-    ask_status_commands(context_.config, facts_.seen);
+    ask_status_commands(machine_, context_.config, facts_.seen);
     auto assignment = assign(facts_, state_);
     if (search_ == Search::always || needs_search(assignment)) {
       search_all();
@@ -126,6 +128,7 @@ class Observer {
 
   /// Each pid is looked at once.
   void look(pid_t pid, const std::optional<ProcessId>& known = std::nullopt) {
+    if (but_.contains(pid)) return;
     const auto [entry, added] = facts_.processes.looks.try_emplace(pid);
     if (added) entry->second = machine_.look(pid, known);
   }
@@ -161,7 +164,7 @@ class Observer {
     table.searched = true;
     table.hidden = !machine_.shows_all_processes();
     machine_.scan(
-        facts_.app.uid,
+        facts_.app.uid, but_,
         [this](const Argv& command_line) {
           return may_concern(context_.config.workers, command_line);
         },
@@ -186,6 +189,7 @@ class Observer {
   Machine& machine_;
   const State& state_;
   const Search search_;
+  const std::unordered_set<pid_t>& but_;
   SharedFacts shared_;
   Facts facts_;
 };
@@ -234,8 +238,9 @@ App locate_app(const Context& context, const State& state) {
   return app;
 }
 
-Look observe(const Context& context, const App& app, const State& state, Search search) {
-  return Observer(context, app, state, search).run();
+Look observe(const Context& context, const App& app, const State& state, Search search,
+             const std::unordered_set<pid_t>& but) {
+  return Observer(context, app, state, search, but).run();
 }
 
 }  // namespace bootcheck

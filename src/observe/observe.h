@@ -4,6 +4,7 @@
 #include "model/assign.h"
 #include "observe/context.h"
 
+#include <unordered_set>
 #include <vector>
 
 namespace bootcheck {
@@ -23,9 +24,9 @@ enum class Search {
   always      ///< in all of /proc, reading everything
 };
 
-/// Looks at every worker, and at /proc as `search` says. Throws std::system_error
-/// when /proc cannot be read.
+/// Looks at every worker, and at /proc as `search` says, but for the processes `but`, which the
+/// caller knows. Throws std::system_error when /proc cannot be read.
 Look observe(const Context& context, const App& app, const State& state,
-             Search search = Search::if_needed);
+             Search search = Search::if_needed, const std::unordered_set<pid_t>& but = {});
 
 }  // namespace bootcheck

@@ -1,8 +1,9 @@
 #include "observe/status_command.h"
 
 #include "launch/environment.h"
+#include "launch/run_commands.h"
 
-#include <algorithm>
+#include <system_error>
 
 namespace bootcheck {
 namespace {
@@ -28,18 +29,23 @@ StatusAnswer status_answer(const LaunchOutcome& outcome) {
   return exited->code >= 1 && exited->code <= 3 ? StatusAnswer::not_running : StatusAnswer::unknown;
 }
 
-void ask_status_commands(const Config& config, std::vector<Observation>& seen) {
-  if (std::ranges::all_of(config.workers, &Argv::empty, &Worker::status)) return;
-  Launches launches;
+void ask_status_commands(Machine& machine, const Config& config, std::vector<Observation>& seen) {
+  std::vector<LaunchRequest> requests;
+  std::vector<std::size_t> asked;
   for (std::size_t at = 0; at < seen.size(); ++at) {
     const auto& worker = config.workers[at];
     if (worker.status.empty()) continue;
-    launches.start(status_request(config, worker),
-                   [&answer = seen[at].status](const LaunchOutcome& outcome) {
-                     answer = status_answer(outcome);
-                   });
+    seen[at].status = StatusAnswer::unknown;
+    try {
+      requests.push_back(status_request(config, worker));
+      asked.push_back(at);
+    } catch (const std::system_error&) {  // its start will say why; the others are not concerned
+    }
   }
-  launches.run();
+  if (requests.empty()) return;
+  const auto outcomes = run_commands(machine, requests);
+  for (std::size_t at = 0; at < asked.size(); ++at)
+    seen[asked[at]].status = status_answer(outcomes[at]);
 }
 
 }  // namespace bootcheck

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "config/config.h"
-#include "launch/launch.h"
-#include "model/observation.h"
+#include "system/machine.h"
 
 #include <vector>
 
@@ -17,8 +16,8 @@ StatusAnswer status_answer(const LaunchOutcome& outcome);
 
 /// Runs the `status` command of every worker that has one, side by side, and notes the answers in
 /// `seen` (same order as config.workers): exit code 0 is running, 1 to 3 not running (LSB, "Init
-/// Script Actions"), anything else and a time-out of 10 s unknown. Costs nothing where no worker
-/// has one.
-void ask_status_commands(const Config& config, std::vector<Observation>& seen);
+/// Script Actions"), anything else, a time-out of 10 s and a command that cannot be made (its
+/// env_file is missing) unknown. Costs nothing where no worker has one.
+void ask_status_commands(Machine& machine, const Config& config, std::vector<Observation>& seen);
 
 }  // namespace bootcheck

@@ -87,8 +87,9 @@ ProcessLook LinuxMachine::look(pid_t pid, const std::optional<ProcessId>& known)
   return proc().look(pid, known);
 }
 
-void LinuxMachine::scan(uid_t uid, const IsCandidate& is_candidate, const Visit& visit) {
-  proc().scan(uid, is_candidate, visit);
+void LinuxMachine::scan(uid_t uid, const std::unordered_set<pid_t>& but,
+                        const IsCandidate& is_candidate, const Visit& visit) {
+  proc().scan(uid, but, is_candidate, visit);
 }
 
 bool LinuxMachine::shows_all_processes() {

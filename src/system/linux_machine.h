@@ -9,7 +9,8 @@
 
 namespace bootcheck {
 
-class LinuxMachine final : public Machine {
+/// All but the starting of commands: that is of launch/ (host.h).
+class LinuxMachine : public Machine {
  public:
   std::string boot_id() override;
   std::string host_name() override;
@@ -25,7 +26,9 @@ class LinuxMachine final : public Machine {
 
   using Machine::look;
   ProcessLook look(pid_t pid, const std::optional<ProcessId>& known) override;
-  void scan(uid_t uid, const IsCandidate& is_candidate, const Visit& visit) override;
+  using Machine::scan;
+  void scan(uid_t uid, const std::unordered_set<pid_t>& but, const IsCandidate& is_candidate,
+            const Visit& visit) override;
   bool shows_all_processes() override;
   std::optional<std::uint64_t> proportional_size(pid_t pid) override;
   bool send_signal(const ProcessId& process, int signal) override;
@@ -51,10 +54,11 @@ class LinuxMachine final : public Machine {
   void write_to_syslog(LogPriority priority, const std::string& line) override;
   void write_to_stderr(std::string_view text) override;
 
- private:
+ protected:
   /// Opened when it is first looked into: who prints the configuration needs no /proc.
   const ProcFs& proc();
 
+ private:
   /// Once a folder and run: what killed passes have left where this one writes.
   void tidy_folder_of(const Path& path);
 

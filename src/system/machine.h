@@ -7,6 +7,7 @@
 
 #include "model/observation.h"
 #include "model/state.h"
+#include "system/launches.h"
 
 #include <cstdint>
 #include <functional>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -133,8 +135,13 @@ class Machine {
   using IsCandidate = std::function<bool(const Argv&)>;
   using Visit = std::function<void(Process&&)>;
   /// Every living process of the effective user `uid` whose command line is a candidate, each given
-  /// to `visit` (with argv and cwd). Throws when the processes cannot be listed.
-  virtual void scan(uid_t uid, const IsCandidate& is_candidate, const Visit& visit) = 0;
+  /// to `visit` (with argv and cwd). Those that are known (`but`) are not even looked at. Throws
+  /// when the processes cannot be listed.
+  virtual void scan(uid_t uid, const std::unordered_set<pid_t>& but,
+                    const IsCandidate& is_candidate, const Visit& visit) = 0;
+  void scan(uid_t uid, const IsCandidate& is_candidate, const Visit& visit) {
+    scan(uid, {}, is_candidate, visit);
+  }
 
   /// False with hidepid=, ProtectProc=invisible and the like: pid 1 cannot be seen, so an absence
   /// proves nothing.
@@ -150,6 +157,12 @@ class Machine {
   /// Sleeps until one of the processes has ended or `timeout` is over; whether one has. True at
   /// once if one is gone already. Throws.
   virtual bool wait_for_exit(const std::vector<ProcessId>& processes, Duration timeout) = 0;
+
+  // --- commands
+  // -----------------------------------------------------------------------------------
+  /// For starting commands and waiting for what becomes of them; has to end before the machine
+  /// does. Throws.
+  virtual std::unique_ptr<Launches> launches() = 0;
 
   // --- files
   // -----------------------------------------------------------------------------------

@@ -216,10 +216,11 @@ bool ProcFs::may_be_wanted(pid_t pid, const IsCandidate& is_candidate) const {
   return stat && stat->state == 'Z' && !stat->is_zombie();
 }
 
-void ProcFs::scan(uid_t uid, const IsCandidate& is_candidate,
+void ProcFs::scan(uid_t uid, const std::unordered_set<pid_t>& but, const IsCandidate& is_candidate,
                   const std::function<void(Process&&)>& visit) const {
   const int error = for_each_number(root_.get(), ".", [&](pid_t pid) {
-    if (!may_belong_to(uid, pid) || !may_be_wanted(pid, is_candidate)) return true;
+    if (but.contains(pid) || !may_belong_to(uid, pid) || !may_be_wanted(pid, is_candidate))
+      return true;
     auto look = look_closely(pid);
     auto* process = std::get_if<Process>(&look);
     const bool is_wanted =

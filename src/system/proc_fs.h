@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace bootcheck {
 
@@ -58,10 +59,14 @@ class ProcFs {
   using IsCandidate = std::function<bool(const Argv&)>;
 
   /// Every living process of the effective user `uid` whose command line is a candidate, each given
-  /// to `visit` (with argv and cwd). Kernel threads and zombies are left out. Throws
-  /// std::system_error when /proc cannot be listed.
-  void scan(uid_t uid, const IsCandidate& is_candidate,
+  /// to `visit` (with argv and cwd). Kernel threads and zombies are left out, and so are those that
+  /// are known (`but`). Throws std::system_error when /proc cannot be listed.
+  void scan(uid_t uid, const std::unordered_set<pid_t>& but, const IsCandidate& is_candidate,
             const std::function<void(Process&&)>& visit) const;
+  void scan(uid_t uid, const IsCandidate& is_candidate,
+            const std::function<void(Process&&)>& visit) const {
+    scan(uid, {}, is_candidate, visit);
+  }
 
   /// False with hidepid=, ProtectProc=invisible and the like: pid 1 cannot be seen, so an absence
   /// proves nothing.

@@ -79,21 +79,46 @@ TEST_F(DaemonWorkers, WithoutATitleAreSeenByTheirStartCommandLine) {
   EXPECT_EQ(starts(), 2U);
 }
 
-// Nothing tells that the process in its pid file is the worker, and nothing that it is not.
-TEST_F(DaemonWorkers, ThatBearNoTitleAreProvedByTheirBirth) {
+// An old `sh -c` leaves a program of another name: no title tells it, but it was born of our start.
+TEST_F(DaemonWorkers, ThatNoTitleIdentifiesAreKnownByTheirBirth) {
   leave_daemon_titled("something-else");
-  app_.configure(R"(
-workers:
-  - {name: riddle, start: [bin/daemon], pid_file: run/d.pid, start_timeout: 1s}
-)");
-  app_.bootcheck();
-  ASSERT_TRUE(wait_until([this] { return daemon() != 0; }));
+  app_.configure("workers: [{name: riddle, start: [bin/daemon], pid_file: run/d.pid}]\n");
+  good_pass();
+  const auto pid = daemon();
+  ASSERT_GT(pid, 0) << story();
+  EXPECT_EQ(status_of("riddle"), 0) << story();
+  good_pass();
+  EXPECT_EQ(daemon(), pid);
+  EXPECT_EQ(starts(), 1U);
+  ASSERT_TRUE(kill_and_wait(pid));
+  good_pass();
+  EXPECT_EQ(starts(), 2U);
+}
+
+// Then nothing tells that the process in its pid file is the worker, and nothing that it is not.
+TEST_F(DaemonWorkers, ThatNothingIdentifiesAreNeverStartedASecondTime) {
+  leave_daemon_titled("something-else");
+  app_.configure("workers: [{name: riddle, start: [bin/daemon], pid_file: run/d.pid}]\n");
+  good_pass();
+  boost::filesystem::remove(app_.root() / "tmp/pids/bootcheck.state");
   const auto pid = daemon();
   for (int pass = 0; pass < 3; ++pass)
-    EXPECT_EQ(app_.bootcheck().status, 0) << story();
+    EXPECT_EQ(app_.bootcheck().status, 1);
   EXPECT_EQ(starts(), 1U);
   EXPECT_EQ(daemon(), pid);
-  EXPECT_EQ(status_of("riddle"), 0);
+  EXPECT_EQ(status_of("riddle"), 1);
+  EXPECT_THAT(app_.bootcheck({"status"}).out, HasSubstr("unknown"));
+}
+
+// It was there before, and its pid file says so still.
+TEST_F(DaemonWorkers, WhosePidFileNamesAnOlderProcessAreNotUpByIt) {
+  const Background older({"/bin/sleep", "1000"});
+  app_.script("bin/daemon", "mkdir -p run; echo " + std::to_string(older.pid()) + " > run/d.pid");
+  app_.configure(
+      "workers: [{name: riddle, start: [bin/daemon], pid_file: run/d.pid, start_timeout: 1s}]\n");
+  const auto finished = app_.bootcheck();
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, HasSubstr("riddle"));
 }
 
 class StatusCommand : public SmallAppTest {

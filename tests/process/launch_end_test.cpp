@@ -1,7 +1,8 @@
 // Commands that do not end by themselves, several at a time, and the last words of those that did.
 #include "process/launching.h"
 
-#include <map>
+#include <memory>
+#include <set>
 
 namespace bootcheck {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 /// Enough for a shell to say its first line, on a slow machine as well.
 constexpr seconds kLimit{5};
@@ -26,6 +28,23 @@ class LaunchEnds : public LaunchTest {
     }
     pid_t pid;
   };
+
+  static constexpr seconds kLong{60};
+
+  static pid_t started(Launches& launches, const LaunchRequest& request) {
+    return std::get<pid_t>(launches.start(request));
+  }
+  /// How the next `count` commands end.
+  std::vector<std::string> ends(Launches& launches, std::size_t count) {
+    std::vector<std::string> outcomes;
+    while (outcomes.size() < count) {
+      const auto told = launches.wait(machine_.monotonic_clock() + kLong);
+      if (told.empty()) break;
+      for (const auto& each : told)
+        outcomes.push_back(words(std::get<CommandEnd>(each).outcome));
+    }
+    return outcomes;
+  }
 };
 
 TEST_F(LaunchEnds, TheTimeLimitEndsTheWholeProcessGroup) {
@@ -62,24 +81,14 @@ TEST_F(LaunchEnds, ADaemonThatKeepsTheOutputOpenHoldsNobodyUp) {
   EXPECT_TRUE(test::is_alive(daemon.pid));
 }
 
-TEST_F(LaunchEnds, ADetachedCommandLivesOnWithoutItsTimeLimit) {
-  auto request = shell("echo $$; sleep 6; echo alive; exec sleep 1000");
-  request.time_limit = kLimit;
-  LaunchOutcome outcome = Exited{};
-  pid_t pid = 0;
-  {
-    Launches launches;
-    pid = launches.start(request, [&](const LaunchOutcome& how) { outcome = how; });
-    launches.every(milliseconds{5}, [&] {
-      launches.detach(pid);
-      return false;
-    });
-    launches.run();
-  }
-  const Printed command(pid);
-  EXPECT_EQ(words(outcome), "left running");
-  EXPECT_TRUE(test::wait_until([&] { return test::lines_of(output()).size() == 2; }));
-  EXPECT_TRUE(test::is_alive(pid));
+TEST_F(LaunchEnds, ACommandThatIsLetGoLivesOnAndItsEndIsNotTold) {
+  const auto launches = machine_.launches();
+  const Printed command(started(*launches, shell("echo $$; exec sleep 1000")));
+  const Printed other(started(*launches, shell("exit 5")));
+  launches->let_go(command.pid);
+  launches->signal_group(command.pid, SIGKILL);
+  EXPECT_THAT(ends(*launches, 1), ElementsAre("exited 5"));
+  EXPECT_TRUE(test::is_alive(command.pid));
 }
 
 TEST_F(LaunchEnds, CommandsOutliveTheLaunchesThatStartedThem) {
@@ -87,63 +96,111 @@ TEST_F(LaunchEnds, CommandsOutliveTheLaunchesThatStartedThem) {
   EXPECT_TRUE(test::is_alive(child.pid()));
 }
 
-TEST_F(LaunchEnds, DetachingWhatNeverStartedOrHasEndedIsNothing) {
-  Launches launches;
-  int calls = 0;
-  const pid_t pid = launches.start(shell("exit 5"), [&](const LaunchOutcome&) { ++calls; });
-  launches.run();
-  launches.detach(pid);
-  launches.detach(0);
-  EXPECT_EQ(calls, 1);
+TEST_F(LaunchEnds, NoGroupIsSignalledOnceTheEndOfItsCommandWasTold) {
+  const auto launches = machine_.launches();
+  const pid_t pid = started(*launches, shell("sleep 1000 & echo $!"));
+  EXPECT_THAT(ends(*launches, 1), ElementsAre("exited 0"));
+  const Printed daemon(printed_pid());
+  ASSERT_EQ(::getpgid(daemon.pid), pid);
+  launches->signal_group(pid, SIGKILL);
+  EXPECT_TRUE(test::is_alive(daemon.pid));
+}
+
+TEST_F(LaunchEnds, WhatIsLeftOfASignalledGroupIsKilledAtTheEndOfItsCommand) {
+  const auto launches = machine_.launches();
+  const pid_t pid = started(*launches, shell("(trap '' TERM; exec sleep 1000) & echo $!; wait"));
+  const Printed deaf(printed_pid());
+  launches->signal_group(pid, SIGTERM);
+  EXPECT_THAT(ends(*launches, 1), ElementsAre("signal 15"));
+  EXPECT_TRUE(deaf.is_gone());
+}
+
+TEST_F(LaunchEnds, TheEndOfAProcessThatIsNoCommandIsToldOnce) {
+  const auto launches = machine_.launches();
+  started(*launches, shell("sleep 1000 & echo $!"));
+  EXPECT_THAT(ends(*launches, 1), ElementsAre("exited 0"));
+  const Printed daemon(printed_pid());
+  const auto look = machine_.look(daemon.pid);
+  const auto id = std::get<Process>(look).id;
+  launches->watch(id);
+  EXPECT_THAT(launches->wait(machine_.monotonic_clock() + milliseconds{20}), IsEmpty());
+  ::kill(daemon.pid, SIGKILL);
+  const auto told = launches->wait(machine_.monotonic_clock() + kLong);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(std::get<ProcessEnd>(told.front()).process, id);
+  EXPECT_THAT(launches->wait(machine_.monotonic_clock() + milliseconds{20}), IsEmpty());
+}
+
+TEST_F(LaunchEnds, TheEndOfAProcessThatWasGoneBeforeIsToldAtOnce) {
+  const auto launches = machine_.launches();
+  launches->watch({.pid = ::getpid(), .start_time = 1});
+  EXPECT_EQ(launches->wait(machine_.monotonic_clock() + kLong).size(), 1U);
+}
+
+TEST_F(LaunchEnds, AFileThatIsWrittenOrMovedThereIsTold) {
+  const auto launches = machine_.launches();
+  EXPECT_FALSE(launches->watch_folder(folder() / "missing"));
+  ASSERT_TRUE(launches->watch_folder(folder()));
+  test::write_file(folder() / "one.pid", "1\n");
+  test::write_file(folder() / "sub/two", "2\n");
+  boost::filesystem::rename(folder() / "sub/two", folder() / "two.pid");
+  std::set<std::string> names;
+  for (const auto& each : launches->wait(machine_.monotonic_clock() + kLong))
+    names.insert(std::get<FileChange>(each).file.native());
+  EXPECT_THAT(names, ElementsAre((folder() / "one.pid").native(), (folder() / "two.pid").native()));
+}
+
+TEST_F(LaunchEnds, WithFewDescriptorsEveryEndIsToldAllTheSame) {
+  const auto many = test::run({"/bin/sh", "-c",
+                               "ulimit -n 40; exec \"$0\" --gtest_also_run_disabled_tests "
+                               "--gtest_filter=LaunchEnds.DISABLED_OfAHundredProcesses",
+                               boost::filesystem::read_symlink("/proc/self/exe").native()});
+  EXPECT_EQ(many.status, 0) << many.out << many.err;
+}
+
+// Run by the test above, with few descriptors.
+TEST_F(LaunchEnds, DISABLED_OfAHundredProcesses) {
+  const auto launches = machine_.launches();
+  std::vector<std::unique_ptr<LeftAlone>> processes;
+  std::set<pid_t> alive;
+  for (int count = 0; count < 100; ++count) {
+    const auto& process =
+        *processes.emplace_back(std::make_unique<LeftAlone>(request({"sleep", "1000"})));
+    launches->watch(std::get<Process>(machine_.look(process.pid())).id);
+    alive.insert(process.pid());
+  }
+  for (const pid_t pid : alive)
+    ::kill(pid, SIGKILL);
+  while (!alive.empty()) {
+    const auto told = launches->wait(machine_.monotonic_clock() + kLong);
+    ASSERT_FALSE(told.empty());
+    for (const auto& each : told)
+      alive.erase(std::get<ProcessEnd>(each).process.pid);
+  }
+  EXPECT_TRUE(machine_.wait_for_exit({{.pid = ::getpid(), .start_time = 1}}, milliseconds{0}));
 }
 
 TEST_F(LaunchEnds, SeveralCommandsRunSideBySide) {
   // Each waits for the file of the other: one after the other they would never end.
-  const auto meet = [](const std::string& mine, const std::string& other) {
-    return "touch " + mine + "; until [ -e " + other + " ]; do sleep 0.01; done; exit 7";
-  };
-  Launches launches;
-  std::map<std::string, std::string> outcomes;
-  for (const auto& [mine, other] : {std::pair("one", "two"), std::pair("two", "one")}) {
-    auto command = shell(meet(mine, other));
+  const auto meet = [this](const std::string& mine, const std::string& other) {
+    auto command =
+        shell("touch " + mine + "; until [ -e " + other + " ]; do sleep 0.01; done; exit 7");
     command.time_limit = test::kHang;
-    launches.start(command, [&outcomes, name = std::string(mine)](const LaunchOutcome& how) {
-      outcomes[name] = words(how);
-    });
-  }
-  launches.start(request({"missing"}),
-                 [&](const LaunchOutcome& how) { outcomes["missing"] = words(how).substr(0, 11); });
-  launches.run();
-  EXPECT_THAT(outcomes,
-              ElementsAre(testing::Pair("missing", "not started"), testing::Pair("one", "exited 7"),
-                          testing::Pair("two", "exited 7")));
+    return command;
+  };
+  std::vector<std::string> outcomes;
+  for (const auto& outcome :
+       run_commands(machine_, {meet("one", "two"), request({"missing"}), meet("two", "one")}))
+    outcomes.push_back(words(outcome).substr(0, 11));
+  EXPECT_THAT(outcomes, ElementsAre("exited 7", "not started", "exited 7"));
   EXPECT_EQ(children(), children_before_);
-}
-
-TEST_F(LaunchEnds, ATickIsCalledUntilItReturnsFalse) {
-  Launches launches;
-  int ticks = 0;
-  launches.every(milliseconds{1}, [&] { return ++ticks < 5; });
-  launches.run();
-  EXPECT_EQ(ticks, 5);
-}
-
-TEST_F(LaunchEnds, ACommandCanBeStartedFromATick) {
-  Launches launches;
-  std::string outcome;
-  launches.every(milliseconds{1}, [&] {
-    launches.start(shell("exit 6"), [&](const LaunchOutcome& how) { outcome = words(how); });
-    return false;
-  });
-  launches.run();
-  EXPECT_EQ(outcome, "exited 6");
 }
 
 class Tail : public LaunchTest {
  protected:
-  std::string tail_of(const std::string& text, std::uint64_t offset, int lines) const {
+  std::string tail_of(const std::string& text, std::uint64_t offset, int lines) {
     test::write_file(folder() / "text", text);
-    return tail(folder() / "text", offset, lines);
+    return tail(machine_, folder() / "text", offset, lines);
   }
 };
 
@@ -176,8 +233,8 @@ TEST_F(Tail, IsTheEndAlsoOfAVeryLongText) {
 }
 
 TEST_F(Tail, OfAFileThatCannotBeReadIsEmpty) {
-  EXPECT_EQ(tail(folder() / "missing", 0, 5), "");
-  EXPECT_EQ(tail(folder(), 0, 5), "");
+  EXPECT_EQ(tail(machine_, folder() / "missing", 0, 5), "");
+  EXPECT_EQ(tail(machine_, folder(), 0, 5), "");
 }
 
 }  // namespace

@@ -55,14 +55,9 @@ TEST_F(Launching, TellsAnExitCodeFromASignalOfTheSameNumber) {
 
 TEST_F(Launching, SaysAtOnceThatAProgramIsMissingAndLeavesNoZombie) {
   for (const char* program : {"bin/missing", "missing", "/no/such/program"}) {
-    Launches launches;
-    std::string outcome;
-    EXPECT_EQ(
-        launches.start(request({program}), [&](const LaunchOutcome& how) { outcome = words(how); }),
-        0);
-    EXPECT_THAT(outcome, AllOf(StartsWith("not started"), HasSubstr(program),
-                               HasSubstr("No such file or directory")));
-    launches.run();
+    EXPECT_THAT(words(launch(request({program}))),
+                AllOf(StartsWith("not started"), HasSubstr(program),
+                      HasSubstr("No such file or directory")));
     EXPECT_EQ(children(), children_before_);
   }
 }

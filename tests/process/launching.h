@@ -1,7 +1,8 @@
 // What the tests of system/launch share.
 #pragma once
 
-#include "launch/launch.h"
+#include "launch/host.h"
+#include "launch/run_commands.h"
 #include "support/demo_app.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
@@ -73,8 +74,8 @@ inline void end_process(pid_t pid) {
 class LeftAlone {
  public:
   explicit LeftAlone(const LaunchRequest& request) {
-    Launches launches;
-    pid_ = launches.start(request, [](const LaunchOutcome&) {});
+    const auto launched = Host().launches()->start(request);
+    if (const auto* pid = std::get_if<pid_t>(&launched)) pid_ = *pid;
     if (pid_ == 0) throw std::runtime_error("not started: " + request.argv.front());
   }
   LeftAlone(const LeftAlone&) = delete;
@@ -104,11 +105,8 @@ class LaunchTest : public testing::Test {
   LaunchRequest shell(const std::string& line) const { return request({"/bin/sh", "-c", line}); }
 
   static LaunchOutcome launch(const LaunchRequest& request) {
-    Launches launches;
-    LaunchOutcome outcome = NotStarted{"done was not called"};
-    launches.start(request, [&](const LaunchOutcome& how) { outcome = how; });
-    launches.run();
-    return outcome;
+    Host machine;
+    return run_commands(machine, {request}).front();
   }
 
   void script(const std::string& name, const std::string& body) const {
@@ -118,6 +116,7 @@ class LaunchTest : public testing::Test {
 
   std::string output() const { return test::read_file(folder() / "log/out"); }
 
+  Host machine_;
   const std::string children_before_ = children();
 
   /// The pid that the command has printed as its first line.

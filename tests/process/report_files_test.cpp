@@ -1,9 +1,9 @@
 // The files that a pass writes for others: the log and the metrics.
+#include "launch/host.h"
 #include "pass/event_log.h"
 #include "report/log.h"
 #include "report/metrics.h"
 #include "support/temp_dir.h"
-#include "system/linux_machine.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -64,7 +64,7 @@ class ReportFiles : public testing::Test {
 
   const test::TempDir scratch;
   const Path folder = scratch.path();
-  LinuxMachine machine;
+  Host machine;
   Config config;
 };
 

@@ -76,9 +76,11 @@ ProcessLook MemoryMachine::look(pid_t pid, const std::optional<ProcessId>& known
   return process;
 }
 
-void MemoryMachine::scan(uid_t uid, const IsCandidate& is_candidate, const Visit& visit) {
+void MemoryMachine::scan(uid_t uid, const std::unordered_set<pid_t>& but,
+                         const IsCandidate& is_candidate, const Visit& visit) {
   for (const auto& [pid, process] : std::map(processes_)) {
-    if (process.uid == uid && process.argv && is_candidate(*process.argv)) visit(Process(process));
+    const bool is_meant = process.uid == uid && !but.contains(pid);
+    if (is_meant && process.argv && is_candidate(*process.argv)) visit(Process(process));
   }
 }
 
@@ -107,6 +109,72 @@ bool MemoryMachine::wait_for_exit(const std::vector<ProcessId>& processes, Durat
       next = std::min(next, std::max(each.second, now_));
     pass_time(next - now_);
   }
+}
+
+/// Commands are processes that live until they are ended.
+class MemoryLaunches final : public Launches {
+ public:
+  explicit MemoryLaunches(MemoryMachine& machine) : machine_(machine) {}
+
+  std::string make_output(const Path& file) override {
+    machine_.append_to_file(file, "");
+    return {};
+  }
+
+  std::variant<pid_t, NotStarted> start(const LaunchRequest& request) override {
+    machine_.launched.push_back(request);
+    const auto id = machine_.add_process(request.argv, request.working_directory);
+    if (!request.pid_file.empty()) machine_.write_pid_file(request.pid_file, id.pid);
+    commands_.insert(id.pid);
+    return id.pid;
+  }
+
+  void signal_group(pid_t command, int signal) override {
+    const auto found = machine_.processes_.find(command);
+    if (commands_.contains(command) && found != machine_.processes_.end())
+      machine_.send_signal(found->second.id, signal);
+  }
+
+  void let_go(pid_t command) override { commands_.erase(command); }
+  void watch(const ProcessId& process) override { watched_.push_back(process); }
+  bool watch_folder(const Path& folder) override {
+    return machine_.folders_.contains(folder.native());
+  }
+
+  std::vector<Occurrence> wait(Duration until) override {
+    for (;;) {
+      auto told = take();
+      if (!told.empty() || machine_.now_ >= until) return told;
+      auto next = until;
+      for (const auto& each : machine_.ends_)
+        next = std::min(next, std::max(each.second, machine_.now_));
+      machine_.pass_time(next - machine_.now_);
+    }
+  }
+
+ private:
+  std::vector<Occurrence> take() {
+    std::vector<Occurrence> told;
+    std::erase_if(commands_, [&](pid_t pid) {
+      if (machine_.is_alive(pid)) return false;
+      told.emplace_back(CommandEnd{pid, KilledBySignal{SIGTERM}});
+      return true;
+    });
+    std::erase_if(watched_, [&](const ProcessId& process) {
+      if (machine_.is_there(process)) return false;
+      told.emplace_back(ProcessEnd{process});
+      return true;
+    });
+    return told;
+  }
+
+  MemoryMachine& machine_;
+  std::set<pid_t> commands_;
+  std::vector<ProcessId> watched_;
+};
+
+std::unique_ptr<Launches> MemoryMachine::launches() {
+  return std::make_unique<MemoryLaunches>(*this);
 }
 
 Path MemoryMachine::resolved(const Path& path) const {

@@ -5,6 +5,7 @@
 #include "system/machine.h"
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -40,6 +41,7 @@ class MemoryMachine final : public Machine {
   /// Between a SIGTERM and the end of the process that gets it, which removes its pid file first.
   Duration job{0};
   std::map<pid_t, Path> pid_files;
+  std::vector<LaunchRequest> launched;
   std::string boot = "boot-1";
 
   // --- Machine
@@ -57,11 +59,16 @@ class MemoryMachine final : public Machine {
 
   using Machine::look;
   ProcessLook look(pid_t pid, const std::optional<ProcessId>& known) override;
-  void scan(uid_t uid, const IsCandidate& is_candidate, const Visit& visit) override;
+  using Machine::scan;
+  void scan(uid_t uid, const std::unordered_set<pid_t>& but, const IsCandidate& is_candidate,
+            const Visit& visit) override;
   bool shows_all_processes() override { return !hides_processes; }
   std::optional<std::uint64_t> proportional_size(pid_t pid) override;
   bool send_signal(const ProcessId& process, int signal) override;
   bool wait_for_exit(const std::vector<ProcessId>& processes, Duration timeout) override;
+
+  /// Whatever is launched lives until it is ended.
+  std::unique_ptr<Launches> launches() override;
 
   using Machine::read_file;
   FileRead read_file(const Path& path, const ReadOptions& options) override;
@@ -84,6 +91,8 @@ class MemoryMachine final : public Machine {
   void write_to_stderr(std::string_view text) override { standard_error += text; }
 
  private:
+  friend class MemoryLaunches;
+
   struct File {
     std::string text;
     Duration modified{0};  ///< since the epoch

@@ -102,6 +102,15 @@ TEST(Batches, AreMadeOfTheOrdersOnlyAndKeepTheirOrder) {
 }
 
 /// An application in a folder of the test's own.
+/// The list of dead processes that Ruby is given.
+boost::json::value list_of(const LaunchRequest& request) {
+  const std::string mark = "\n__END__\n";
+  const auto at = request.input.find(mark);
+  EXPECT_TRUE(request.input.starts_with(delayed_job_starter()));
+  return at == std::string::npos ? nullptr
+                                 : boost::json::parse(request.input.substr(at + mark.size()));
+}
+
 class Request : public testing::Test {
  protected:
   LaunchRequest request_for(const std::string& yaml) {
@@ -129,7 +138,7 @@ TEST_F(Request, OneStarterCarriesTheArgumentsOfEveryWorker) {
   EXPECT_EQ(request.input, delayed_job_starter());
   EXPECT_EQ(request.working_directory, scratch_.path());
   EXPECT_EQ(request.output, scratch_.path() / "log/delayed_job.start.log");
-  EXPECT_FALSE(request.env.contains("BOOTCHECK_RECOVER"));
+  EXPECT_EQ(request.pid_file, Path()) << "daemons writes it";
 }
 
 TEST_F(Request, OfOneWorkerGoesToItsOwnLog) {
@@ -162,10 +171,28 @@ TEST_F(Request, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
   EXPECT_EQ(request.argv, (Argv{"ruby", "-", "bin/delayed_job", "--", "--identifier=0", "start",
                                 "--", "--identifier=2", "start"}))
       << "who only hands back jobs is not started";
-  EXPECT_EQ(boost::json::parse(request.env.at("BOOTCHECK_RECOVER")),
+  EXPECT_EQ(list_of(request),
             boost::json::parse(R"([{"worker": "delayed_job.0", "pid": 11, "host": ""},
                                    {"worker": "delayed_job.0", "pid": 12, "host": ""},
                                    {"worker": "delayed_job.1", "pid": 13, "host": ""}])"));
+}
+
+TEST_F(Request, OfVeryManyDeadWorkersNamesAThousandAndLeavesTheEnvironmentAsItIs) {
+  const auto config = config_of("workers: [{preset: delayed_job, count: 1}]");
+  Batch batch = {{0, true, {}}};
+  const auto before = make_request(config, batch);
+  for (pid_t pid = 2; pid < 10'002; ++pid)
+    batch.front().recover.push_back(dead(pid));
+  const auto request = make_request(config, batch);
+  EXPECT_EQ(list_of(request).as_array().size(), 1000U);
+  EXPECT_EQ(request.env, before.env);
+}
+
+TEST_F(Request, OfAProgramThatStaysInTheForegroundHasItsPidFileWritten) {
+  const auto request =
+      request_for("workers: [{name: feed, start: [x], foreground: true, pid_file: run/f.pid}]");
+  EXPECT_EQ(request.pid_file, scratch_.path() / "run/f.pid");
+  EXPECT_EQ(request.time_limit, 0s) << "it is the worker itself";
 }
 
 TEST_F(Request, OfAnyOtherProgramIsItsStartCommand) {

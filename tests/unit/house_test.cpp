@@ -134,7 +134,7 @@ bool reaches_the_machine(const fs::path& file) {
 }
 
 // To be emptied: a file may only leave this list.
-const std::set<std::string> kStillReachTheMachine = {"act/batch.cpp", "act/start_attempt.cpp"};
+const std::set<std::string> kStillReachTheMachine = {"act/batch.cpp"};
 
 TEST(House, OnlyTheMachinesRoomsReachTheMachine) {
   for (const auto& file : sources_in(kSources)) {

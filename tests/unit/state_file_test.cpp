@@ -1,8 +1,8 @@
 // The state file, whole and damaged.
 #include "system/state_file.h"
 
+#include "launch/host.h"
 #include "support/temp_dir.h"
-#include "system/linux_machine.h"
 #include "system/replace_file.h"
 
 #include <limits>
@@ -217,7 +217,7 @@ TEST(StateText, NestedWithoutEndIsNotUsed) {
 
 class StateFileTest : public testing::Test {
  protected:
-  LinuxMachine machine;
+  Host machine;
   test::TempDir folder;
   Path file = folder.path() / "tmp/pids/bootcheck.state";
 };

@@ -22,7 +22,7 @@ int run(const bench::Effort& effort, const std::vector<std::string>& files) {
   results.scene("the pure plan", [&](auto& to) { plan(to, parts); });
   results.scene("8 missing delayed_job workers",
                 [&](auto& to) { bring_up_delayed_job(to, effort); });
-  results.scene("100 missing foreground workers",
+  results.scene("1000 missing foreground workers",
                 [&](auto& to) { bring_up_foreground(to, effort); });
   results.scene("from exit to the successor's start", [&](auto& to) { hand_over(to, effort); });
   results.scene("resident memory between two looks", [&](auto& to) { residents(to); });

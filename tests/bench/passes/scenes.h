@@ -26,7 +26,7 @@ void look_at_thousand(Results& results, const Effort& effort);
 void plan(Results& results, const Nanoseconds& parts);
 /// Bringing up delayed_job workers: time, and the memory they take.
 void bring_up_delayed_job(Results& results, const Effort& effort);
-/// Bringing up a hundred missing workers that stay in the foreground.
+/// Bringing up a thousand missing workers that stay in the foreground, and ten thousand.
 void bring_up_foreground(Results& results, const Effort& effort);
 /// How long nobody works when a draining worker exits.
 void hand_over(Results& results, const Effort& effort);
