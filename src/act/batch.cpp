@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
 
 namespace bootcheck {
@@ -15,36 +14,36 @@ bool runs_in_starter(const Worker& worker) {
   return worker.preset == "delayed_job";
 }
 
+bool shares_boots(const Worker& worker) {
+  return runs_in_starter(worker) && worker.preload;
+}
+
 bool share_a_boot(const Worker& one, const Worker& other) {
-  return runs_in_starter(one) && runs_in_starter(other) && one.preload && other.preload &&
-         one.start.front() == other.start.front() &&
+  return shares_boots(one) && shares_boots(other) && one.start.front() == other.start.front() &&
          one.working_directory == other.working_directory && one.env == other.env;
 }
 
 /// `bin/delayed_job`, or `script/delayed_job` as generated before Rails 4.
-std::string script_of(const Worker& worker) {
+std::string script_of(Machine& machine, const Worker& worker) {
   const Path script = worker.start.front();
   const Path old = Path("script") / script.filename();
-  const auto exists = [&worker](const Path& path) {
-    boost::system::error_code ignored;
-    return boost::filesystem::exists(boost::filesystem::absolute(path, worker.working_directory),
-                                     ignored);
+  const auto exists = [&](const Path& path) {
+    return machine.file_status(worker.working_directory / path).has_value();
   };
   return !exists(script) && exists(old) ? old.native() : script.native();
 }
 
-Argv ruby_of(const Worker& worker) {
-  boost::system::error_code ignored;
-  const bool bundled = boost::filesystem::exists(worker.working_directory / "Gemfile", ignored);
+Argv ruby_of(Machine& machine, const Worker& worker) {
+  const bool bundled = machine.file_status(worker.working_directory / "Gemfile").has_value();
   return bundled ? Argv{"bundle", "exec", "ruby"} : Argv{"ruby"};
 }
 
 /// `ruby - bin/delayed_job -- --identifier=1 start -- --identifier=2 start`: other passes recognise
 /// it in /proc as a start of these workers under way.
-Argv starter_command(const Config& config, const Batch& batch) {
+Argv starter_command(Machine& machine, const Config& config, const Batch& batch) {
   const auto& first = config.workers[batch.front().worker];
-  auto argv = ruby_of(first);
-  argv.insert(argv.end(), {"-", script_of(first)});
+  auto argv = ruby_of(machine, first);
+  argv.insert(argv.end(), {"-", script_of(machine, first)});
   for (const auto& order : batch) {
     if (!order.start) continue;
     const auto& start = config.workers[order.worker].start;
@@ -82,9 +81,11 @@ std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrd
   std::vector<Batch> batches;
   for (const auto& order : orders) {
     const auto& worker = config.workers[order.worker];
-    const auto shared = std::ranges::find_if(batches, [&](const Batch& batch) {
-      return share_a_boot(config.workers[batch.front().worker], worker);
-    });
+    const auto shared = !shares_boots(worker)
+                            ? batches.end()
+                            : std::ranges::find_if(batches, [&](const Batch& batch) {
+                                return share_a_boot(config.workers[batch.front().worker], worker);
+                              });
     if (shared == batches.end()) {
       batches.push_back({order});
     } else {
@@ -94,14 +95,14 @@ std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrd
   return batches;
 }
 
-LaunchRequest make_request(const Config& config, const Batch& batch) {
+LaunchRequest make_request(Machine& machine, const Config& config, const Batch& batch) {
   const auto& first = config.workers[batch.front().worker];
   LaunchRequest request;
   request.working_directory = first.working_directory;
   request.env = environment_of(config, first);
   request.output = start_log(config, batch);
   if (runs_in_starter(first)) {
-    request.argv = starter_command(config, batch);
+    request.argv = starter_command(machine, config, batch);
     request.input = std::string(delayed_job_starter()) + recovery_list(config, batch);
   } else {
     request.argv = first.start;

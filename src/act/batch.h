@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 #include "model/state.h"
-#include "system/launches.h"
+#include "system/machine.h"
 
 #include <vector>
 
@@ -25,6 +25,6 @@ using Batch = std::vector<StartOrder>;
 std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrder>& orders);
 
 /// The command that carries a batch out. Throws std::system_error when the env_file cannot be read.
-LaunchRequest make_request(const Config& config, const Batch& batch);
+LaunchRequest make_request(Machine& machine, const Config& config, const Batch& batch);
 
 }  // namespace bootcheck

@@ -51,7 +51,7 @@ CommandToStart command_of(const Config& config, const Batch& batch, bool is_told
 
 std::string prepare(StartAttempt& attempt, const Context& context, Launches& launches) {
   auto& request = attempt.request;
-  request = make_request(context.config, attempt.batch);
+  request = make_request(context.machine, context.config, attempt.batch);
   auto problem = launches.make_output(request.output);
   // A full disk, a log of another user: no reason to keep a worker down.
   if (!problem.empty()) request.output = "/dev/null";

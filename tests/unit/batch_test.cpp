@@ -2,12 +2,9 @@
 #include "act/batch.h"
 
 #include "delayed_job/starter.h"
-#include "support/temp_dir.h"
+#include "support/memory_machine.h"
 #include "unit/config_fixture.h"
 
-#include <fstream>
-
-#include <boost/filesystem/operations.hpp>
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
@@ -114,16 +111,13 @@ boost::json::value list_of(const LaunchRequest& request) {
 class Request : public testing::Test {
  protected:
   LaunchRequest request_for(const std::string& yaml) {
-    config_ = config_of("root: " + scratch_.path().native() + "\n" + yaml);
-    return make_request(config_, make_batches(config_, orders_for(config_)).front());
+    config_ = config_of("root: /srv/shop\n" + yaml);
+    return make_request(machine_, config_, make_batches(config_, orders_for(config_)).front());
   }
-  void have(const Path& file) {
-    const auto path = scratch_.path() / file;
-    boost::filesystem::create_directories(path.parent_path());
-    std::ofstream(path.native()) << "\n";
-  }
+  void have(const Path& file) { machine_.put_file(root_ / file, "\n"); }
 
-  test::TempDir scratch_;
+  const Path root_ = "/srv/shop";
+  MemoryMachine machine_;
   Config config_;
 };
 
@@ -136,16 +130,16 @@ TEST_F(Request, OneStarterCarriesTheArgumentsOfEveryWorker) {
                                 "--", "--identifier=1", "start", "--", "--identifier=m",
                                 "--queue=m", "-p", "x", "start"}));
   EXPECT_EQ(request.input, delayed_job_starter());
-  EXPECT_EQ(request.working_directory, scratch_.path());
-  EXPECT_EQ(request.output, scratch_.path() / "log/delayed_job.start.log");
+  EXPECT_EQ(request.working_directory, root_);
+  EXPECT_EQ(request.output, root_ / "log/delayed_job.start.log");
   EXPECT_EQ(request.pid_file, Path()) << "daemons writes it";
 }
 
 TEST_F(Request, OfOneWorkerGoesToItsOwnLog) {
   EXPECT_EQ(request_for("workers: [{preset: delayed_job, count: 1}]").output,
-            scratch_.path() / "log/delayed_job.0.start.log");
+            root_ / "log/delayed_job.0.start.log");
   EXPECT_EQ(request_for("workers: [{name: feed, start: [x]}]").output,
-            scratch_.path() / "log/feed.start.log");
+            root_ / "log/feed.start.log");
 }
 
 TEST_F(Request, RunsInTheBundleWhereThereIsOne) {
@@ -167,7 +161,7 @@ TEST_F(Request, LoadsTheScriptOfAnOldApplicationWhereItIs) {
 TEST_F(Request, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
   const auto config = config_of("workers: [{preset: delayed_job, count: 3}]");
   const Batch batch = {{0, true, {dead(11), dead(12)}}, {1, false, {dead(13)}}, {2, true, {}}};
-  const auto request = make_request(config, batch);
+  const auto request = make_request(machine_, config, batch);
   EXPECT_EQ(request.argv, (Argv{"ruby", "-", "bin/delayed_job", "--", "--identifier=0", "start",
                                 "--", "--identifier=2", "start"}))
       << "who only hands back jobs is not started";
@@ -180,10 +174,10 @@ TEST_F(Request, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
 TEST_F(Request, OfVeryManyDeadWorkersNamesAThousandAndLeavesTheEnvironmentAsItIs) {
   const auto config = config_of("workers: [{preset: delayed_job, count: 1}]");
   Batch batch = {{0, true, {}}};
-  const auto before = make_request(config, batch);
+  const auto before = make_request(machine_, config, batch);
   for (pid_t pid = 2; pid < 10'002; ++pid)
     batch.front().recover.push_back(dead(pid));
-  const auto request = make_request(config, batch);
+  const auto request = make_request(machine_, config, batch);
   EXPECT_EQ(list_of(request).as_array().size(), 1000U);
   EXPECT_EQ(request.env, before.env);
 }
@@ -191,7 +185,7 @@ TEST_F(Request, OfVeryManyDeadWorkersNamesAThousandAndLeavesTheEnvironmentAsItIs
 TEST_F(Request, OfAProgramThatStaysInTheForegroundHasItsPidFileWritten) {
   const auto request =
       request_for("workers: [{name: feed, start: [x], foreground: true, pid_file: run/f.pid}]");
-  EXPECT_EQ(request.pid_file, scratch_.path() / "run/f.pid");
+  EXPECT_EQ(request.pid_file, root_ / "run/f.pid");
   EXPECT_EQ(request.time_limit, 0s) << "it is the worker itself";
 }
 
@@ -201,8 +195,8 @@ TEST_F(Request, OfAnyOtherProgramIsItsStartCommand) {
       "env: {B: '2'}, start_timeout: 7s}]");
   EXPECT_EQ(request.argv, (Argv{"/bin/sh", "-c", "bin/feed --x"}));
   EXPECT_EQ(request.input, "");
-  EXPECT_EQ(request.working_directory, scratch_.path() / "sub");
-  EXPECT_EQ(request.output, scratch_.path() / "log/feed.start.log");
+  EXPECT_EQ(request.working_directory, root_ / "sub");
+  EXPECT_EQ(request.output, root_ / "log/feed.start.log");
   EXPECT_EQ(request.env.at("A"), "1");
   EXPECT_EQ(request.env.at("B"), "2");
   EXPECT_EQ(request.env.at("RAILS_ENV"), "production");
