@@ -123,8 +123,13 @@ class Assigner {
   /// A daemon without a title, known by the change of its pid file during our start of it.
   bool is_born_of_start(const Process& process, std::size_t at) const {
     const auto* record = records_[at];
-    return record != nullptr && record->start && !workers_[at].foreground &&
-           workers_[at].process_title.empty() && record->start->pid_before != process.id.pid &&
+    return !workers_[at].foreground && workers_[at].process_title.empty() &&
+           is_born_since_start(process, at) && record->start->pid_before != process.id.pid;
+  }
+
+  bool is_born_since_start(const Process& process, std::size_t at) const {
+    const auto* record = records_[at];
+    return record != nullptr && record->start &&
            process.id.start_time >= record->start->since &&
            process.id.start_time <= record->start->since + ticks_of(workers_[at].start_timeout);
   }
@@ -260,11 +265,11 @@ class Assigner {
 
   /// daemons gives a delayed_job worker its title in `/` and closes all descriptors before
   /// delayed_job changes back into the application (daemonize.rb; delayed/command.rb, run_process).
+  /// Until then it may be another application's, unless a start of ours has begun.
   bool is_coming_up(const Process& process, const std::vector<std::size_t>& bearers) const {
     if (!process.cwd || *process.cwd != "/") return false;
     return std::ranges::any_of(bearers, [&](std::size_t at) {
-      const auto& worker = workers_[at];
-      return changes_back(worker) && age_of(process.id, facts_) < worker.start_timeout.count();
+      return changes_back(workers_[at]) && is_born_since_start(process, at);
     });
   }
 

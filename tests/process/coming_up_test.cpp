@@ -8,19 +8,15 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class ComingUp : public SmallAppTest {
- protected:
-  ComingUp() {
-    app_.configure(
-        "workers: [{preset: delayed_job, count: 1, preload: false}]\nbackoff: 0\n"
-        "start_timeout: 20s\n");
-    boost::filesystem::create_directories(app_.root() / "tmp/pids");
-  }
-
-  /// bin/delayed_job daemonizes as daemons does; `outside` is what its worker does in `/`.
-  void worker_that(const std::string& outside, bool keeps_pid_file = true) const {
-    app_.script("bin/delayed_job",
-                R"(root = Dir.pwd
+/// One worker, whose bin/delayed_job daemonizes as daemons does; `outside` is what the worker does
+/// in `/`.
+void furnish(const SmallApp& app, const std::string& outside, bool keeps_pid_file = true) {
+  app.configure(
+      "workers: [{preset: delayed_job, count: 1, preload: false}]\nbackoff: 0\n"
+      "start_timeout: 20s\n");
+  boost::filesystem::create_directories(app.root() / "tmp/pids");
+  app.script("bin/delayed_job",
+             R"(root = Dir.pwd
 File.write("starts", "start\n", :mode => "a")
 from_worker, to_launcher = IO.pipe
 if child = fork
@@ -28,7 +24,7 @@ if child = fork
   pid = from_worker.read
   Process.wait(child)
   )" + std::string(keeps_pid_file ? R"(File.write("tmp/pids/delayed_job.0.pid", pid))" : "") +
-                    R"(
+                 R"(
   exit
 end
 Process.setsid
@@ -41,12 +37,24 @@ Dir.chdir "/"
 )" + outside + R"(
 Dir.chdir root
 sleep)",
-                "/usr/bin/env ruby");
+             "/usr/bin/env ruby");
+}
+
+class ComingUp : public SmallAppTest {
+ protected:
+  void worker_that(const std::string& outside, bool keeps_pid_file = true) const {
+    furnish(app_, outside, keeps_pid_file);
   }
 
   std::string directory_of(pid_t pid) const {
     boost::system::error_code gone;
     return boost::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/cwd", gone).native();
+  }
+
+  /// The worker in `/`; 0: it is not there yet.
+  pid_t outside() const {
+    const auto pid = std::stoi("0" + read_file(app_.root() / "pid"));
+    return pid != 0 && directory_of(pid) == "/" ? pid : 0;
   }
 
   std::size_t starts() const { return lines_of(read_file(app_.root() / "starts")).size(); }
@@ -69,14 +77,17 @@ TEST_F(ComingUp, AWorkerThatDiesOutsideWasNotStarted) {
   EXPECT_THAT(app_.log(), Not(HasSubstr("delayed_job.0 started")));
 }
 
-// The launcher was killed before it could write the pid file, say.
-TEST_F(ComingUp, AWorkerOutsideAndWithoutAPidFileIsNotStartedASecondTime) {
-  worker_that("sleep 0.05 until File.exist?(\"#{root}/back\")", false);
-  const auto started =
-      run({"bin/delayed_job", "--identifier=0", "start"}, {.directory = app_.root(), .env = {}});
-  ASSERT_EQ(started.status, 0) << started.err;
-  const auto pid = std::stoi("0" + read_file(app_.root() / "pid"));
-  ASSERT_TRUE(wait_until([&] { return directory_of(pid) == "/"; }));
+constexpr const char* kUntilCalledBack = "sleep 0.05 until File.exist?(\"#{root}/back\")";
+
+// The launcher and the pass that had begun the start were killed, say.
+TEST_F(ComingUp, AWorkerOutsideThatOurStartHasBegunIsNotStartedASecondTime) {
+  worker_that(kUntilCalledBack, false);
+  {
+    Background pass({bootcheck_binary(), "-C", app_.root().native()});
+    ASSERT_TRUE(wait_until([&] { return outside() != 0; }));
+    ::kill(pass.pid(), SIGKILL);
+  }
+  const auto pid = outside();
   good_pass();
   EXPECT_THAT(app_.bootcheck({"status"}).out, HasSubstr("starting"));
   EXPECT_EQ(starts(), 1U);
@@ -85,6 +96,19 @@ TEST_F(ComingUp, AWorkerOutsideAndWithoutAPidFileIsNotStartedASecondTime) {
   good_pass();
   EXPECT_EQ(app_.living("delayed_job.0"), pid) << story();
   EXPECT_EQ(starts(), 1U);
+}
+
+// Two applications of one user, and the workers of both have the same names.
+TEST_F(ComingUp, AWorkerOutsideThatIsAnotherApplicationsKeepsNobodyDown) {
+  worker_that(kUntilCalledBack, false);
+  const auto started =
+      run({"bin/delayed_job", "--identifier=0", "start"}, {.directory = app_.root(), .env = {}});
+  ASSERT_EQ(started.status, 0) << started.err;
+  ASSERT_TRUE(wait_until([&] { return outside() != 0; }));
+  const SmallApp other;
+  furnish(other, "");
+  EXPECT_EQ(other.bootcheck().status, 0) << other.log();
+  EXPECT_NE(other.living("delayed_job.0"), 0) << other.log();
 }
 
 }  // namespace

@@ -120,11 +120,12 @@ TEST_F(Assigning, AProcessWhoseDirectoryIsNotShownIsADoubt) {
 
 TEST_F(Assigning, AWorkerThatHasNotYetChangedBackIntoTheAppIsComingUp) {
   world_.see("2", seen(NoPidFile{}, NoProcess{}, std::vector{living_in(100, "/")}));
-  world_.facts.now = 51'000;  // it is a second old
+  EXPECT_FALSE(first().starting) << "it may be any application's";
+  world_.record().start = BegunStart{.since = 5000, .pid_before = 0};
   ASSERT_TRUE(first().starting);
   EXPECT_EQ(first().starting->id.pid, 100);
-  world_.facts.now = 51'000 + worker("2").start_timeout.count();
-  EXPECT_FALSE(first().starting) << "who stays in / is another application's";
+  world_.record().start = BegunStart{.since = 5001, .pid_before = 0};
+  EXPECT_FALSE(first().starting) << "born before our start";
 }
 
 // --- one process, one name -----------------------------------------------------------------------
