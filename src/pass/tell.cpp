@@ -18,9 +18,9 @@ std::vector<std::string> notifications(const Context& context, const std::vector
                                        State& state) {
   std::vector<std::string> documents;
   if (context.config.notify.empty()) return documents;
-  const Place place{.app = context.config.app, .host = context.machine.host_name()};
+  const Origin origin{.app = context.config.app, .host = context.machine.host_name()};
   for (const auto& event : facts_to_notify(events, context.machine.wall_now(), state.told))
-    documents.push_back(notification(event, place));
+    documents.push_back(notification(event, origin));
   return documents;
 }
 

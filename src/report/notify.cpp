@@ -57,9 +57,9 @@ std::vector<Event> facts_to_notify(const std::vector<Event>& events, WallTime no
   return to_notify;
 }
 
-std::string notification(const Event& event, const Place& place) {
+std::string notification(const Event& event, const Origin& origin) {
   boost::json::object document{
-      {"schema", 1}, {"app", json_text(place.app)}, {"host", json_text(place.host)}};
+      {"schema", 1}, {"app", json_text(origin.app)}, {"host", json_text(origin.host)}};
   for (const auto& member : event_object(event))
     document.emplace(member.key(), member.value());
   return on_one_line(document) + "\n";

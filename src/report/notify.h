@@ -24,13 +24,13 @@ std::vector<Event> facts_to_notify(const std::vector<Event>& events, WallTime no
                                    std::map<std::string, Told>& told);
 
 /// Where an event happened.
-struct Place {
+struct Origin {
   std::string app;
   std::string host;
 };
 
 /// The document on the command's stdin: `schema`, `app`, `host`, `time` and the event with its
 /// `event`, `severity`, `worker`, `fields` and `problem`; one line with a newline.
-std::string notification(const Event& event, const Place& place);
+std::string notification(const Event& event, const Origin& origin);
 
 }  // namespace bootcheck

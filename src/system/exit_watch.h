@@ -30,6 +30,7 @@ class ExitWatch {
   int descriptor() const { return epoll_.get(); }
   /// Whether all are watched at the same time.
   bool watches_all() const { return waiting_.empty(); }
+  std::size_t watched_now() const { return open_.size(); }
 
   /// Watches those that are not yet; the pids of those that have ended already. Throws
   /// std::system_error.

@@ -22,15 +22,18 @@ bool wait_for_exit(const ProcFs& proc, const std::vector<ProcessId>& processes, 
   for (const auto& process : processes)
     watch.add(process);
   const auto until = monotonic_clock() + timeout;
+  std::size_t looked_at = 0;
   for (;;) {
     if (!watch.begin().empty()) return true;
+    looked_at += watch.watched_now();
+    const bool all_looked_at = looked_at >= processes.size();
     auto left = std::clamp(until - monotonic_clock(), Duration{0}, Duration{INT_MAX});
-    if (!watch.watches_all()) left = std::min(left, kTurn);
+    if (!watch.watches_all()) left = all_looked_at ? std::min(left, kTurn) : Duration{0};
     pollfd polled{.fd = watch.descriptor(), .events = POLLIN, .revents = 0};
     const int ready = ::poll(&polled, 1, static_cast<int>(left.count()));
     if (ready < 0 && errno != EINTR) throw_errno("poll");
     if (ready > 0) return true;
-    if (monotonic_clock() >= until || ready < 0) return false;
+    if (ready < 0 || (all_looked_at && monotonic_clock() >= until)) return false;
     watch.take_turns();
   }
 }

@@ -3,6 +3,7 @@
 #include "launch/host.h"
 #include "observe/observe.h"
 #include "process/small_app_test.h"
+#include "system/identity.h"
 
 namespace bootcheck {
 namespace {
@@ -53,6 +54,7 @@ TEST(StartingManyWorkers, ScansTheProcessesForAllOfThemAndNotForEach) {
     worker.foreground = true;
     orders.push_back({.worker = at, .start = true, .recover = {}});
   }
+  expect_children_as(Identity::of_this_process());
   CountingMachine machine;
   const Context context(config, machine);
   const State state;

@@ -249,11 +249,11 @@ TEST(Events, AProblemIsOneLineOnStderr) {
 }
 
 TEST(Events, EachIsOneNotification) {
-  const Place place{.app = "shop", .host = "web1"};
+  const Origin origin{.app = "shop", .host = "web1"};
   for (const auto& each : all_events()) {
     const char* const levels[] = {"info", "warning", "error"};
     EXPECT_EQ(
-        notification(each.event, place),
+        notification(each.event, origin),
         std::string(
             R"({"schema":1,"app":"shop","host":"web1","time":"1970-01-01T00:00:00.000Z","event":)") +
             json_word(std::string(name_of(each.event.kind))) + R"(,"severity":")" +
