@@ -109,7 +109,7 @@ class Limits : public RealWorkers {};
 TEST_F(Limits, AWorkerThatIsTooOldIsDrainedAndReplaced) {
   configure(
       "workers: [{preset: delayed_job, count: 3}]\nbackoff: 0\n"
-      "limits: {age: 6s}\nrestart: {max_unavailable: 1}\n");
+      "limits: {age: 6s}\n");
   good_pass();
   const auto before = all();
   passes_until([&] {

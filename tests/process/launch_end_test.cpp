@@ -1,8 +1,11 @@
 // Commands that do not end by themselves, several at a time, and the last words of those that did.
+#include "process/forked.h"
 #include "process/launching.h"
 
 #include <memory>
 #include <set>
+
+#include <sys/resource.h>
 
 namespace bootcheck {
 namespace {
@@ -151,33 +154,31 @@ TEST_F(LaunchEnds, AFileThatIsWrittenOrMovedThereIsTold) {
 }
 
 TEST_F(LaunchEnds, WithFewDescriptorsEveryEndIsToldAllTheSame) {
-  const auto many = test::run({"/bin/sh", "-c",
-                               "ulimit -n 40; exec \"$0\" --gtest_also_run_disabled_tests "
-                               "--gtest_filter=LaunchEnds.DISABLED_OfAHundredProcesses",
-                               boost::filesystem::read_symlink("/proc/self/exe").native()});
-  EXPECT_EQ(many.status, 0) << many.out << many.err;
-}
-
-// Run by the test above, with few descriptors.
-TEST_F(LaunchEnds, DISABLED_OfAHundredProcesses) {
-  const auto launches = machine_.launches();
-  std::vector<std::unique_ptr<LeftAlone>> processes;
-  std::set<pid_t> alive;
-  for (int count = 0; count < 100; ++count) {
-    const auto& process =
-        *processes.emplace_back(std::make_unique<LeftAlone>(request({"sleep", "1000"})));
-    launches->watch(std::get<Process>(machine_.look(process.pid())).id);
-    alive.insert(process.pid());
-  }
-  for (const pid_t pid : alive)
-    ::kill(pid, SIGKILL);
-  while (!alive.empty()) {
-    const auto told = launches->wait(machine_.monotonic_clock() + kLong);
-    ASSERT_FALSE(told.empty());
-    for (const auto& each : told)
-      alive.erase(std::get<ProcessEnd>(each).process.pid);
-  }
-  EXPECT_TRUE(machine_.wait_for_exit({{.pid = ::getpid(), .start_time = 1}}, milliseconds{0}));
+  Forked limited([this](const Forked::Ready& ready) {
+    constexpr rlimit kFew{.rlim_cur = 40, .rlim_max = 40};
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &kFew), 0);
+    ready.say();
+    const auto launches = machine_.launches();
+    std::vector<std::unique_ptr<LeftAlone>> processes;
+    std::set<pid_t> alive;
+    for (int count = 0; count < 100; ++count) {
+      const auto& process =
+          *processes.emplace_back(std::make_unique<LeftAlone>(request({"sleep", "1000"})));
+      launches->watch(std::get<Process>(machine_.look(process.pid())).id);
+      alive.insert(process.pid());
+    }
+    for (const pid_t pid : alive)
+      ::kill(pid, SIGKILL);
+    while (!alive.empty() && !testing::Test::HasFailure()) {
+      const auto told = launches->wait(machine_.monotonic_clock() + kLong);
+      EXPECT_FALSE(told.empty());
+      for (const auto& each : told)
+        alive.erase(std::get<ProcessEnd>(each).process.pid);
+    }
+    EXPECT_TRUE(machine_.wait_for_exit({{.pid = ::getpid(), .start_time = 1}}, milliseconds{0}));
+    return testing::Test::HasFailure() ? 1 : 0;
+  });
+  EXPECT_EQ(limited.wait(), 0);
 }
 
 TEST_F(LaunchEnds, SeveralCommandsRunSideBySide) {

@@ -4,6 +4,7 @@
 #include "system/pid_file.h"
 
 #include <boost/filesystem/operations.hpp>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -38,16 +39,26 @@ TEST(SharedPidFile, IsNeverSeenHalfWritten) {
 TEST(SharedPidFile, OfAKilledWriterIsOldOrNew) {
   const test::TempDir folder;
   const Path file = folder.path() / "delayed_job.2.pid";
-  write_pid_file(file, 1000);
-  for (int round = 0; round < 20; ++round) {
-    const Forked writer([&file](const Forked::Ready& ready) {
-      ready.say();
-      for (pid_t pid = 1000;; ++pid)
-        write_pid_file(file, pid % 9000 + 1000);
-      return 0;
-    });
+  const auto read = [&file] {
+    const auto seen = read_pid_file(file);
+    const auto* named = std::get_if<PidInFile>(&seen);
+    return named == nullptr ? 0 : named->pid;
+  };
+  for (int round = 0; round < 100; ++round) {
+    write_pid_file(file, 3'333'333);
+    {
+      const Forked writer([&file](const Forked::Ready& ready) {
+        ready.say();
+        for (;;) {
+          write_pid_file(file, 1'111'111);
+          write_pid_file(file, 2'222'222);
+        }
+        return 0;
+      });
+      ASSERT_TRUE(test::wait_until([&] { return read() != 3'333'333; }));
+    }  // it is killed in the middle of its work
+    EXPECT_THAT(read(), testing::AnyOf(1'111'111, 2'222'222));
   }
-  EXPECT_TRUE(std::holds_alternative<PidInFile>(read_pid_file(file)));
 }
 
 TEST(SharedPidFile, IsRemovedByOneOnly) {

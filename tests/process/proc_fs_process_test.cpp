@@ -218,15 +218,6 @@ TEST(RealProcess, ThatEndsDuringALookIsNeverAnError) {
   }
 }
 
-TEST(RealProcess, OfAKernelThreadIsLeftOutOfAScan) {
-  const auto look = ProcFs().look(2);  // kthreadd, except in a container
-  const auto* process = std::get_if<Process>(&look);
-  const bool is_kernel_thread = process != nullptr && process->argv && process->argv->empty();
-  if (is_kernel_thread) {
-    EXPECT_THAT(scanned(), Not(Contains(2)));
-  }
-}
-
 TEST(RealProcess, ThatIsNotDumpableIsFoundByItsRealOwner) {
   if (!is_root_or_rerun()) return;
   const Forked child([](const Forked::Ready& ready) {

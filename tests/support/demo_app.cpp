@@ -69,8 +69,8 @@ bool is_zombie(pid_t pid) {
   return true;
 }
 
-/// A folder of a test has a name that no other path contains; in front of it may stand the root of another
-/// process (`/proc/root`, see own_mounts).
+/// A folder of a test has a name that no other path contains; in front of it may stand the root of
+/// another process (`/proc/root`, see own_mounts).
 bool is_below(const fs::path& directory, const fs::path& folder) {
   return (directory.native() + "/").find(folder.native() + "/") != std::string::npos;
 }
@@ -83,9 +83,7 @@ std::vector<pid_t> processes_in(const fs::path& folder) {
     const auto pid = number(entry.path().filename().native());
     boost::system::error_code gone;
     const auto directory = pid ? fs::read_symlink(entry.path() / "cwd", gone) : fs::path();
-    if (pid && !gone && is_below(directory, folder) &&
-        !is_zombie(*pid))
-      found.push_back(*pid);
+    if (pid && !gone && is_below(directory, folder) && !is_zombie(*pid)) found.push_back(*pid);
   }
   return found;
 }
