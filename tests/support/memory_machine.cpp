@@ -1,6 +1,5 @@
 #include "support/memory_machine.h"
 
-#include "system/pid_file.h"
 #include "util/errors.h"
 
 #include <algorithm>
@@ -26,23 +25,13 @@ void MemoryMachine::end_process(pid_t pid) {
   ends_.erase(pid);
 }
 
-void MemoryMachine::add_folder(const Path& path) {
-  for (auto folder = path; !folder.empty(); folder = folder.parent_path())
-    folders_.insert(folder.native());
-}
-
 void MemoryMachine::put_file(const Path& path, std::string text) {
-  add_folder(path.parent_path());
-  files_[path.native()] = {.text = std::move(text), .modified = wall_clock()};
+  put(path, std::move(text), wall_clock());
 }
 
 std::optional<std::string> MemoryMachine::text_of(const Path& path) const {
-  const auto file = files_.find(path.native());
-  return file == files_.end() ? std::nullopt : std::optional(file->second.text);
-}
-
-void MemoryMachine::remove(const Path& path) {
-  files_.erase(path.native());
+  const auto* file = find(path);
+  return file == nullptr ? std::nullopt : std::optional(file->text);
 }
 
 void MemoryMachine::pass_time(Duration duration) {
@@ -137,9 +126,7 @@ class MemoryLaunches final : public Launches {
 
   void let_go(pid_t command) override { commands_.erase(command); }
   void watch(const ProcessId& process) override { watched_.push_back(process); }
-  bool watch_folder(const Path& folder) override {
-    return machine_.folders_.contains(folder.native());
-  }
+  bool watch_folder(const Path& folder) override { return machine_.is_folder(folder); }
 
   std::vector<Occurrence> wait(Duration until) override {
     for (;;) {
@@ -177,84 +164,23 @@ std::unique_ptr<Launches> MemoryMachine::launches() {
   return std::make_unique<MemoryLaunches>(*this);
 }
 
-Path MemoryMachine::resolved(const Path& path) const {
-  Path done = "/";
-  for (const auto& part : path.relative_path()) {
-    done /= part;
-    for (auto link = links.find(done.native()); link != links.end();
-         link = links.find(done.native()))
-      done = link->second;
-  }
-  return done;
-}
-
-FileRead MemoryMachine::read_file(const Path& path, const ReadOptions& options) {
-  if (options.links == Links::refused && is_link(path)) return UnreadableFile{"it is a link"};
-  const auto where = resolved(path);
-  if (folders_.contains(where.native())) return UnreadableFile{"it is a directory"};
-  const auto file = files_.find(where.native());
-  if (file == files_.end()) return NoFile{};
-  const auto& text = file->second.text;
-  const auto offset = std::min<std::size_t>(options.offset, text.size());
-  const auto rest = text.size() - offset;
-  return FileText{.text = text.substr(offset, options.limit), .complete = rest <= options.limit};
-}
-
 void MemoryMachine::change(const Path& path, std::string text) {
   ++writes;
-  put_file(resolved(path.parent_path()) / path.filename(), std::move(text));
+  put_file(path, std::move(text));
 }
 
 void MemoryMachine::replace_file(const Path& path, std::string_view text, Durability) {
-  if (folders_.contains(path.native())) throw_error(EISDIR, "cannot replace " + path.native());
-  links.erase(path.native());
+  if (is_folder(path)) throw_error(EISDIR, "cannot replace " + path.native());
   change(path, std::string(text));
 }
 
 void MemoryMachine::publish_file(const Path& path, std::string_view text) {
-  if (!folders_.contains(resolved(path.parent_path()).native()))
-    throw_error(ENOENT, "cannot open " + path.native());
+  if (!is_folder(path.parent_path())) throw_error(ENOENT, "cannot open " + path.native());
   change(path, std::string(text));
 }
 
 void MemoryMachine::append_to_file(const Path& path, std::string_view text) {
-  change(path, text_of(resolved(path)).value_or("") + std::string(text));
-}
-
-std::optional<FileStatus> MemoryMachine::file_status(const Path& path) {
-  const auto where = resolved(path);
-  if (folders_.contains(where.native()))
-    return FileStatus{.size = 0, .modified = 0, .is_directory = true};
-  const auto file = files_.find(where.native());
-  if (file == files_.end()) return std::nullopt;
-  return FileStatus{.size = file->second.text.size(),
-                    .modified = file->second.modified.count() * 1'000'000,
-                    .is_directory = false};
-}
-
-Path MemoryMachine::enter_directory(const Path& path) {
-  auto where = resolved(path);
-  if (!folders_.contains(where.native())) throw_error(ENOENT, path.native());
-  return where;
-}
-
-std::vector<Path> MemoryMachine::targets_beside(const Path& link) {
-  std::vector<Path> targets;
-  for (const auto& [path, target] : links) {
-    const auto where = resolved(path);
-    if (Path(path).parent_path() == link.parent_path() && where != resolved(link) &&
-        folders_.contains(where.native()))
-      targets.push_back(where);
-  }
-  return targets;
-}
-
-PidFile MemoryMachine::read_pid_file(const Path& path) {
-  const auto read = read_file(path, {});
-  if (std::holds_alternative<NoFile>(read)) return NoPidFile{};
-  if (const auto* unreadable = std::get_if<UnreadableFile>(&read))
-    return GarbagePidFile{unreadable->why};
-  return parse_pid_file(std::get<FileText>(read).text);
+  change(path, text_of(path).value_or("") + std::string(text));
 }
 
 void MemoryMachine::write_pid_file(const Path& path, pid_t pid) {
@@ -262,33 +188,14 @@ void MemoryMachine::write_pid_file(const Path& path, pid_t pid) {
 }
 
 bool MemoryMachine::remove_pid_file(const Path& path, pid_t expected) {
-  const auto file = read_pid_file(path);
-  const auto* named = std::get_if<PidInFile>(&file);
-  const bool as_expected = expected == 0 ? std::holds_alternative<GarbagePidFile>(file)
-                                         : named != nullptr && named->pid == expected;
-  if (!as_expected) return false;
-  ++writes;
-  return files_.erase(resolved(path).native()) > 0;
+  const bool removed = MemoryFiles::remove_pid_file(path, expected);
+  writes += removed ? 1 : 0;
+  return removed;
 }
 
 void MemoryMachine::set_aside_pid_file(const Path& path, pid_t pid) {
   if (!remove_pid_file(path, pid)) throw_error(ECANCELED, "cannot set aside " + path.native());
   write_pid_file(set_aside_path(path, pid), pid);
-}
-
-PidFolder MemoryMachine::list_pid_folder(const Path& folder) {
-  constexpr std::string_view kMark = ".pid.draining.";
-  PidFolder found;
-  for (const auto& [name, file] : files_) {
-    const Path path = name;
-    const auto mark = name.rfind(kMark);
-    if (path.parent_path() != resolved(folder)) continue;
-    if (name.ends_with(".pid")) found.pid_files.push_back(path);
-    if (mark != std::string::npos)
-      found.set_aside.push_back(
-          {Path(name.substr(0, mark + 4)), std::stoi(name.substr(mark + kMark.size()))});
-  }
-  return found;
 }
 
 LockTaken MemoryMachine::take_lock(const Path& path, Duration wait) {

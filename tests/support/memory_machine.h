@@ -2,18 +2,18 @@
 // happens on it by itself, and its time passes only where the code under test waits.
 #pragma once
 
+#include "support/memory_files.h"
 #include "system/machine.h"
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace bootcheck {
 
-class MemoryMachine final : public Machine {
+class MemoryMachine final : public Machine, private MemoryFiles {
  public:
   static constexpr uid_t kUser = 1000;
 
@@ -23,15 +23,14 @@ class MemoryMachine final : public Machine {
   /// It ends at once.
   void end_process(pid_t pid);
   bool is_alive(pid_t pid) const { return processes_.contains(pid); }
-  /// A folder and those that lead to it.
-  void add_folder(const Path& path);
+  using MemoryFiles::add_folder;
   /// Whatever was there; its modification time is now.
   void put_file(const Path& path, std::string text);
   std::optional<std::string> text_of(const Path& path) const;
-  void remove(const Path& path);
+  void remove(const Path& path) { erase(path); }
   void pass_time(Duration duration);
 
-  std::map<std::string, std::string> links;        ///< path and where it leads
+  using MemoryFiles::links;
   std::vector<std::pair<ProcessId, int>> signals;  ///< that were sent
   std::vector<std::string> syslog;
   std::string standard_error;
@@ -71,20 +70,26 @@ class MemoryMachine final : public Machine {
   std::unique_ptr<Launches> launches() override;
 
   using Machine::read_file;
-  FileRead read_file(const Path& path, const ReadOptions& options) override;
+  FileRead read_file(const Path& path, const ReadOptions& options) override {
+    return read(path, options);
+  }
   void replace_file(const Path& path, std::string_view text, Durability durability) override;
   void publish_file(const Path& path, std::string_view text) override;
   void append_to_file(const Path& path, std::string_view text) override;
-  std::optional<FileStatus> file_status(const Path& path) override;
-  bool is_link(const Path& path) override { return links.contains(path.native()); }
-  Path enter_directory(const Path& path) override;
-  std::vector<Path> targets_beside(const Path& link) override;
+  std::optional<FileStatus> file_status(const Path& path) override { return status(path); }
+  bool is_link(const Path& path) override { return MemoryFiles::is_link(path); }
+  Path enter_directory(const Path& path) override { return enter(path); }
+  std::vector<Path> targets_beside(const Path& link) override {
+    return MemoryFiles::targets_beside(link);
+  }
 
-  PidFile read_pid_file(const Path& path) override;
+  PidFile read_pid_file(const Path& path) override { return MemoryFiles::read_pid_file(path); }
   void write_pid_file(const Path& path, pid_t pid) override;
   bool remove_pid_file(const Path& path, pid_t expected) override;
   void set_aside_pid_file(const Path& path, pid_t pid) override;
-  PidFolder list_pid_folder(const Path& folder) override;
+  PidFolder list_pid_folder(const Path& folder) override {
+    return MemoryFiles::list_pid_folder(folder);
+  }
 
   LockTaken take_lock(const Path& path, Duration wait) override;
   void write_to_syslog(LogPriority priority, const std::string& line) override;
@@ -93,19 +98,11 @@ class MemoryMachine final : public Machine {
  private:
   friend class MemoryLaunches;
 
-  struct File {
-    std::string text;
-    Duration modified{0};  ///< since the epoch
-  };
-
-  Path resolved(const Path& path) const;
   bool is_there(const ProcessId& process) const;
   void change(const Path& path, std::string text);
 
   std::map<pid_t, Process> processes_;
-  std::map<pid_t, Duration> ends_;  ///< when those that were asked to end do so
-  std::map<std::string, File> files_;
-  std::set<std::string> folders_ = {"/"};
+  std::map<pid_t, Duration> ends_;       ///< when those that were asked to end do so
   Duration now_{std::chrono::hours{1}};  ///< since boot
   Duration booted_at_{std::chrono::seconds{1'795'000'000}};
   pid_t next_pid_ = 1000;

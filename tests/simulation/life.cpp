@@ -1,0 +1,163 @@
+#include "simulation/life.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace bootcheck::sim {
+namespace {
+
+/// The back-off at its longest, a boot and a drain at theirs, and some passes for each worker.
+constexpr int kPassesToConverge = 25;
+constexpr int kPassesForEach = 8;
+
+}  // namespace
+
+/// Counts and checks the passes of a roll-out.
+class Life::Listener final : public RollOutWatcher {
+ public:
+  Listener(Life& life, SimMachine& machine) : life_(life), machine_(machine) {}
+  void passed(const PassDone& done) override { life_.note_done(done, machine_.had_faults()); }
+  void waiting(const std::vector<Draining>&, BootTime) override {}
+
+ private:
+  Life& life_;
+  SimMachine& machine_;
+};
+
+Life::Life(std::uint64_t seed, Coverage& coverage, bool tells)
+    : seed_(seed),
+      coverage_(coverage),
+      world_(seed),
+      site_(make_site(world_.random)),
+      watch_(world_, site_, coverage),
+      programs_(world_, site_, watch_),
+      tells_(tells) {
+  world_.tell = [this](const std::string& line) { tell(line); };
+  move_link(world_, site_, add_release(world_, site_, Boot::well));
+  world_.highest_pid = world_.random.between(30, 90);
+  Random dice(mixed(seed, 3));
+  add_strangers(dice.between(3, 12), dice);
+  if (dice.chance(60)) add_neighbours();
+  tell(site_.yaml);
+}
+
+void Life::tell(const std::string& line) {
+  if (tells_)
+    log_ += fmt::format("{:>9.1f}  {}\n", static_cast<double>(world_.now().count()) / 1000, line);
+}
+
+void Life::live(const Story& story, Duration length) {
+  const auto end = world_.now() + length;
+  world_.at(world_.now() + 1s, [this] { cron(); });
+  for (const auto& chapter : story)
+    world_.at(chapter.at, [this, chapter] { begin(chapter); });
+  world_.advance(end);
+}
+
+// --- passes --------------------------------------------------------------------------------------
+
+void Life::cron() {
+  world_.at(world_.now() + 60s, [this] { cron(); });
+  pass_of_cron();
+}
+
+Fuse Life::next_fuse() {
+  if (fuses_.empty() || is_calm_) return {};
+  auto fuse = fuses_.back();
+  fuses_.pop_back();
+  return fuse;
+}
+
+/// What one process of bootcheck does, whatever becomes of it.
+template <class Work>
+void Life::as_process(const Fuse& fuse, const Work& work) {
+  SimMachine machine(world_, programs_, fuse);
+  const auto outer = std::exchange(programs_.pass_began, world_.now());
+  try {
+    work(machine);
+  } catch (const Killed&) {
+    tell("a pass is killed");
+    watch_.broken_off();
+  } catch (const std::system_error& error) {
+    tell(std::string("a pass fails: ") + error.what());
+    coverage_.count("pass", "failed");
+    if (!machine.had_faults()) throw Violation{std::string("a pass fails: ") + error.what()};
+    watch_.broken_off();
+  }
+  programs_.pass_began = outer;
+}
+
+void Life::pass_of_cron() {
+  as_process(next_fuse(), [this](SimMachine& machine) {
+    const Context context(site_.config, machine);
+    const auto outcome = run_pass(context, {});
+    if (const auto* done = std::get_if<PassDone>(&outcome)) {
+      note_done(*done, machine.had_faults());
+    } else {
+      coverage_.count("pass", "busy");
+    }
+  });
+}
+
+void Life::note_done(const PassDone& done, bool had_faults) {
+  if (!done.seen.plan.decisions.empty()) ++passes_;
+  if (tells_) {
+    std::string states;
+    for (const auto& decision : done.seen.plan.decisions)
+      states += fmt::format(" {}", name_of(decision.judgement.state));
+    tell("pass:" + states);
+    for (const auto& event : done.events)
+      tell(fmt::format("  {} {} {}", event.worker, name_of(event.kind), pid_of(event).value_or(0)));
+  }
+  watch_.passed(done, had_faults);
+}
+
+/// As restart, stop and start do it. Where another pass is at work it is tried again later, as if
+/// it had waited; `said`: once it has the lock.
+void Life::operate(const PassOptions& options, Duration patience, bool must_wait,
+                   const std::function<void()>& said, int tries) {
+  bool is_busy = false;
+  as_process(next_fuse(), [&](SimMachine& machine) {
+    const Context context(site_.config, machine);
+    auto first = options;
+    first.edit = [&](State& state) {
+      said();
+      if (options.edit) options.edit(state);
+    };
+    Listener listener(*this, machine);
+    const auto outcome =
+        roll_out(context, {.first = first, .patience = patience, .must_wait = must_wait}, listener);
+    is_busy = std::holds_alternative<LockHolder>(outcome);
+  });
+  if (is_busy && tries > 0)
+    world_.at(world_.now() + 5s,
+              [=, this] { operate(options, patience, must_wait, said, tries - 1); });
+}
+
+// --- the end -------------------------------------------------------------------------------------
+
+void Life::calm_down() {
+  tell("calm");
+  is_calm_ = true;
+  world_.faults = {};
+  world_.climate = {};
+  if (world_.releases.at(present_release(world_, site_).native()) != Boot::well) {
+    move_link(world_, site_, add_release(world_, site_, Boot::well));
+    watch_.deployed();
+  }
+  std::vector<std::uint64_t> hanging;
+  for (const auto& [pid, process] : world_.processes) {
+    if (process.role == Role::command) hanging.push_back(process.serial);
+  }
+  for (const auto serial : hanging)
+    world_.end(*world_.of_serial(serial), KilledBySignal{9});
+  const auto workers = static_cast<int>(site_.kinds.size());
+  int left = kPassesToConverge + kPassesForEach * workers;
+  for (; left > 0; --left)
+    world_.advance(world_.now() + 60s);
+  const auto missing = watch_.what_is_missing();
+  if (!missing.empty()) throw Violation{"in the calm: " + missing};
+}
+
+}  // namespace bootcheck::sim

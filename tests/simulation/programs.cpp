@@ -1,0 +1,341 @@
+#include "simulation/programs.h"
+
+#include "model/identity.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+namespace bootcheck::sim {
+namespace {
+
+bool is_starter(const Argv& argv) {
+  return std::ranges::find(argv, "-") != argv.end() && std::ranges::find(argv, "--") != argv.end();
+}
+
+}  // namespace
+
+std::vector<std::size_t> Programs::started_by(const Argv& argv) const {
+  std::vector<std::size_t> workers;
+  for (std::size_t at = 0; at < site_.config.workers.size(); ++at) {
+    const auto& worker = site_.config.workers[at];
+    const bool is_it =
+        site_.kinds[at] == Kind::delayed_job ? is_start_of(argv, worker) : argv == worker.start;
+    if (is_it) workers.push_back(at);
+  }
+  return workers;
+}
+
+Programs::Boots Programs::boots(const Inhabitant& process, Random& dice) const {
+  const auto now = world_.now();
+  const auto& climate = world_.climate;
+  const auto release = world_.releases.find(process.release);
+  auto how = release == world_.releases.end() ? Boot::fails : release->second;
+  if (now < climate.failing_boots) how = Boot::fails;
+  if (now < climate.hanging_boots) how = Boot::hangs;
+  if (now < climate.slow_boots) return {how, dice.between(20s, 150s)};
+  return {how, dice.between(Duration{100}, Duration{6000})};
+}
+
+std::variant<pid_t, NotStarted> Programs::launch(const LaunchRequest& request, bool ours) {
+  if (!world_.files.is_folder(request.working_directory))
+    return NotStarted{request.working_directory.native() + ": No such file or directory"};
+  if (const auto pid = answer_status(request)) return *pid;
+  const auto cwd = world_.files.resolved(request.working_directory);
+  const bool makes_pid_file = !request.pid_file.empty();
+  if (makes_pid_file && !world_.can_write())
+    return NotStarted{"cannot write its pid file: No space left on device"};
+  auto& process = world_.bear(Role::command, request.argv, cwd, ours ? 99 : 1);
+  process.ours = ours;
+  process.release = present_release(world_, site_).native();
+  process.starts = started_by(request.argv);
+  if (ours) process.decided = pass_began;
+  const pid_t pid = process.shown.id.pid;
+  if (makes_pid_file) {  // it says which of several that look alike it is
+    std::erase_if(process.starts, [&](std::size_t at) {
+      return site_.config.workers[at].pid_file != request.pid_file;
+    });
+    world_.write(request.pid_file, std::to_string(pid) + "\n");
+    process.pid_file = request.pid_file;
+  }
+  if (ours) onlooker_.launched(process);
+  if (is_starter(request.argv) ||
+      (!process.starts.empty() && site_.kinds[process.starts.front()] == Kind::delayed_job)) {
+    run_starter(process, request);
+  } else if (process.starts.empty()) {
+    world_.at(world_.now() + 1s, process.serial,
+              [this](Inhabitant& it) { world_.end(it, Exited{127}); });
+  } else if (site_.config.workers[process.starts.front()].foreground) {
+    run_foreground(process);
+  } else {
+    run_daemon_command(process);
+  }
+  return pid;
+}
+
+void Programs::start_by_hand(std::size_t at) {
+  const auto& worker = site_.config.workers[at];
+  LaunchRequest request;
+  request.argv = worker.start;
+  if (site_.kinds[at] == Kind::delayed_job) request.argv.insert(request.argv.begin(), "ruby");
+  request.working_directory = worker.working_directory;
+  request.output = "/dev/null";
+  launch(request, false);
+}
+
+std::optional<pid_t> Programs::answer_status(const LaunchRequest& request) {
+  for (std::size_t at = 0; at < site_.config.workers.size(); ++at) {
+    const auto& worker = site_.config.workers[at];
+    if (worker.status.empty() || worker.status != request.argv) continue;
+    auto& process = world_.bear(Role::command, request.argv, "/", 99);
+    auto dice = world_.dice(process.serial);
+    const bool is_broken = world_.now() < world_.faults.status_fails;
+    if (is_broken && dice.chance(50)) return process.shown.id.pid;  // it hangs
+    world_.at(world_.now() + dice.between(Duration{5}, Duration{300}), process.serial,
+              [this, at, is_broken](Inhabitant& it) {
+                const auto runs = [at](const auto& each) {
+                  return each.second.role == Role::worker && each.second.worker == at;
+                };
+                const bool is_up = std::ranges::any_of(world_.processes, runs);
+                world_.end(it, Exited{is_broken ? 4 : is_up ? 0 : 3});
+              });
+    return process.shown.id.pid;
+  }
+  return std::nullopt;
+}
+
+void Programs::append(const Path& path, const std::string& text) {
+  if (path == "/dev/null") return;
+  const auto* file = world_.files.find(path);
+  auto all = file == nullptr ? std::string() : file->text;
+  if (all.size() > 20'000) all.erase(0, all.size() - 4'000);  // logrotate
+  world_.files.put(path, all + text, world_.wall_clock());
+}
+
+// --- delayed_job ---------------------------------------------------------------------------------
+
+void Programs::run_starter(Inhabitant& process, const LaunchRequest& request) {
+  auto dice = world_.dice(process.serial);
+  const auto boot = boots(process, dice);
+  process.ignores_term = dice.chance(20);
+  if (boot.how == Boot::hangs) return;
+  world_.at(world_.now() + boot.takes, process.serial,
+            [this, boot, input = request.input, output = request.output](Inhabitant& it) {
+              if (boot.how == Boot::fails) {
+                append(output, "bootcheck: the application does not boot: LoadError\n");
+                return world_.end(it, Exited{1});
+              }
+              hand_back(input, output);
+              start_next(it.serial, 0);
+            });
+}
+
+void Programs::hand_back(const std::string& input, const Path& output) {
+  constexpr std::string_view kMark = "\n__END__\n";
+  const auto mark = input.rfind(kMark);
+  if (mark == std::string::npos) return;
+  const auto list = boost::json::parse(input.substr(mark + kMark.size())).as_array();
+  for (const auto& each : list) {
+    const auto& dead = each.as_object();
+    hand_back_of(std::string(dead.at("worker").as_string()),
+                 std::string(dead.at("host").as_string()),
+                 static_cast<pid_t>(dead.at("pid").as_int64()), output);
+  }
+}
+
+void Programs::hand_back_of(const std::string& name, const std::string& host, pid_t pid,
+                            const Path& output) {
+  const auto is_of = [&](const Row& row) {
+    return row.name == name && row.pid == pid && row.host == (host.empty() ? world_.host : host);
+  };
+  std::string said;
+  for (const auto& row : world_.rows) {
+    if (!is_of(row)) continue;
+    onlooker_.handed_back(row);
+    said += fmt::format("bootcheck: recovered job 1 of {} (pid {}), attempt 1, next run at\n", name,
+                        pid);
+  }
+  std::erase_if(world_.rows, is_of);
+  if (said.empty()) said = fmt::format("bootcheck: {} (pid {}) left no job behind\n", name, pid);
+  append(output, said);
+}
+
+/// One after another, in the order of the command line.
+void Programs::start_next(std::uint64_t serial, std::size_t at) {
+  world_.at(world_.now() + 60ms, serial, [this, serial, at](Inhabitant& starter) {
+    if (at >= starter.starts.size()) return world_.end(starter, Exited{0});
+    const auto worker = starter.starts[at];
+    start_next(serial, at + 1);
+    if (!is_refused(worker)) fork_delayed_job(starter, worker);
+  });
+}
+
+/// `ERROR: there is already one or more instance(s) of the program running`
+bool Programs::is_refused(std::size_t worker) const {
+  const auto file = world_.files.read_pid_file(site_.config.workers[worker].pid_file);
+  const auto* named = std::get_if<PidInFile>(&file);
+  return named != nullptr && world_.processes.contains(named->pid);
+}
+
+/// Null: it cannot write its pid file, and is gone.
+Inhabitant* Programs::become_daemon(const Inhabitant& command, std::size_t worker) {
+  auto& process = world_.bear(Role::worker, *command.shown.argv, *command.shown.cwd, 1);
+  process.worker = worker;
+  process.ours = command.ours;
+  process.decided = command.ours ? command.decided : command.born;
+  process.release = command.release;
+  process.pid_file = site_.config.workers[worker].pid_file;
+  return &process;
+}
+
+void Programs::fork_delayed_job(const Inhabitant& starter, std::size_t worker) {
+  auto& process = *become_daemon(starter, worker);
+  process.shown.argv = Argv{site_.config.workers[worker].process_title};
+  process.shown.cwd = Path("/");
+  const pid_t pid = process.shown.id.pid;
+  if (!world_.write(process.pid_file, std::to_string(pid) + "\n"))
+    return world_.end(process, Exited{1});
+  auto dice = world_.dice(process.serial);
+  world_.at(world_.now() + dice.between(Duration{20}, Duration{900}), process.serial,
+            [this](Inhabitant& it) {
+              it.shown.cwd = Path(it.release);
+              live(it);
+            });
+}
+
+// --- other daemons -------------------------------------------------------------------------------
+
+void Programs::run_daemon_command(Inhabitant& process) {
+  auto dice = world_.dice(process.serial);
+  const auto boot = boots(process, dice);
+  if (boot.how == Boot::hangs) return;
+  world_.at(world_.now() + boot.takes, process.serial, [this, boot](Inhabitant& it) {
+    if (boot.how == Boot::fails) return world_.end(it, Exited{1});
+    const auto worker = it.starts.front();
+    if (site_.daemons_refuse && is_refused(worker)) return world_.end(it, Exited{0});
+    fork_daemon(it, worker);
+    world_.at(world_.now() + 40ms, it.serial,
+              [this](Inhabitant& command) { world_.end(command, Exited{0}); });
+  });
+}
+
+void Programs::fork_daemon(const Inhabitant& command, std::size_t worker) {
+  auto& process = *become_daemon(command, worker);
+  const auto kind = site_.kinds[worker];
+  auto dice = world_.dice(process.serial);
+  if (kind == Kind::titled_daemon)
+    process.shown.argv = Argv{site_.config.workers[worker].process_title};
+  if (kind == Kind::untitled_daemon) process.shown.argv = Argv{"noisy: master process"};
+  if (kind == Kind::by_status) {
+    process.pid_file.clear();
+    process.shown.argv = Argv{"db: writer"};
+    return live(process);
+  }
+  if (dice.chance(20) && kind != Kind::titled_daemon) process.shown.cwd = Path("/");
+  world_.at(world_.now() + dice.between(Duration{0}, Duration{300}), process.serial,
+            [this](Inhabitant& it) {
+              if (!world_.write(it.pid_file, std::to_string(it.shown.id.pid) + "\n"))
+                return world_.end(it, Exited{1});
+              live(it);
+            });
+}
+
+// --- programs in the foreground ------------------------------------------------------------------
+
+void Programs::run_foreground(Inhabitant& process) {
+  process.role = Role::worker;
+  process.worker = process.starts.front();
+  process.starts.clear();
+  auto dice = world_.dice(process.serial);
+  const auto boot = boots(process, dice);
+  if (boot.how == Boot::hangs) return live(process);  // it serves nobody, and nobody can tell
+  world_.at(world_.now() + boot.takes, process.serial, [this, boot](Inhabitant& it) {
+    if (boot.how == Boot::fails) return world_.end(it, Exited{1});
+    const auto kind = site_.kinds[it.worker];
+    if (kind == Kind::changing_title) it.shown.argv = Argv{"kiq 7.1 shop [0 of 5 busy]"};
+    if (kind == Kind::forking) {
+      fork_child(it);
+      fork_child(it);
+    }
+    live(it);
+  });
+}
+
+void Programs::fork_child(const Inhabitant& parent) {
+  const auto shown = parent.shown;
+  const auto worker = parent.worker;
+  auto& child = world_.bear(Role::child, *shown.argv, *shown.cwd, shown.id.pid, shown.session);
+  child.worker = worker;
+  auto dice = world_.dice(child.serial);
+  world_.at(world_.now() + dice.between(10min, 6h), child.serial,
+            [this](Inhabitant& it) { world_.end(it, Exited{0}); });
+}
+
+// --- lives ---------------------------------------------------------------------------------------
+
+/// It is up, and works.
+void Programs::live(Inhabitant& process) {
+  auto dice = world_.dice(process.serial + 1'000'000);
+  const bool is_long = world_.now() < world_.climate.long_jobs && dice.chance(60);
+  process.job = dice.chance(50) ? dice.between(Duration{10}, Duration{4000})
+                                : dice.between(5s, Duration{is_long ? 4h : 3min});
+  if (world_.now() < world_.climate.short_lives && dice.chance(60))
+    world_.at(world_.now() + dice.between(Duration{0}, Duration{40'000}), process.serial,
+              [this](Inhabitant& it) { world_.end(it, Exited{1}); });
+  if (site_.kinds[process.worker] == Kind::delayed_job && dice.chance(80))
+    world_.at(world_.now() + dice.between(1s, 60s), process.serial,
+              [this](Inhabitant& it) { lock_job(it); });
+}
+
+void Programs::lock_job(const Inhabitant& process) {
+  if (process.asks > 0 || process.asked_by_hand) return;
+  world_.rows.push_back({.name = site_.config.workers[process.worker].name,
+                         .host = process.host,
+                         .pid = process.shown.id.pid,
+                         .owner = process.serial});
+}
+
+void Programs::ask_by_hand(Inhabitant& process) {
+  if (process.asks == 0 && !process.asked_by_hand) take_term(process);
+  process.asked_by_hand = true;
+}
+
+void Programs::take_signal_of_ours(Inhabitant& process, int signal) {
+  onlooker_.signalled(process, signal);
+  if (signal == SIGKILL) return world_.end(process, KilledBySignal{SIGKILL});
+  if (process.asks++ == 0 && !process.asked_by_hand) take_term(process);
+}
+
+void Programs::take_term(Inhabitant& process) {
+  if (process.role != Role::worker || process.job == Duration{0})  // no handler yet
+    return world_.end(process, KilledBySignal{SIGTERM});
+  world_.at(world_.now() + process.job, process.serial, [this](Inhabitant& it) { finish(it); });
+}
+
+/// A clean end: its pid file goes a moment before it does.
+void Programs::finish(Inhabitant& process) {
+  std::erase_if(world_.rows, [&](const Row& row) { return row.owner == process.serial; });
+  const auto file = world_.files.read_pid_file(process.pid_file);
+  const auto* named = std::get_if<PidInFile>(&file);
+  const bool is_own = named != nullptr && named->pid == process.shown.id.pid;
+  if (is_own && !site_.config.workers[process.worker].foreground)
+    world_.files.erase(process.pid_file);
+  auto dice = world_.dice(process.serial + 2'000'000);
+  world_.at(world_.now() + dice.between(Duration{0}, Duration{150}), process.serial,
+            [this](Inhabitant& it) { world_.end(it, Exited{0}); });
+}
+
+void Programs::signal_group(pid_t group, int signal) {
+  std::vector<std::uint64_t> serials;
+  for (const auto& [pid, process] : world_.processes) {
+    if (process.shown.session == group) serials.push_back(process.serial);
+  }
+  for (const auto serial : serials) {
+    auto& process = *world_.of_serial(serial);
+    if (signal == SIGKILL || !process.ignores_term) world_.end(process, KilledBySignal{signal});
+  }
+}
+
+}  // namespace bootcheck::sim

@@ -1,0 +1,354 @@
+#include "simulation/watch.h"
+
+#include "model/identity.h"
+#include "system/state_file.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include <fmt/format.h>
+
+namespace bootcheck::sim {
+namespace {
+
+/// What somebody else starts shortly before our own start cannot be seen any more: one look at all
+/// processes serves for a second.
+constexpr Duration kUnseen = 3s;
+constexpr std::size_t kLargestState = 4'000;
+constexpr std::size_t kLargestRecord = 4'000;
+
+bool is_of(const Inhabitant& process, std::size_t worker) {
+  return process.role == Role::worker && process.worker == worker;
+}
+
+}  // namespace
+
+Watch::Watch(World& world, const Site& site, Coverage& coverage)
+    : world_(world), site_(site), coverage_(coverage) {
+  world_.on_end = [this](const Inhabitant& process) { process_ended(process); };
+}
+
+std::string Watch::name_of_process(const Inhabitant& process) const {
+  const auto pid = process.shown.id.pid;
+  switch (process.role) {
+    case Role::worker:
+      return fmt::format("{} (pid {})", worker_of(process.worker).name, pid);
+    case Role::child:
+      return fmt::format("a child of {} (pid {})", worker_of(process.worker).name, pid);
+    case Role::neighbour:
+      return fmt::format("another application's {} (pid {})", command_text(*process.shown.argv),
+                         pid);
+    case Role::command:
+      return fmt::format("the command {} (pid {})", command_text(*process.shown.argv), pid);
+    case Role::stranger:
+      break;
+  }
+  return fmt::format("a stranger (pid {})", pid);
+}
+
+State Watch::remembered() const {
+  const auto* file = world_.files.find(site_.config.state_file);
+  if (file == nullptr) return {};
+  return parse_state(file->text, "boot-" + std::to_string(world_.boot)).value_or(State());
+}
+
+// --- starts --------------------------------------------------------------------------------------
+
+bool Watch::is_aside(const Inhabitant& process, const State& state) const {
+  const auto& worker = worker_of(process.worker);
+  const auto* stop = find_stop(find_record(state, worker.name), process.shown.id);
+  return (stop != nullptr && stop->aside) ||
+         world_.files.find(set_aside_path(worker.pid_file, process.shown.id.pid)) != nullptr;
+}
+
+/// By what a pass can see and what it remembers.
+bool Watch::can_be_known(const Inhabitant& process, const State& state) const {
+  const auto& worker = worker_of(process.worker);
+  const auto& id = process.shown.id;
+  const auto* record = find_record(state, worker.name);
+  if (record != nullptr && record->process && record->process->id == id) return true;
+  if (find_stop(record, id) != nullptr) return true;
+  if (site_.kinds[process.worker] == Kind::by_status)
+    return world_.now() >= world_.faults.status_fails;
+  const auto file = world_.files.read_pid_file(worker.pid_file);
+  const auto* named = std::get_if<PidInFile>(&file);
+  if (named != nullptr && named->pid == id.pid) {
+    const bool reused = record != nullptr && record->former_pid == id.pid;
+    return !reused || is_below(*process.shown.cwd, process.release);
+  }
+  const bool tells_itself = worker.foreground || !worker.process_title.empty();
+  return tells_itself && bears_title(*process.shown.argv, worker) &&
+         is_below(*process.shown.cwd, process.release);
+}
+
+void Watch::check_second_copy(const Inhabitant& command, std::size_t worker) {
+  const auto state = remembered();
+  for (const auto& [pid, other] : world_.processes) {
+    if (!is_of(other, worker) || other.serial == command.serial || is_aside(other, state)) continue;
+    const auto since = world_.now() - (other.ours ? other.decided : other.born);
+    if (!other.ours && world_.now() - other.born < kUnseen) {
+      coverage_.count("excused", "second copy: started by hand at the same time");
+    } else if (!can_be_known(other, state)) {
+      coverage_.count("excused", "second copy: every proof was destroyed");
+    } else {
+      throw Violation{fmt::format("{} is started while {} runs, since {} s", worker_of(worker).name,
+                                  name_of_process(other), since.count() / 1000)};
+    }
+  }
+}
+
+void Watch::launched(const Inhabitant& command) {
+  for (const auto worker : command.starts) {
+    coverage_.count("act", "start");
+    world_.tell(
+        fmt::format("    {} is launched, pid {}", worker_of(worker).name, command.shown.id.pid));
+    if (is_held(worker) && holds_began_[worker] < command.decided)
+      throw Violation{fmt::format("{} is started while it is held", worker_of(worker).name)};
+    check_second_copy(command, worker);
+  }
+}
+
+// --- signals -------------------------------------------------------------------------------------
+
+void Watch::signalled(Inhabitant& process, int signal) {
+  world_.tell(fmt::format("    signal {} to {}", signal, name_of_process(process)));
+  if (process.role != Role::worker)
+    throw Violation{fmt::format("signal {} to {}", signal, name_of_process(process))};
+  if (signal == SIGKILL) throw Violation{name_of_process(process) + " is killed"};
+  coverage_.count("act", "signal");
+  if (process.asks > 0) {
+    if (!process.ask_may_be_lost)
+      throw Violation{fmt::format("{} is asked to stop once more", name_of_process(process))};
+    coverage_.count("excused", "asked twice: the first request could not be remembered");
+    return;
+  }
+  check_reason(process);
+  check_unavailable(process);
+}
+
+void Watch::check_reason(const Inhabitant& process) const {
+  const auto since = [&](const std::map<std::size_t, Duration>& times) {
+    const auto time = times.find(process.worker);
+    return time != times.end() && time->second >= process.decided;
+  };
+  const auto copies = std::ranges::count_if(
+      world_.processes, [&](const auto& each) { return is_of(each.second, process.worker); });
+  const bool has_reason = process.release != present_release(world_, site_).native() ||
+                          deployed_ >= process.decided || touched_ >= process.decided ||
+                          since(restarts_) || since(holds_began_) || is_held(process.worker) ||
+                          copies > 1;
+  if (!has_reason)
+    throw Violation{fmt::format("{} is asked to stop for no reason", name_of_process(process))};
+}
+
+/// Those that are down through us, or on the way there.
+void Watch::check_unavailable(const Inhabitant& process) {
+  const auto& entry = worker_of(process.worker).entry;
+  if (is_held(process.worker)) return;
+  const auto state = remembered();
+  if (is_aside(process, state)) return;
+  int total = 0;
+  int down = 0;
+  for (std::size_t at = 0; at < site_.kinds.size(); ++at) {
+    if (worker_of(at).entry != entry || is_held(at)) continue;
+    ++total;
+    const auto serves = [&](const auto& each) {
+      return is_of(each.second, at) && each.second.asks == 0;
+    };
+    const bool is_up = std::ranges::any_of(world_.processes, serves);
+    if (at == process.worker || (down_through_us_.contains(at) && !is_up)) ++down;
+  }
+  const auto& policy = worker_of(process.worker).restart;
+  if (down > policy.max_unavailable.of(std::max(total, 1)))
+    throw Violation{
+        fmt::format("{} of {} are down at a time, with {}", down, total, name_of_process(process))};
+  down_through_us_.insert(process.worker);
+}
+
+// --- jobs ----------------------------------------------------------------------------------------
+
+void Watch::handed_back(const Row& row) {
+  coverage_.count("act", "hand back");
+  world_.tell(fmt::format("    the job of {} (pid {}) is handed back", row.name, row.pid));
+  if (!row.is_dead)
+    throw Violation{
+        fmt::format("the job of {} (pid {}) is handed back while it runs", row.name, row.pid)};
+}
+
+void Watch::process_ended(const Inhabitant& process) {
+  if (process.role != Role::worker) return;
+  world_.tell("    " + name_of_process(process) + " ends");
+  const bool is_clean = std::ranges::none_of(
+      world_.rows, [&](const Row& row) { return row.owner == process.serial; });
+  ends_[process.worker].push_back(
+      {process.shown.id.pid, process.asks > 0 && is_clean && !process.ask_may_be_lost});
+  for (auto& row : world_.rows)
+    row.is_dead = row.is_dead || row.owner == process.serial;
+  const auto state = remembered();
+  for (auto& row : world_.rows) {
+    if (row.owner == process.serial) row.is_lost = !is_traced(row, state);
+  }
+}
+
+bool Watch::is_traced(const Row& row, const State& state) const {
+  const auto is_it = [&](pid_t pid) { return pid == row.pid; };
+  const auto* record = find_record(state, row.name);
+  if (record != nullptr) {
+    if (record->process && is_it(record->process->id.pid)) return true;
+    if (record->former_pid && is_it(*record->former_pid)) return true;
+    for (const auto& stop : record->stops)
+      if (is_it(stop.process.pid)) return true;
+    for (const auto& dead : record->unrecovered)
+      if (is_it(dead.pid)) return true;
+  }
+  const auto worker = std::ranges::find(site_.config.workers, row.name, &Worker::name);
+  const auto file = world_.files.read_pid_file(worker->pid_file);
+  const auto* named = std::get_if<PidInFile>(&file);
+  return (named != nullptr && is_it(named->pid)) ||
+         world_.files.find(set_aside_path(worker->pid_file, row.pid)) != nullptr;
+}
+
+void Watch::check_traces(bool is_excused) {
+  const auto is_open = [](const Row& row) { return row.is_dead && !row.is_lost; };
+  if (std::ranges::none_of(world_.rows, is_open)) return;
+  const auto state = remembered();
+  for (auto& row : world_.rows) {
+    if (!is_open(row) || is_traced(row, state)) continue;
+    if (!is_excused)
+      throw Violation{
+          fmt::format("the job of {} (pid {}), which is dead, is forgotten", row.name, row.pid)};
+    row.is_lost = true;
+    coverage_.count("excused", "job forgotten: every trace was destroyed");
+  }
+}
+
+// --- holds ---------------------------------------------------------------------------------------
+
+void Watch::held(std::size_t worker, std::optional<Duration> until) {
+  holds_[worker] = until;
+  holds_began_[worker] = world_.now();
+}
+
+void Watch::released(std::size_t worker) {
+  holds_.erase(worker);
+}
+
+void Watch::holds_lost() {
+  holds_.clear();
+}
+
+bool Watch::is_held(std::size_t worker) const {
+  const auto hold = holds_.find(worker);
+  return hold != holds_.end() && (!hold->second || *hold->second > world_.wall_clock());
+}
+
+// --- the ends of passes --------------------------------------------------------------------------
+
+void Watch::memory_lost() {
+  memory_lost_ = world_.now();
+  for (auto& [pid, process] : world_.processes)
+    process.ask_may_be_lost = true;
+}
+
+void Watch::note_unsaved_asks(bool is_excused) {
+  const auto is_asked = [](const auto& each) {
+    return each.second.asks > 0 && !each.second.ask_may_be_lost;
+  };
+  if (std::ranges::none_of(world_.processes, is_asked)) return;
+  const auto state = remembered();
+  for (auto& [pid, process] : world_.processes) {
+    if (process.asks == 0 || process.ask_may_be_lost) continue;
+    const auto* record = find_record(state, worker_of(process.worker).name);
+    const auto* stop = find_stop(record, process.shown.id);
+    if (stop != nullptr && stop->asked) continue;
+    if (!is_excused)
+      throw Violation{name_of_process(process) + " was asked to stop, and that is not remembered"};
+    process.ask_may_be_lost = true;
+  }
+}
+
+void Watch::passed(const PassDone& done, bool had_faults) {
+  coverage_.count(done.seen.plan, done.events);
+  note_unsaved_asks(had_faults);
+  check_traces(had_faults);
+  check_crashes(done);
+  check_size();
+  std::erase_if(down_through_us_, [&](std::size_t worker) {
+    return std::ranges::any_of(world_.processes, [&](const auto& each) {
+      return is_of(each.second, worker) && each.second.asks == 0;
+    });
+  });
+}
+
+void Watch::broken_off() {
+  note_unsaved_asks(true);
+  check_traces(false);
+}
+
+/// `crashed` is told of nobody that ended as it was asked to.
+void Watch::check_crashes(const PassDone& done) const {
+  for (const auto& event : done.events) {
+    const auto* of = std::get_if<OfProcess>(&event.detail);
+    if (event.kind != EventKind::crashed || of == nullptr) continue;
+    const auto worker = std::ranges::find(site_.config.workers, event.worker, &Worker::name);
+    const auto ends = ends_.find(static_cast<std::size_t>(worker - site_.config.workers.begin()));
+    if (ends == ends_.end()) continue;
+    const auto last =
+        std::ranges::find(ends->second.rbegin(), ends->second.rend(), of->pid, &LastEnd::pid);
+    if (last != ends->second.rend() && last->as_asked)
+      throw Violation{
+          fmt::format("{} (pid {}) ended as asked and is called crashed", event.worker, of->pid)};
+  }
+}
+
+void Watch::check_size() const {
+  const auto* file = world_.files.find(site_.config.state_file);
+  if (file == nullptr) return;
+  if (file->text.size() > kLargestState + kLargestRecord * site_.kinds.size())
+    throw Violation{fmt::format("the state has grown to {} bytes", file->text.size())};
+}
+
+/// Only where it may write at all.
+void Watch::wrote(const Path& path) {
+  const auto where = world_.files.resolved(path.parent_path());
+  if (!is_below(where, site_.shared)) throw Violation{"a pass writes " + path.native()};
+}
+
+// --- in the end ----------------------------------------------------------------------------------
+
+std::string Watch::what_is_missing() const {
+  const auto state = remembered();
+  std::string missing;
+  for (std::size_t at = 0; at < site_.kinds.size() && missing.empty(); ++at)
+    missing = what_is_missing(at, state);
+  for (const auto& row : world_.rows) {
+    if (row.is_dead && !row.is_lost && missing.empty())
+      missing = fmt::format("the job of {} (pid {}) was not handed back", row.name, row.pid);
+  }
+  return missing;
+}
+
+std::string Watch::what_is_missing(std::size_t at, const State& state) const {
+  const auto& worker = worker_of(at);
+  const bool by_status = site_.kinds[at] == Kind::by_status;
+  const auto present = present_release(world_, site_).native();
+  std::vector<const Inhabitant*> copies;
+  for (const auto& [pid, process] : world_.processes) {
+    if (is_of(process, at) && can_be_known(process, state)) copies.push_back(&process);
+  }
+  if (is_held(at)) return copies.empty() || by_status ? "" : worker.name + " is held, and runs";
+  if (copies.empty()) return worker.name + " does not run";
+  if (copies.size() > 1 && site_.config.orphans == Orphans::drain && !by_status)
+    return worker.name + " runs more than once";
+  for (const auto* process : copies) {
+    if (is_aside(*process, state)) return name_of_process(*process) + " is still set aside";
+    const bool shows_release = is_below(*process->shown.cwd, site_.releases) &&
+                               world_.releases.contains(process->shown.cwd->native());
+    const bool is_known = shows_release || process->born > memory_lost_;
+    if (process->release != present && is_known && !by_status && copies.size() == 1)
+      return name_of_process(*process) + " runs the code of " + process->release;
+  }
+  return {};
+}
+
+}  // namespace bootcheck::sim

@@ -1,0 +1,79 @@
+// What must never happen, checked while it happens, against what is really so.
+#pragma once
+
+#include "pass/pass.h"
+#include "simulation/coverage.h"
+#include "simulation/machine.h"
+
+#include <set>
+
+namespace bootcheck::sim {
+
+class Watch final : public Onlooker {
+ public:
+  Watch(World& world, const Site& site, Coverage& coverage);
+
+  // --- what happens
+  void launched(const Inhabitant& command) override;
+  void signalled(Inhabitant& process, int signal) override;
+  void handed_back(const Row& row) override;
+  void wrote(const Path& path) override;
+
+  void deployed() { deployed_ = world_.now(); }
+  void restart_file_touched() { touched_ = world_.now(); }
+  void restart_asked(std::size_t worker) { restarts_[worker] = world_.now(); }
+  void held(std::size_t worker, std::optional<Duration> until);
+  void released(std::size_t worker);
+  void holds_lost();
+  /// Nothing that is remembered can be relied on any more.
+  void memory_lost();
+  bool is_held(std::size_t worker) const;
+
+  /// Of a pass that came to its end.
+  void passed(const PassDone& done, bool had_faults);
+  /// Of one that did not.
+  void broken_off();
+  /// After each step of the story: whose traces were destroyed is nobody's fault.
+  void weather_changed() { check_traces(true); }
+
+  // --- when the weather has been calm for long
+  /// Empty: all is as it has to be.
+  std::string what_is_missing() const;
+
+ private:
+  const Worker& worker_of(std::size_t at) const { return site_.config.workers[at]; }
+  std::string name_of_process(const Inhabitant& process) const;
+  State remembered() const;
+
+  bool is_aside(const Inhabitant& process, const State& state) const;
+  bool can_be_known(const Inhabitant& process, const State& state) const;
+  void check_second_copy(const Inhabitant& command, std::size_t worker);
+  void check_reason(const Inhabitant& process) const;
+  void check_unavailable(const Inhabitant& process);
+  void note_unsaved_asks(bool is_excused);
+  void check_traces(bool is_excused);
+  bool is_traced(const Row& row, const State& state) const;
+  void check_crashes(const PassDone& done) const;
+  void check_size() const;
+  void process_ended(const Inhabitant& process);
+  std::string what_is_missing(std::size_t worker, const State& state) const;
+
+  World& world_;
+  const Site& site_;
+  Coverage& coverage_;
+  Duration deployed_{0};
+  Duration touched_{0};
+  Duration memory_lost_{0};
+  std::map<std::size_t, Duration> restarts_;
+  std::map<std::size_t, Duration> holds_began_;
+  std::map<std::size_t, std::optional<Duration>>
+      holds_;  ///< those that stand, and by the wall clock until when
+  struct LastEnd {
+    pid_t pid = 0;
+    bool as_asked = false;
+  };
+  std::map<std::size_t, std::vector<LastEnd>> ends_;
+  std::set<std::size_t> down_through_us_;
+};
+
+}  // namespace bootcheck::sim
