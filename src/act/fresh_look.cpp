@@ -19,11 +19,23 @@ bool FreshLook::is_recent() const {
 void FreshLook::look() {
   auto& machine = context_.run.machine;
   const auto began = machine.monotonic_clock();
-  auto seen = observe(context_.run, context_.app, context_.state, Search::always, ours_);
-  judgements_ = judge(seen.facts, context_.state, seen.assignment);
+  // This pass has written down that it starts them, which proves nothing before it does.
+  auto state = context_.state;
+  for (auto& [name, record] : state.workers)
+    record.start.reset();
+  auto seen = observe(context_.run, context_.app, state, Search::always, ours_);
+  judgements_ = judge(seen.facts, state, seen.assignment);
   facts_ = std::move(seen.facts);
   looked_at_ = machine.monotonic_clock();
   took_ = looked_at_ - began;
+}
+
+bool FreshLook::was_absent(std::size_t worker) const {
+  // One that was there may have ended since: it had removed its pid file before, if it was asked
+  // to.
+  const auto state = judgements_[worker].beneath;
+  return state == WorkerState::missing || state == WorkerState::drained ||
+         state == WorkerState::failing;
 }
 
 const Judgement& FreshLook::at(std::size_t worker) {
@@ -31,7 +43,7 @@ const Judgement& FreshLook::at(std::size_t worker) {
   const auto is_absent = [](const PidFile& seen) {
     return std::holds_alternative<NoPidFile>(seen);
   };
-  const bool is_same = is_recent() && is_absent(pid_file_of(worker)) &&
+  const bool is_same = is_recent() && was_absent(worker) && is_absent(pid_file_of(worker)) &&
                        is_absent(context_.run.machine.read_pid_file(file));
   if (!is_same) look();
   return judgements_[worker];

@@ -25,6 +25,7 @@ class FreshLook {
  private:
   void look();
   bool is_recent() const;
+  bool was_absent(std::size_t worker) const;
 
   const StartContext& context_;
   Facts facts_;
