@@ -9,7 +9,16 @@ namespace {
 /// of the time in which many are started.
 constexpr Duration kServes{1000};
 
+bool has_none(const PidFile& seen) {
+  return std::holds_alternative<NoPidFile>(seen);
+}
+
 }  // namespace
+
+bool is_absent(const Judgement& judgement) {
+  return judgement.beneath == WorkerState::missing || judgement.beneath == WorkerState::drained ||
+         judgement.beneath == WorkerState::failing;
+}
 
 bool FreshLook::is_recent() const {
   const auto age = context_.run.machine.monotonic_clock() - looked_at_;
@@ -30,21 +39,12 @@ void FreshLook::look() {
   took_ = looked_at_ - began;
 }
 
-bool FreshLook::was_absent(std::size_t worker) const {
-  // One that was there may have ended since: it had removed its pid file before, if it was asked
-  // to.
-  const auto state = judgements_[worker].beneath;
-  return state == WorkerState::missing || state == WorkerState::drained ||
-         state == WorkerState::failing;
-}
-
 const Judgement& FreshLook::at(std::size_t worker) {
   const auto& file = context_.run.config.workers[worker].pid_file;
-  const auto is_absent = [](const PidFile& seen) {
-    return std::holds_alternative<NoPidFile>(seen);
-  };
-  const bool is_same = is_recent() && was_absent(worker) && is_absent(pid_file_of(worker)) &&
-                       is_absent(context_.run.machine.read_pid_file(file));
+  // One that was there may have ended since: it removes its pid file before, if it was asked to.
+  const bool is_same = is_recent() && is_absent(judgements_[worker]) &&
+                       has_none(pid_file_of(worker)) &&
+                       has_none(context_.run.machine.read_pid_file(file));
   if (!is_same) look();
   return judgements_[worker];
 }

@@ -8,6 +8,9 @@
 
 namespace bootcheck {
 
+/// Nobody has started it meanwhile. Whether it has to wait or is held was decided before.
+bool is_absent(const Judgement& judgement);
+
 class FreshLook {
  public:
   explicit FreshLook(const StartContext& context) : context_(context) {}
@@ -25,7 +28,6 @@ class FreshLook {
  private:
   void look();
   bool is_recent() const;
-  bool was_absent(std::size_t worker) const;
 
   const StartContext& context_;
   Facts facts_;

@@ -21,9 +21,6 @@ struct Sight {
 Sight see_daemon(const StartContext& context, std::size_t worker, const StartAttempt& attempt,
                  const PidFile& before);
 
-/// Whether it bears its title and has still to change back into the application.
-bool is_coming_up(const StartContext& context, std::size_t worker);
-
 /// A foreground program that is our own child, so that its pid is certain. None once it has ended.
 Sight see_child(const StartContext& context, pid_t child);
 

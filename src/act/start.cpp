@@ -176,17 +176,11 @@ class Starter {
     attempt.batch = std::move(missing);
   }
 
-  /// Whether it has to wait or is held was decided before.
-  static bool is_absent(WorkerState state) {
-    return state == WorkerState::missing || state == WorkerState::drained ||
-           state == WorkerState::failing;
-  }
-
   bool is_missing(start::WorkerNumber number) {
     auto& rising = risings_[number];
     const auto& judgement = fresh_.at(rising.result.worker);
     rising.before = fresh_.pid_file_of(rising.result.worker);
-    if (is_absent(judgement.beneath)) return true;
+    if (is_absent(judgement)) return true;
     rising.result.process = judgement.process;
     rising_.erase(rising.result.worker);
     rising.result.is_now = judgement.beneath;

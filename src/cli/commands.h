@@ -8,7 +8,7 @@
 
 namespace bootcheck {
 
-/// Exit statuses, as an interface (contract, section 2).
+/// Exit statuses: an interface, see bootcheck(1).
 enum ExitStatus : int {
   kWell = 0,
   kWorkerProblem = 1,

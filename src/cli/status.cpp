@@ -9,8 +9,8 @@
 namespace bootcheck {
 namespace {
 
-/// LSB: a worker that should run does not. Draining, starting and held are well-being (contract,
-/// section 2).
+/// LSB: a worker that should run does not. Draining, starting, held and drained are
+/// well-being.
 bool is_down(const WorkerStatus& worker) {
   switch (worker.state) {
     case WorkerState::missing:

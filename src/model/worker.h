@@ -27,7 +27,7 @@ enum class RestartMode { drain, surge };
 /// `orphans:`, and what is done with a worker that runs twice.
 enum class Orphans { warn, drain, ignore };
 
-/// `restart:` (contract, section 5).
+/// `restart:`, see bootcheck.yml(5).
 struct RestartPolicy {
   RestartMode mode = RestartMode::drain;
   bool on_release = true;       ///< roll a worker whose working directory is in another release

@@ -1,4 +1,4 @@
-// What the `notify:` command is told (contract, section 7). Pure: running it is the pass's work.
+// What the `notify:` command is told. Pure: running it is the pass's work.
 #pragma once
 
 #include "model/event.h"

@@ -12,7 +12,7 @@
 namespace bootcheck {
 namespace {
 
-constexpr WallTime repeat_after = 3600;  // s; contract, section 2
+constexpr WallTime repeat_after = 3600;  // s: cron would mail it every minute
 /// The keys of problems begin so, and those of nothing else in State::told.
 constexpr std::string_view prefix = "problem ";
 

@@ -75,6 +75,7 @@ workers: [{name: feed-0, start: [bin/feed, "0"], foreground: true}]
   // Somebody, or a start that was under way, brings it up behind the hold's back.
   const Background by_hand({(app_.root() / "bin/feed").native(), "0"},
                            {.directory = app_.root(), .env = {}});
+  ASSERT_TRUE(wait_until([&] { return copies("bin/feed 0") == 1U; })) << "until then it is us";
   write_file(app_.pid_file("feed-0"), std::to_string(by_hand.pid()) + "\n");
   app_.bootcheck();
   EXPECT_THAT(app_.log(), HasSubstr("pid=" + std::to_string(by_hand.pid()) + " reason=stop"))

@@ -10,7 +10,7 @@
 
 namespace bootcheck::fixture {
 
-/// The example of the contract, section 3; only its comments are shorter.
+/// An example with a key of each kind.
 inline constexpr std::string_view kExample = R"(
 app: shop                      # in log lines, metrics, notifications; default: the root's folder name
 root: /srv/shop/current         # resolved anew in every pass

@@ -1,4 +1,4 @@
-// config/bootcheck.yml as the contract describes it (section 3).
+// config/bootcheck.yml, see bootcheck.yml(5): text in, configuration out.
 #include "config/writer.h"
 #include "unit/config_fixture.h"
 

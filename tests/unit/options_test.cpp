@@ -1,4 +1,4 @@
-// The command line of the contract (section 2): words in, options or a usage error out.
+// The command line, see bootcheck(1): words in, options or a usage error out.
 #include "cli/options.h"
 
 #include <regex>
