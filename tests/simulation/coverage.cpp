@@ -2,6 +2,8 @@
 
 #include "simulation/story.h"
 
+#include <istream>
+
 #include <fmt/format.h>
 
 namespace bootcheck::sim {
@@ -49,6 +51,26 @@ void Coverage::add(const Coverage& other) {
     for (const auto& [name, count] : names)
       counts_[group][name] += count;
   }
+}
+
+std::string Coverage::packed() const {
+  std::string text;
+  for (const auto& [group, names] : counts_) {
+    for (const auto& [name, count] : names)
+      text += fmt::format("{}\t{}\t{}\n", group, name, count);
+  }
+  return text;
+}
+
+bool Coverage::unpack(std::istream& lines) {
+  std::string group;
+  std::string name;
+  std::string count;
+  while (std::getline(lines, group, '\t')) {
+    if (!std::getline(lines, name, '\t') || !std::getline(lines, count)) return false;
+    counts_[group][name] += std::stoull(count);
+  }
+  return true;
 }
 
 std::uint64_t Coverage::of(const std::string& group, const std::string& name) const {

@@ -5,6 +5,7 @@
 #include "model/plan.h"
 
 #include <cstdint>
+#include <iosfwd>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ class Coverage {
   /// The states and steps of a plan, and what has come of it.
   void count(const Plan& plan, const std::vector<Event>& events);
   void add(const Coverage& other);
+  /// One line a name, for another process to unpack; whether it could.
+  std::string packed() const;
+  bool unpack(std::istream& lines);
 
   std::uint64_t of(const std::string& group, const std::string& name) const;
   std::string table() const;

@@ -1,7 +1,10 @@
 // Many worlds, and what is to be said of them.
 #pragma once
 
+#include "simulation/coverage.h"
+
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace bootcheck::sim {
@@ -13,15 +16,33 @@ struct Limits {
 };
 
 struct Report {
-  bool is_good = false;
   std::uint64_t passes = 0;
   std::uint64_t worlds = 0;
-  std::string text;
+  std::uint64_t failures = 0;
+  std::string failed;  ///< each failure: its line to replay it and the shortest story
+  Coverage coverage;
+
+  void add(const Report& other);
+  /// No invariant was broken, and everything that can happen has.
+  bool is_good() const { return failures == 0 && coverage.missing().empty(); }
+  /// All of it, for people.
+  std::string text() const;
 };
 
-/// Worlds of this seed and the following. Good: no invariant was broken, and everything that can
-/// happen has.
-Report run_worlds(std::uint64_t seed, const Limits& limits);
+/// Which seeds: that one and every `stride`-th after it.
+struct Seeds {
+  std::uint64_t first = 1;
+  std::uint64_t stride = 1;
+};
+
+/// Told of each world before it begins.
+using BeforeWorld = std::function<void(std::uint64_t seed, const Report& so_far)>;
+
+Report run_worlds(const Seeds& seeds, const Limits& limits, const BeforeWorld& before = {});
+
+/// The same by so many processes side by side, which share the passes. A world that ends its
+/// process, or that takes minutes, has failed like any other.
+Report run_worlds_side_by_side(std::uint64_t first_seed, int processes, const Limits& limits);
 
 /// The shrunk story of one seed and all that happens in it.
 std::string replay(std::uint64_t seed);

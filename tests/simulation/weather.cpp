@@ -157,6 +157,9 @@ void Life::add_strangers(int count, Random& dice) {
 /// The same user's, with the same titles.
 void Life::add_neighbours() {
   world_.files.add_folder(site_.neighbour);
+  // In a folder of several applications' releases only their links tell whose each one is.
+  if (is_below(site_.neighbour, "/srv/releases"))
+    world_.files.links["/srv/blog"] = site_.neighbour.native();
   for (const auto& [pid, process] : world_.processes) {
     if (process.role == Role::neighbour) return;
   }
