@@ -215,9 +215,10 @@ class Actor {
     }
   }
 
-  /// Workers that end during this pass are started at once.
+  /// Workers that end during this pass are started at once, unless the host goes down with them.
   std::vector<StartOrder> late_orders(const std::vector<std::size_t>& workers) {
     std::vector<StartOrder> orders;
+    if (machine_.is_shutting_down()) return orders;
     for (const auto& exit : decide_after_exits(context_, assessment_, workers)) {
       Plan plan;
       plan.decisions.push_back(exit.decision);

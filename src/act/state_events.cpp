@@ -64,8 +64,11 @@ class StateEvents {
       case WorkerState::draining:
       case WorkerState::missing:
       case WorkerState::lost:
-      case WorkerState::held:
       case WorkerState::drained:
+        return;
+      case WorkerState::held:
+        if (judgement_.beneath == WorkerState::running && !judgement_.process)
+          add(EventKind::no_process, Severity::error, {});
         return;
     }
   }

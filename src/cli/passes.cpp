@@ -50,8 +50,9 @@ std::string explain_worker(const Snapshot& snapshot, std::size_t worker) {
   return explain(evidence, snapshot.plan.decisions[worker], stdout_style());
 }
 
-int print_plan(const Context& context, const Request& request, const Options& options) {
-  const auto snapshot = take_snapshot(context, request);
+int print_plan(const Context& context, const Selection& selection, const Options& options,
+               const std::vector<Request>& requests) {
+  const auto snapshot = take_snapshot(context, selection, Search::if_needed, requests);
   print(format_plan(*snapshot.facts.workers, snapshot.plan, stdout_style()));
   print(format_orphans(snapshot.plan.orphans_to_drain));
   if (options.verbose) {
@@ -76,8 +77,9 @@ int report_busy(const Context& context, const LockHolder& holder, const Options&
                                    .waited = waited});
   event.at = context.machine.wall_clock();
   const auto to_print = tell_of_busy_lock(context, event);
-  if (!stuck && !waited) {
-    if (options.verbose || is_terminal()) print(nothing_to_do_line(event));
+  if (!stuck && !options.wait) {
+    const bool tells = waited ? !options.quiet : options.verbose || is_terminal();
+    if (tells && !options.json) print(busy_line(event));
     return kWell;
   }
   print_problems(waited || is_terminal() ? std::vector<Event>{event} : to_print,

@@ -22,10 +22,12 @@ void print_pass(const Context& context, const Options& options, const PassDone& 
 std::string explain_worker(const Snapshot& snapshot, std::size_t worker);
 
 /// --dry-run: what a pass would do. Returns 0, or 1 when a worker cannot be judged.
-int print_plan(const Context& context, const Request& request, const Options& options);
+/// `requests`: as if they had been made.
+int print_plan(const Context& context, const Selection& selection, const Options& options,
+               const std::vector<Request>& requests = {});
 
-/// Another pass holds the lock: in the log, and success; loud, and 75, when it is older than
-/// `stuck_after` or the command had waited for it.
+/// Another pass holds the lock: in the log, and success, for it or the next one does what was asked
+/// for; loud, and 75, when it is older than `stuck_after` or the command was to --wait.
 int report_busy(const Context& context, const LockHolder& holder, const Options& options);
 
 }  // namespace bootcheck

@@ -6,6 +6,7 @@
 #include "report/event_text.h"
 #include "report/json.h"
 #include "report/table.h"
+#include "system/request_file.h"
 #include "util/duration.h"
 
 #include <algorithm>
@@ -14,6 +15,24 @@
 
 namespace bootcheck {
 namespace {
+
+constexpr Duration kLockWait = std::chrono::seconds{60};
+
+/// `delayed_job.1 for 32s, delayed_job.2 for 5s`
+std::string who_drains(const std::vector<Draining>& draining, BootTime now) {
+  std::string who;
+  for (const auto& [worker, stop] : draining)
+    who += fmt::format("{}{} for {}", who.empty() ? "" : ", ", worker,
+                       format_duration(Duration{(now - stop.asked_at) / 1000 * 1000}));
+  return who;
+}
+
+std::string unfinished_text(const std::vector<Draining>& draining, BootTime now) {
+  const auto who = draining.empty() ? std::string("some wait for their turn")
+                                    : "finishing their jobs: " + who_drains(draining, now);
+  return "the time to wait is over, and not all are done (" + who +
+         "); the passes of cron do the rest";
+}
 
 /// What a person sees of it: the events as they come, and on a terminal a line on those that drain.
 class Screen final : public RollOutWatcher {
@@ -31,11 +50,7 @@ class Screen final : public RollOutWatcher {
 
   void waiting(const std::vector<Draining>& draining, BootTime now) override {
     if (!is_terminal() || options_.json || options_.quiet) return;
-    std::string who;
-    for (const auto& [worker, stop] : draining)
-      who += fmt::format("{}{} for {}", who.empty() ? "" : ", ", worker,
-                         format_duration(Duration{(now - stop.asked_at) / 1000 * 1000}));
-    print_live("finishing their jobs: " + who + "; Ctrl-C loses nothing");
+    print_live("finishing their jobs: " + who_drains(draining, now) + "; Ctrl-C loses nothing");
     live_ = true;
   }
 
@@ -50,44 +65,78 @@ class Screen final : public RollOutWatcher {
   bool live_ = false;
 };
 
-/// What counts in the end is how the workers are now, not what went wrong on the way.
-int exit_status_of(const AppStatus& status) {
-  const auto is_bad = [](const WorkerStatus& worker) {
-    using enum WorkerState;
-    return worker.state == missing || worker.state == crashed || worker.state == stale ||
-           worker.state == failing || worker.state == unknown || worker.state == duplicate;
-  };
-  return std::ranges::any_of(status.workers, is_bad) ? kWorkerProblem : kWell;
+bool is_bad(const WorkerStatus& worker) {
+  using enum WorkerState;
+  return worker.state == missing || worker.state == crashed || worker.state == stale ||
+         worker.state == failing || worker.state == unknown || worker.state == duplicate;
 }
 
-int print_end(const Options& options, const Context& context, const std::vector<Event>& events) {
+/// Somebody could not be asked to stop.
+bool is_refusal(const Event& event) {
+  return event.severity == Severity::error &&
+         (event.kind == EventKind::no_process || event.kind == EventKind::failed);
+}
+
+/// Whether the time of --wait=DURATION was too short.
+bool ran_out(const Options& options, const RolledOut& rolled) {
+  return options.wait && !rolled.is_done;
+}
+
+/// What counts in the end is how the workers are now, not what went wrong on the way.
+int exit_status_of(const Options& options, const AppStatus& status, const RolledOut& rolled) {
+  const bool good = std::ranges::none_of(status.workers, is_bad) &&
+                    std::ranges::none_of(rolled.events, is_refusal) && !ran_out(options, rolled);
+  return good ? kWell : kWorkerProblem;
+}
+
+int print_end(const Options& options, const Context& context, const RolledOut& rolled) {
   const auto status = status_of(context, take_snapshot(context, {}));
-  const int exit_status = exit_status_of(status);
+  const int exit_status = exit_status_of(options, status, rolled);
   if (options.json) {
-    print(run_json(status, events, name_of(options.command), exit_status));
+    print(run_json(status, rolled.events, name_of(options.command), exit_status));
   } else if (!options.quiet) {
     print(format_run(status, {}, stdout_style()));
   }
+  if (ran_out(options, rolled))
+    print_problem(unfinished_text(rolled.draining, context.machine.boot_now()));
   return exit_status;
 }
 
+std::vector<Request> requests_for(const Config& config, const Selection& selection,
+                                  const decltype(Request::what)& what) {
+  std::vector<Request> requests;
+  for (std::size_t at = 0; at < config.workers.size(); ++at) {
+    if (is_selected(selection, at))
+      requests.push_back({.worker = config.workers[at].name, .what = what});
+  }
+  return requests;
+}
+
 RollOutOutcome watch_roll_out(const Options& options, const Context& context,
-                              const PassOptions& first, Duration patience) {
+                              const Selection& selection, Duration patience) {
   Screen screen(options, context.config);
-  return roll_out(context,
-                  {.first = first, .patience = patience, .must_wait = options.wait.has_value()},
-                  screen);
+  return roll_out(
+      context,
+      {.first = {.selection = selection, .lock_wait = options.lock_wait.value_or(kLockWait)},
+       .patience = patience,
+       .must_wait = options.wait.has_value()},
+      screen);
 }
 
 }  // namespace
 
-int show_roll_out(const Options& options, const Context& context, const PassOptions& first,
-                  Duration patience) {
-  if (options.dry_run) return print_plan(context, first.request, options);
-  const auto outcome = watch_roll_out(options, context, first, patience);
+int ask_and_watch(const Options& options, const Context& context,
+                  const decltype(Request::what)& what, Duration patience) {
+  const auto chosen = select_workers(context.config, options.workers);
+  if (const auto* errors = std::get_if<UsageErrors>(&chosen)) return print_usage_errors(*errors);
+  const auto& selection = std::get<Selection>(chosen);
+  const auto requests = requests_for(context.config, selection, what);
+  if (options.dry_run) return print_plan(context, selection, options, requests);
+  post_requests(context.machine, context.config.state_file, requests);
+  const auto outcome = watch_roll_out(options, context, selection, patience);
   if (const auto* holder = std::get_if<LockHolder>(&outcome))
     return report_busy(context, *holder, options);
-  return print_end(options, context, std::get<std::vector<Event>>(outcome));
+  return print_end(options, context, std::get<RolledOut>(outcome));
 }
 
 }  // namespace bootcheck

@@ -6,9 +6,10 @@
 
 namespace bootcheck {
 
-/// Rolls out (see pass/roll_out.h) and prints what happens, live on a terminal; with --dry-run only
-/// what the first pass would do. Returns the exit status.
-int show_roll_out(const Options& options, const Context& context, const PassOptions& first,
-                  Duration patience);
+/// Asks this of every worker that the command line names, rolls out (see pass/roll_out.h) and
+/// prints what happens, live on a terminal; with --dry-run only what the first pass would do.
+/// Returns the exit status.
+int ask_and_watch(const Options& options, const Context& context,
+                  const decltype(Request::what)& what, Duration patience);
 
 }  // namespace bootcheck

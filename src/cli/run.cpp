@@ -6,14 +6,12 @@ namespace bootcheck {
 int run_command(const Options& options, const Config& config, Machine& machine) {
   const auto selected = select_workers(config, options.workers);
   if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
-  Request request;
-  request.selected = std::get<std::vector<bool>>(selected);
+  const auto& selection = std::get<Selection>(selected);
   const Context context(config, machine);
-  if (options.dry_run) return print_plan(context, request, options);
+  if (options.dry_run) return print_plan(context, selection, options);
 
   const auto outcome = run_pass(
-      context,
-      {.request = request, .lock_wait = options.lock_wait.value_or(Duration{0}), .edit = {}});
+      context, {.selection = selection, .lock_wait = options.lock_wait.value_or(Duration{0})});
   if (const auto* holder = std::get_if<LockHolder>(&outcome))
     return report_busy(context, *holder, options);
   const auto& done = std::get<PassDone>(outcome);

@@ -57,6 +57,8 @@ std::string_view name_of(EventKind kind) {
       return "duplicate";
     case EventKind::left_over:
       return "left_over";
+    case EventKind::no_process:
+      return "no_process";
     case EventKind::orphan:
       return "orphan";
     case EventKind::unknown:
@@ -67,6 +69,10 @@ std::string_view name_of(EventKind kind) {
       return "drain_slow";
     case EventKind::stuck:
       return "stuck";
+    case EventKind::foreign_state:
+      return "foreign_state";
+    case EventKind::host_stopping:
+      return "host_stopping";
     case EventKind::gap:
       return "gap";
     case EventKind::busy:

@@ -30,11 +30,14 @@ enum class EventKind {
   recovered,
   duplicate,
   left_over,
+  no_process,
   orphan,
   unknown,
   killed,
   drain_slow,
   stuck,
+  foreign_state,
+  host_stopping,
   gap,
   busy,
   failed
@@ -123,6 +126,12 @@ struct Failure {
   bool operator==(const Failure&) const = default;
 };
 
+/// `foreign_state`: pids mean nothing here that a pass of another host or container has noted.
+struct InOtherHands {
+  std::string why;
+  bool operator==(const InOtherHands&) const = default;
+};
+
 enum class Task { step, keep_output, read_state, write_state, write_log, write_metrics };
 
 /// `failed`: what could not be done. Of the whole pass, it is bootcheck's own trouble and keeps no
@@ -141,7 +150,7 @@ struct NotifyFailed {
 
 using Detail = std::variant<std::monostate, OfProcess, Up, StartFailure, NotMissing, StartUnderWay,
                             Stopping, GarbageInPidFile, Duplicates, WaitsForNextTry, CannotTell,
-                            OfJob, Unchecked, LockHeld, Trouble, NotifyFailed>;
+                            OfJob, Unchecked, LockHeld, InOtherHands, Trouble, NotifyFailed>;
 
 struct Event {
   EventKind kind = EventKind::started;

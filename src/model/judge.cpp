@@ -31,7 +31,7 @@ class Judge {
     result_.surged = assigned_.surged;
     result_.left_overs = assigned_.left_overs;
     note_end();
-    result_.state = assigned_.current ? state_of_living() : state_of_absent();
+    result_.state = state_of_worker();
     result_.beneath = result_.state;
     if (hold_ != nullptr || !worker_.enabled) {
       result_.state = WorkerState::held;
@@ -48,6 +48,12 @@ class Judge {
     const auto* stop = find_stop(record_, id);
     result_.ended = id;
     result_.ended_as_asked = stop != nullptr && stop->asked;
+  }
+
+  WorkerState state_of_worker() {
+    if (facts_.doubt.empty()) return assigned_.current ? state_of_living() : state_of_absent();
+    result_.reason = facts_.doubt;
+    return WorkerState::unknown;
   }
 
   WorkerState state_of_living() {

@@ -222,25 +222,48 @@ std::string orphan_name(const State& state, const Process& orphan) {
                                               : "pid " + std::to_string(orphan.id.pid);
 }
 
-bool is_selected(const Request& request, std::size_t worker) {
-  return request.selected.empty() || request.selected[worker];
+bool is_selected(const Selection& selection, std::size_t worker) {
+  return selection.empty() || selection[worker];
 }
 
 Plan make_plan(const Facts& facts, const State& state, const Assignment& assignment,
-               const Judgements& judgements, const Request& request) {
+               const Judgements& judgements, const Selection& selection) {
   Plan plan;
   plan.decisions.resize(judgements.size());
+  const bool decides = facts.doubt.empty();
   for (std::size_t at = 0; at < judgements.size(); ++at) {
     auto& decision = plan.decisions[at];
     decision.worker = at;
     decision.judgement = judgements[at];
-    decision.selected = is_selected(request, at);
-    if (decision.selected)
+    decision.selected = is_selected(selection, at);
+    if (decides && decision.selected)
       Planner(facts, find_record(state, (*facts.workers)[at].name), decision).plan();
   }
+  if (!decides) return plan;
   plan_rolls(plan, facts, state);
   plan.orphans_to_drain = plan_orphans(facts, state, assignment);
   return plan;
+}
+
+namespace {
+
+bool starts_anything(const Decision& decision) {
+  return std::ranges::any_of(decision.steps, [](const Step& step) {
+    return std::holds_alternative<StartWorker>(step) || std::holds_alternative<RecoverJobs>(step);
+  });
+}
+
+}  // namespace
+
+bool starts_anything(const Plan& plan) {
+  return std::ranges::any_of(plan.decisions,
+                             [](const Decision& decision) { return starts_anything(decision); });
+}
+
+void leave_out_starts(Plan& plan) {
+  for (auto& decision : plan.decisions) {
+    if (starts_anything(decision)) decision.steps.clear();
+  }
 }
 
 bool is_idle(const Plan& plan) {

@@ -61,7 +61,7 @@ using Step = std::variant<RemovePidFile, RestorePidFile, RecoverJobs, StartWorke
 struct Decision {
   std::size_t worker = 0;  ///< index into the configuration's workers
   Judgement judgement;
-  bool selected = true;     ///< false: the request is about others
+  bool selected = true;     ///< false: the pass is about others
   std::vector<Step> steps;  ///< in the order in which they are to be done; empty: nothing
 };
 
@@ -80,22 +80,24 @@ struct Plan {
   std::vector<OrphanToDrain> orphans_to_drain;
 };
 
-/// What an operator asked this pass to do besides keeping the workers up.
-struct Request {
-  bool roll = false;                ///< `restart`: roll the selected workers
-  std::optional<RestartMode> mode;  ///< `restart --surge`
-  std::vector<bool> selected;       ///< by worker index, the others are left alone; empty: all
-};
+/// Which workers a pass is about, by worker index; the others are left alone. Empty: all.
+using Selection = std::vector<bool>;
 
-/// Whether the request is about this worker.
-bool is_selected(const Request& request, std::size_t worker);
+/// Whether a pass is about this worker.
+bool is_selected(const Selection& selection, std::size_t worker);
 
-/// Decides for every worker, then lets only as many roll as their restart policies allow at a time.
+/// Decides for every worker (nothing where `facts.doubt`), then lets only as many roll as their
+/// restart policies allow at a time.
 Plan make_plan(const Facts& facts, const State& state, const Assignment& assignment,
-               const Judgements& judgements, const Request& request);
+               const Judgements& judgements, const Selection& selection);
 
 /// Whether a plan does anything at all.
 bool is_idle(const Plan& plan);
+
+/// Whether a plan starts a worker, or boots the application to look after jobs.
+bool starts_anything(const Plan& plan);
+/// Leaves those workers as they are.
+void leave_out_starts(Plan& plan);
 
 /// One step in words, for --dry-run, `why` and the log: `remove the pid file (it says 123)`.
 std::string describe(const Step& step);

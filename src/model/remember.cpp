@@ -21,6 +21,11 @@ bool recovers(const Worker& worker, const Facts& facts) {
   return facts.recover_jobs && hands_back_jobs(worker);
 }
 
+bool serves(WorkerState state) {
+  return state == WorkerState::running || state == WorkerState::lost ||
+         state == WorkerState::duplicate;
+}
+
 void add_unrecovered(WorkerRecord& record, DeadProcess dead) {
   auto& all = record.unrecovered;
   const auto known = std::ranges::find(all, dead.pid, &DeadProcess::pid);
@@ -54,6 +59,7 @@ class Rememberer {
     note_drained();
     note_slow_drains();
     note_current();
+    note_roll();
     note_staying_up();
   }
 
@@ -133,6 +139,7 @@ class Rememberer {
   void adopt(const Process& process) {
     if (record_.process) record_.last = record_.process;
     record_.process = KnownProcess{.id = process.id,
+                                   .begun = record_.start ? record_.start->since : 0,
                                    .session = process.session,
                                    .release = present_release_of(process),
                                    .host = facts_.host};
@@ -143,6 +150,31 @@ class Rememberer {
     record_.drained_at.reset();
     record_.start.reset();
     if (judgement_.proof == Proof::title) record_.started_at = 0;
+  }
+
+  /// Of whatever came up after `restart` was asked for the operator has the present code.
+  void note_roll() {
+    if (!record_.roll || judgement_.beneath == WorkerState::unknown ||
+        judgement_.beneath == WorkerState::starting)
+      return;
+    const auto asked = *std::exchange(record_.roll, std::nullopt);
+    if (!serves(judgement_.state)) return;
+    if (!judgement_.process) {
+      events_.push_back(
+          make_event(EventKind::no_process, worker_.name, Severity::error, std::monostate{}));
+      return;
+    }
+    const auto& id = judgement_.process->id;
+    if (find_stop(&record_, id) != nullptr || began_at(id) > asked.at) return;
+    record_.to_replace = id;
+    record_.replace_by_surge = asked.mode.value_or(worker_.restart.mode) == RestartMode::surge;
+  }
+
+  BootTime began_at(const ProcessId& id) const {
+    const bool known = record_.process && record_.process->id == id && record_.process->begun != 0;
+    return facts_.now -
+           age_of({.pid = id.pid, .start_time = known ? record_.process->begun : id.start_time},
+                  facts_);
   }
 
   std::string present_release_of(const Process& process) const {
@@ -245,11 +277,6 @@ class IntentWriter {
   WorkerRecord& record_;
 };
 
-bool serves(WorkerState state) {
-  return state == WorkerState::running || state == WorkerState::lost ||
-         state == WorkerState::duplicate;
-}
-
 }  // namespace
 
 Duration backoff_delay(int count, Duration first, Duration max) {
@@ -275,20 +302,6 @@ Remembered remember(State state, const Facts& facts, const Judgements& judgement
   forget_ended_orphans(state, facts);
   result.state = std::move(state);
   return result;
-}
-
-void remember_request(State& state, const Facts& facts, const Judgements& judgements,
-                      const Request& request) {
-  if (!request.roll) return;
-  for (std::size_t at = 0; at < judgements.size(); ++at) {
-    const auto& judgement = judgements[at];
-    if (!serves(judgement.state) || !judgement.process || !is_selected(request, at)) continue;
-    const auto& worker = (*facts.workers)[at];
-    auto& record = state.workers[worker.name];
-    if (find_stop(&record, judgement.process->id) != nullptr) continue;
-    record.to_replace = judgement.process->id;
-    record.replace_by_surge = request.mode.value_or(worker.restart.mode) == RestartMode::surge;
-  }
 }
 
 void remember_intents(State& state, const Facts& facts, const Plan& plan) {
@@ -334,6 +347,7 @@ void remember_started(WorkerRecord& record, const Process& process, const Facts&
                       std::size_t worker, BootTime now) {
   if (record.process && record.process->id != process.id) record.last = record.process;
   record.process = KnownProcess{.id = process.id,
+                                .begun = record.start ? record.start->since : 0,
                                 .session = process.session,
                                 .release = facts.app.release.native(),
                                 .host = facts.host};

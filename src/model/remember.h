@@ -16,14 +16,11 @@ struct Remembered {
 };
 
 /// Notes which processes are the workers now, which of those remembered have drained or died, and
-/// counts early deaths. Expired holds and workers that the configuration no longer names are
-/// forgotten; of the latter the living processes become orphans. Nothing changes when nothing
-/// happened.
+/// counts early deaths. A restart that was asked for is
+/// noted for the process that served then. Expired holds and workers that the configuration no
+/// longer names are forgotten; of the latter the living processes become orphans. Nothing changes
+/// when nothing happened.
 Remembered remember(State state, const Facts& facts, const Judgements& judgements);
-
-/// `restart`: notes the processes that are to be replaced, now or when their turn comes.
-void remember_request(State& state, const Facts& facts, const Judgements& judgements,
-                      const Request& request);
 
 /// Before anything of a plan is carried out: notes whom it will ask to stop, whom it sets aside,
 /// whose jobs it hands back and what it starts, so that any later pass can finish it.

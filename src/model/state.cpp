@@ -5,6 +5,16 @@
 
 namespace bootcheck {
 
+bool is_foreign(const Stamp& written_by, const Stamp& here) {
+  const auto differ = [](const auto& one, const auto& other, const auto& unknown) {
+    return one != unknown && other != unknown && one != other;
+  };
+  if (written_by.boot_id.empty()) return false;
+  if (written_by.boot_id == here.boot_id)  // two containers share their kernel
+    return differ(written_by.pid_namespace, here.pid_namespace, std::uint64_t{0});
+  return differ(written_by.host, here.host, std::string());
+}
+
 const WorkerRecord* find_record(const State& state, const std::string& worker) {
   const auto found = state.workers.find(worker);
   return found == state.workers.end() ? nullptr : &found->second;

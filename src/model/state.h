@@ -57,9 +57,10 @@ struct Failures {
 /// A process that was proved to be a worker in this boot.
 struct KnownProcess {
   ProcessId id;
-  pid_t session = 0;    ///< 0: not read
-  std::string release;  ///< what `root` resolved to when it was started; empty: not known
-  std::string host;     ///< as delayed_job wrote it into `locked_by`
+  std::uint64_t begun = 0;  ///< clock ticks since boot: when its start began; 0: not known
+  pid_t session = 0;        ///< 0: not read
+  std::string release;      ///< what `root` resolved to when it was started; empty: not known
+  std::string host;         ///< as delayed_job wrote it into `locked_by`
   bool operator==(const KnownProcess&) const = default;
 };
 
@@ -69,6 +70,13 @@ struct BegunStart {
   std::uint64_t since = 0;  ///< clock ticks since boot, as ProcessId::start_time
   pid_t pid_before = 0;     ///< what the pid file said; 0: nothing
   bool operator==(const BegunStart&) const = default;
+};
+
+/// A restart was asked for, of the process that served then.
+struct RollAsked {
+  BootTime at = 0;
+  std::optional<RestartMode> mode;  ///< none: what the configuration says
+  bool operator==(const RollAsked&) const = default;
 };
 
 /// What is remembered of one worker.
@@ -81,6 +89,7 @@ struct WorkerRecord {
   std::optional<BootTime> drained_at;  ///< its last process ended as asked, then
   std::int64_t restart_file_mtime =
       0;  ///< ns since the epoch when started or first seen; 0: there was no file
+  std::optional<RollAsked> roll;        ///< until it is known which process is meant
   std::optional<ProcessId> to_replace;  ///< `restart` asked that this process be rolled
   bool replace_by_surge = false;        ///< ...with its successor started beside it
   std::vector<StopRequest> stops;  ///< its processes that drain: its own, and those surged away
@@ -125,8 +134,20 @@ struct OrphanRecord {
   bool operator==(const OrphanRecord&) const = default;
 };
 
+/// Where pids mean what they say: in one boot, and one pid namespace, of one host.
+struct Stamp {
+  std::string boot_id;              ///< random(4)
+  std::string host;                 ///< gethostname(2); empty: not known
+  std::uint64_t pid_namespace = 0;  ///< pid_namespaces(7); 0: not known
+  bool operator==(const Stamp&) const = default;
+};
+
+/// Whether this was written in another host or container that may still be at work, and not here
+/// before a reboot or under another name.
+bool is_foreign(const Stamp& written_by, const Stamp& here);
+
 struct State {
-  std::string boot_id;
+  Stamp stamp;
   std::map<std::string, WorkerRecord> workers;  ///< by worker name
   Holds holds;                                  ///< in a file of their own
   std::map<std::string, Told> told;             ///< by problem

@@ -5,6 +5,7 @@
 #include "model/remember.h"
 #include "observe/observe.h"
 
+#include <string>
 #include <vector>
 
 namespace bootcheck {
@@ -17,9 +18,9 @@ struct Assessment {
   Plan plan;
 };
 
-/// `state` is what was remembered before. Reads, and changes nothing. Throws std::system_error when
-/// /proc cannot be read.
-Assessment assess(const Context& context, const App& app, State state, const Request& request,
-                  Search search = Search::if_needed);
+/// `state` is what was remembered before; `doubt` why nothing can be told here (Facts::doubt).
+/// Reads, and changes nothing. Throws std::system_error when /proc cannot be read.
+Assessment assess(const Context& context, const App& app, State state, const Selection& selection,
+                  Search search = Search::if_needed, std::string doubt = {});
 
 }  // namespace bootcheck

@@ -16,7 +16,7 @@ struct Context {
   const Config& config;
   Machine& machine;
   uid_t uid;  ///< the workers belong to this user
-  std::string boot_id;
+  Stamp here;
 };
 
 }  // namespace bootcheck

@@ -86,7 +86,7 @@ class Observer {
     facts_.now = machine_.boot_now();
     facts_.wall = machine_.wall_now();
     facts_.ticks_per_second = machine_.ticks_per_second();
-    facts_.host = machine_.host_name();
+    facts_.host = context_.here.host;
     facts_.recover_jobs = config.recover_jobs;
     facts_.orphan_policy = config.orphans;
     facts_.backoff_first = config.backoff.first;

@@ -4,12 +4,16 @@
 #include "pass/event_log.h"
 #include "pass/tell.h"
 #include "report/problems.h"
+#include "system/request_file.h"
 #include "system/state_file.h"
+#include "util/duration.h"
 
 #include <algorithm>
 #include <iterator>
 #include <system_error>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace bootcheck {
 namespace {
@@ -32,25 +36,21 @@ class StateKeeper {
   StateKeeper(const Context& context, const LoadedState& loaded)
       : context_(context),
         saved_(loaded.state),
-        must_move_holds_(loaded.is_of_earlier_version && !loaded.state.holds.empty()) {}
+        must_move_holds_(loaded.is_of_earlier_version && !loaded.state.holds.empty()),
+        must_save_(loaded.written_by != Stamp{} && loaded.written_by != context.here) {}
 
   /// Whether all of it is saved.
   bool save(const State& state) {
-    if (state == saved_ && !failure_) return true;
+    if (state == saved_ && !must_save_ && !failure_) return true;
     try {
       save_all(state);
       saved_ = state;
+      must_save_ = false;
       failure_.reset();
     } catch (const std::system_error& error) {
       failure_ = failure_of(error);
     }
     return !failure_;
-  }
-
-  /// Throws std::system_error: a hold that is not kept must drain nobody.
-  void save_or_throw(const State& state) {
-    save_all(state);
-    saved_ = state;
   }
 
   std::optional<Event> trouble() const {
@@ -70,63 +70,155 @@ class StateKeeper {
   const Context& context_;
   State saved_;
   bool must_move_holds_;
+  bool must_save_;  ///< it bears another stamp
   std::optional<Failure> failure_;
+};
+
+/// Why nothing can be told of the processes here; empty: nothing speaks for it. Two hosts, or two
+/// containers, may share a pid folder: as long as a pass of the other one was there lately its pids
+/// count, and mean nothing here.
+std::string doubt_of(const Context& context, const LoadedState& loaded,
+                     std::optional<WallTime> last_pass) {
+  const auto& other = loaded.written_by;
+  if (!is_foreign(other, context.here) || !last_pass) return {};
+  const std::chrono::seconds ago{context.machine.wall_now() - *last_pass};
+  if (ago > context.config.stuck_after) return {};
+  const auto who = other.boot_id == context.here.boot_id ? std::string("another container")
+                                                         : "the host " + other.host;
+  return fmt::format(
+      "{} keeps its workers in {} too, and its last pass was {} ago: give each a pid folder of its "
+      "own (`pid_file:`, `lock_file:`), or wait until that is {} ago",
+      who, context.config.state_file.parent_path().native(), format_duration(ago),
+      format_duration(context.config.stuck_after));
+}
+
+/// From the lock to the report.
+class Pass {
+ public:
+  Pass(const Context& context, const PassOptions& options, FileLock& lock)
+      : context_(context),
+        config_(context.config),
+        machine_(context.machine),
+        options_(options),
+        lock_(lock),
+        began_(machine_.monotonic_clock()),
+        log_(context) {}
+
+  PassDone run() {
+    auto loaded = load_state(machine_, config_.state_file, context_.here);
+    if (auto doubt = doubt_of(context_, loaded, lock_.last_touched); !doubt.empty())
+      return leave_alone(std::move(loaded), std::move(doubt));
+    lock_.touch();
+    StateKeeper keeper(context_, loaded);
+    const auto save = [&keeper](const State& each) { return keeper.save(each); };
+    for (const auto& problem : loaded.problems)
+      report_trouble(Task::read_state, problem);
+    take_up_requests(loaded.state, save);
+    look(std::move(loaded.state));
+    act(context_, done_.seen, save,
+        [this](std::vector<Event> events) { report(std::move(events)); });
+    tell(save);
+    save(done_.seen.state);
+    if (auto trouble = keeper.trouble()) {
+      report({*trouble});
+      done_.to_print.push_back(std::move(*trouble));
+    }
+    return std::move(done_);
+  }
+
+ private:
+  void report(std::vector<Event> events) {
+    stamp(events, machine_.wall_clock());
+    log_.write(events);
+    std::ranges::move(events, std::back_inserter(done_.events));
+  }
+  void report_trouble(Task task, Failure failure) {
+    report({own_trouble(context_, task, std::move(failure))});
+  }
+
+  /// Writes nothing: what is there is another's.
+  PassDone leave_alone(LoadedState loaded, std::string doubt) {
+    const auto app = locate_app(context_, loaded.state);
+    report({make_event(EventKind::foreign_state, {}, Severity::error, InOtherHands{doubt})});
+    done_.seen = snapshot_of(assess(context_, app, std::move(loaded.state), options_.selection,
+                                    Search::if_needed, std::move(doubt)),
+                             {});
+    done_.to_print = problems_to_tell(done_.events, done_.seen.facts.wall, done_.seen.state.told);
+    return std::move(done_);
+  }
+
+  /// They go once the state has them; until then they are read again, which changes nothing.
+  void take_up_requests(State& state, const SaveState& save) {
+    const auto posted = read_requests(machine_, config_.state_file);
+    for (const auto& problem : posted.problems)
+      report_trouble(Task::read_state, problem);
+    if (posted.text.empty()) return;
+    remember_requests(state, posted.requests, config_.workers);
+    if (!save(state)) return;
+    try {
+      drop_requests(machine_, config_.state_file, posted);
+    } catch (const std::system_error& error) {
+      report_trouble(Task::write_state, failure_of(error));
+    }
+  }
+
+  void look(State state) {
+    const auto app = locate_app(context_, state);
+    done_.seen = snapshot_of(assess(context_, app, std::move(state), options_.selection), {});
+    const auto now = done_.seen.facts.wall;
+    if (lock_.last_touched && now - *lock_.last_touched > config_.stuck_after.count() / 1000)
+      report({gap_event(*lock_.last_touched, now)});
+    report(done_.seen.noticed);
+    auto& plan = done_.seen.plan;
+    if (!starts_anything(plan) || !machine_.is_shutting_down()) return;
+    leave_out_starts(plan);
+    report({make_event(EventKind::host_stopping, {}, Severity::info, {})});
+  }
+
+  void tell(const SaveState& save) {
+    report(tell_others(context_, done_, began_, save));
+    if (log_.trouble()) done_.events.push_back(*log_.trouble());
+    done_.to_print = problems_to_tell(done_.events, done_.seen.facts.wall, done_.seen.state.told);
+  }
+
+  const Context& context_;
+  const Config& config_;
+  Machine& machine_;
+  const PassOptions& options_;
+  FileLock& lock_;
+  Duration began_;  ///< by the monotonic clock
+  EventLog log_;
+  PassDone done_;
 };
 
 }  // namespace
 
-Snapshot take_snapshot(const Context& context, const Request& request, Search search) {
-  auto loaded = load_state(context.machine, context.config.state_file, context.boot_id);
+Snapshot take_snapshot(const Context& context, const Selection& selection, Search search,
+                       const std::vector<Request>& requests) {
+  auto& machine = context.machine;
+  const auto& config = context.config;
+  auto loaded = load_state(machine, config.state_file, context.here);
+  const auto posted = read_requests(machine, config.state_file);
+  remember_requests(loaded.state, posted.requests, config.workers);
+  remember_requests(loaded.state, requests, config.workers);
+  std::ranges::copy(posted.problems, std::back_inserter(loaded.problems));
+  std::optional<WallTime> last_pass;
+  if (const auto lock = machine.file_status(config.lock_file))
+    last_pass = lock->modified / 1'000'000'000;
+  auto doubt = doubt_of(context, loaded, last_pass);
   const auto app = locate_app(context, loaded.state);
-  return snapshot_of(assess(context, app, std::move(loaded.state), request, search),
-                     std::move(loaded.problems));
+  return snapshot_of(
+      assess(context, app, std::move(loaded.state), selection, search, std::move(doubt)),
+      std::move(loaded.problems));
 }
 
 PassOutcome run_pass(const Context& context, const PassOptions& options) {
-  const auto began = context.machine.monotonic_clock();
   const auto& config = context.config;
   // First, or the lock's folder would be made where the root ought to be.
   context.machine.enter_directory(config.root);
   auto taken = context.machine.take_lock(config.lock_file, options.lock_wait);
   if (const auto* holder = std::get_if<LockHolder>(&taken)) return *holder;
-  const auto& lock = *std::get<std::unique_ptr<PassLock>>(taken);
-
-  auto loaded = load_state(context.machine, config.state_file, context.boot_id);
-  StateKeeper keeper(context, loaded);
-  if (options.edit) {
-    options.edit(loaded.state);
-    keeper.save_or_throw(loaded.state);
-  }
-  const auto app = locate_app(context, loaded.state);
-
-  PassDone done;
-  EventLog log(context);
-  const auto report = [&](std::vector<Event> events) {
-    stamp(events, context.machine.wall_clock());
-    log.write(events);
-    std::ranges::move(events, std::back_inserter(done.events));
-  };
-  for (const auto& problem : loaded.problems)
-    report({own_trouble(context, Task::read_state, problem)});
-  done.seen = snapshot_of(assess(context, app, std::move(loaded.state), options.request), {});
-  auto& state = done.seen.state;
-  const auto now = done.seen.facts.wall;
-  if (lock.last_pass && now - *lock.last_pass > config.stuck_after.count() / 1000)
-    report({gap_event(*lock.last_pass, now)});
-  report(done.seen.noticed);
-
-  const auto save = [&keeper](const State& each) { return keeper.save(each); };
-  act(context, done.seen, save, report);
-
-  report(tell_others(context, done, began, save));
-  if (log.trouble()) done.events.push_back(*log.trouble());
-  done.to_print = problems_to_tell(done.events, now, state.told);
-  save(state);
-  if (auto trouble = keeper.trouble()) {
-    report({*trouble});
-    done.to_print.push_back(std::move(*trouble));
-  }
-  return done;
+  return Pass(context, options, *std::get<std::unique_ptr<FileLock>>(taken)).run();
 }
 
 bool has_errors(const std::vector<Event>& events) {

@@ -3,6 +3,7 @@
 
 #include "model/event.h"
 #include "model/plan.h"
+#include "model/request.h"
 #include "model/status.h"
 #include "observe/assess.h"
 
@@ -18,19 +19,18 @@ struct Snapshot : Assessment {
   std::vector<Failure> state_problems;  ///< why what was remembered could not be used
 };
 
-/// Observes and plans without a lock: for `status`, `why` and `--dry-run`. Throws
-/// std::system_error.
-Snapshot take_snapshot(const Context& context, const Request& request,
-                       Search search = Search::if_needed);
+/// Observes and plans without a lock: for `status`, `why` and `--dry-run`. What was asked for and
+/// not taken up yet counts, and `requests` as if they had been. Throws std::system_error.
+Snapshot take_snapshot(const Context& context, const Selection& selection,
+                       Search search = Search::if_needed,
+                       const std::vector<Request>& requests = {});
 
 /// The status of every worker, as a snapshot shows it.
 AppStatus status_of(const Context& context, const Snapshot& snapshot);
 
 struct PassOptions {
-  Request request;
+  Selection selection;
   Duration lock_wait{0};
-  std::function<void(State&)>
-      edit;  ///< changes what is remembered (holds...) before anything is planned
 };
 
 struct PassDone {
@@ -42,8 +42,8 @@ struct PassDone {
 /// Another pass holds the lock.
 using PassOutcome = std::variant<PassDone, LockHolder>;
 
-/// One whole pass. Throws std::system_error when bootcheck cannot do its work at all (lock file,
-/// /proc, root).
+/// One whole pass; it takes up what operators have asked for. Throws std::system_error when
+/// bootcheck cannot do its work at all (lock file, /proc, root).
 PassOutcome run_pass(const Context& context, const PassOptions& options);
 
 /// Whether a worker is missing, could not be started, or cannot be judged (exit status 1).

@@ -49,7 +49,7 @@ class RollOut {
     auto outcome = run_pass(context_, options_.first);
     if (const auto* holder = std::get_if<LockHolder>(&outcome)) return *holder;
     take_note(std::get<PassDone>(outcome));
-    if (!options_.must_wait && !has_signalled()) return std::move(events_);
+    if (!options_.must_wait && !has_signalled()) return end();
     PassOptions ordinary;
     ordinary.lock_wait = options_.first.lock_wait;
     while (wait_for_event()) {
@@ -59,10 +59,16 @@ class RollOut {
       // A busy lock, or a pass that cannot tell (hidepid): the same event would be there at once.
       if (open_.processes() == before) machine_.sleep(time_left(kBetweenLooks));
     }
-    return std::move(events_);
+    return end();
   }
 
  private:
+  RolledOut end() {
+    const bool is_done = open_.is_done();
+    return {
+        .events = std::move(events_), .draining = std::move(open_.draining), .is_done = is_done};
+  }
+
   bool has_signalled() const {
     return std::ranges::find(events_, EventKind::asked_to_stop, &Event::kind) != events_.end();
   }

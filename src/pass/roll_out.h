@@ -1,4 +1,5 @@
-// `restart`, `stop` and `start`: a pass with a request, then ordinary passes as the workers exit.
+// `restart`, `stop` and `start`: a pass that takes up the request, then one whenever a worker
+// exits.
 #pragma once
 
 #include "pass/pass.h"
@@ -32,8 +33,14 @@ struct RollOutOptions {
   bool must_wait = false;  ///< also for those that were asked to stop before
 };
 
-/// What happened in all passes, or that another pass holds the lock.
-using RollOutOutcome = std::variant<std::vector<Event>, LockHolder>;
+struct RolledOut {
+  std::vector<Event> events;       ///< of all passes
+  std::vector<Draining> draining;  ///< those that had not finished when the patience was over
+  bool is_done = true;             ///< nobody drains, and nobody waits for its turn
+};
+
+/// Or another pass holds the lock.
+using RollOutOutcome = std::variant<RolledOut, LockHolder>;
 
 /// Runs the first pass, then sleeps until one of the workers exits and makes an ordinary pass,
 /// until nothing drains any more or the patience is over. The lock is not held in between.

@@ -18,7 +18,7 @@ std::vector<std::string> notifications(const Context& context, const std::vector
                                        State& state) {
   std::vector<std::string> documents;
   if (context.config.notify.empty()) return documents;
-  const Origin origin{.app = context.config.app, .host = context.machine.host_name()};
+  const Origin origin{.app = context.config.app, .host = context.here.host};
   for (const auto& event : facts_to_notify(events, context.machine.wall_now(), state.told))
     documents.push_back(notification(event, origin));
   return documents;
@@ -72,7 +72,7 @@ std::vector<Event> tell_of_busy_lock(const Context& context, const Event& event)
   if (event.kind != EventKind::stuck) return events;
   // The state file is the stuck pass's as long as it holds the lock.
   const Path memory = context.config.state_file.native() + ".stuck";
-  auto state = load_state(context.machine, memory, context.boot_id).state;
+  auto state = load_state(context.machine, memory, context.here).state;
   auto due = problems_to_tell(events, context.machine.wall_now(), state.told);
   const auto documents = notifications(context, events, state);
   try {

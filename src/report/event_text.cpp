@@ -80,6 +80,7 @@ struct FieldsOf {
   Fields operator()(const LockHeld& lock) const {
     return {pid_field(lock.pid), {"held_for", format_duration(lock.lasted)}};
   }
+  Fields operator()(const InOtherHands&) const { return {}; }
   Fields operator()(const Trouble& trouble) const {
     if (what(trouble.task).empty()) return {};
     return {{"what", std::string(what(trouble.task))}};
@@ -145,7 +146,11 @@ std::string other_pass(const LockHeld& lock) {
 struct ProblemOf {
   const Event& event;
 
-  std::string operator()(const std::monostate&) const { return {}; }
+  std::string operator()(const std::monostate&) const {
+    if (event.kind != EventKind::no_process) return {};
+    return "only its status command says that it runs, so there is no process to ask: stop it "
+           "yourself";
+  }
   std::string operator()(const OfProcess& process) const {
     if (event.kind != EventKind::orphan) return {};
     return fmt::format(
@@ -187,11 +192,12 @@ struct ProblemOf {
   std::string operator()(const LockHeld& lock) const {
     const bool stuck = event.kind == EventKind::stuck;
     if (!stuck && !lock.waited) return {};
-    return fmt::format(
-        "{} has held the lock {} for {}; {}", other_pass(lock), lock.lock_file.native(),
-        format_duration(lock.lasted),
-        stuck ? "see what it waits for, and end it if it is stuck" : "try again later");
+    return fmt::format("{} has held the lock {} for {}; {}", other_pass(lock),
+                       lock.lock_file.native(), format_duration(lock.lasted),
+                       stuck ? "see what it waits for, and end it if it is stuck"
+                             : "it, or the next pass, does what was asked for");
   }
+  std::string operator()(const InOtherHands& other) const { return other.why; }
   std::string operator()(const Trouble& trouble) const {
     return std::string(introduction(trouble.task)) + text_of(trouble.failure);
   }
@@ -233,8 +239,11 @@ std::string event_lines(const std::vector<Event>& events) {
   return text;
 }
 
-std::string nothing_to_do_line(const Event& busy) {
-  return other_pass(std::get<LockHeld>(busy.detail)) + " is at work; nothing to do\n";
+std::string busy_line(const Event& busy) {
+  const auto& lock = std::get<LockHeld>(busy.detail);
+  return other_pass(lock) + (lock.waited
+                                 ? " is at work: it, or the next one, does what was asked for\n"
+                                 : " is at work; nothing to do\n");
 }
 
 }  // namespace bootcheck

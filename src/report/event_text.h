@@ -36,6 +36,6 @@ std::string text_of(const StartFailure& failure);
 std::string event_lines(const std::vector<Event>& events);
 
 /// `another pass (pid 5) is at work; nothing to do` for a `busy` event, with its newline.
-std::string nothing_to_do_line(const Event& busy);
+std::string busy_line(const Event& busy);
 
 }  // namespace bootcheck

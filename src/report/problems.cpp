@@ -47,6 +47,8 @@ std::string_view words_for(EventKind kind) {
       return "runs more than once";
     case EventKind::left_over:
       return "a dead process of it has left others behind";
+    case EventKind::no_process:
+      return "cannot be asked to stop";
     case EventKind::orphan:
       return "runs, but the configuration does not name it";
     case EventKind::unknown:
@@ -57,6 +59,10 @@ std::string_view words_for(EventKind kind) {
       return "takes long to finish its job";
     case EventKind::stuck:
       return "another pass is stuck";
+    case EventKind::foreign_state:
+      return "nothing can be told here, so nothing was started";
+    case EventKind::host_stopping:
+      return "the host shuts down, so nothing was started";
     case EventKind::gap:
       return "nothing was checked for a while";
     case EventKind::busy:

@@ -9,6 +9,7 @@
 #include "system/processors.h"
 #include "system/read_file.h"
 #include "system/replace_file.h"
+#include "system/shutdown.h"
 #include "system/signal.h"
 #include "system/syslog.h"
 #include "system/wait.h"
@@ -23,8 +24,9 @@
 namespace bootcheck {
 namespace {
 
-struct LinuxLock final : PassLock {
-  explicit LinuxLock(Lock taken) : lock(std::move(taken)) { last_pass = lock.last_pass(); }
+struct LinuxLock final : FileLock {
+  explicit LinuxLock(Lock taken) : lock(std::move(taken)) { last_touched = lock.last_touched(); }
+  void touch() override { lock.touch(); }
 
   Lock lock;
 };
@@ -79,6 +81,10 @@ std::int64_t LinuxMachine::ticks_per_second() {
   return ::sysconf(_SC_CLK_TCK);
 }
 
+bool LinuxMachine::is_shutting_down() {
+  return bootcheck::is_shutting_down();
+}
+
 void LinuxMachine::sleep(Duration duration) {
   std::this_thread::sleep_for(duration);
 }
@@ -124,6 +130,10 @@ void LinuxMachine::publish_file(const Path& path, std::string_view text) {
 
 void LinuxMachine::append_to_file(const Path& path, std::string_view text) {
   bootcheck::append_to_file(path, text);
+}
+
+void LinuxMachine::remove_file(const Path& path) {
+  bootcheck::remove_file(path);
 }
 
 std::optional<FileStatus> LinuxMachine::file_status(const Path& path) {

@@ -22,6 +22,7 @@ class LinuxMachine : public Machine {
   Duration boot_clock() override;
   Duration monotonic_clock() override;
   std::int64_t ticks_per_second() override;
+  bool is_shutting_down() override;
   void sleep(Duration duration) override;
 
   using Machine::look;
@@ -39,6 +40,7 @@ class LinuxMachine : public Machine {
   void replace_file(const Path& path, std::string_view text, Durability durability) override;
   void publish_file(const Path& path, std::string_view text) override;
   void append_to_file(const Path& path, std::string_view text) override;
+  void remove_file(const Path& path) override;
   std::optional<FileStatus> file_status(const Path& path) override;
   bool is_link(const Path& path) override;
   Path enter_directory(const Path& path) override;

@@ -159,6 +159,10 @@ std::optional<pid_t> parse_locks(std::string_view text, dev_t device, ino_t inod
   return candidates == 1 ? same_inode : std::nullopt;
 }
 
+void Lock::touch() const {
+  static_cast<void>(::futimens(fd_.get(), nullptr));
+}
+
 std::variant<Lock, LockHolder> take_lock(const Path& path, Duration wait) {
   const auto deadline = steady_clock::now() + wait;
   for (;;) {
@@ -168,10 +172,8 @@ std::variant<Lock, LockHolder> take_lock(const Path& path, Duration wait) {
     if (is_ours && is_still_there(path, status)) {
       if ((status.st_mode & 0777) != kMode && status.st_uid == ::geteuid())
         static_cast<void>(::fchmod(file.fd.get(), kMode));  // an earlier version's
-      // Only tells the next pass when this one was: no reason to keep a worker from starting.
-      static_cast<void>(::futimens(file.fd.get(), nullptr));
-      const auto last_pass = file.is_new ? std::nullopt : std::optional<WallTime>(status.st_mtime);
-      return Lock(std::move(file.fd), last_pass);
+      const auto last = file.is_new ? std::nullopt : std::optional<WallTime>(status.st_mtime);
+      return Lock(std::move(file.fd), last);
     }
     if (!is_ours && steady_clock::now() >= deadline) return find_holder(status);
     if (!is_ours) std::this_thread::sleep_for(kBetweenTries);

@@ -1,5 +1,6 @@
-// The lock of a pass: an exclusive flock(2) on a file beside the pid files. The file is never
-// unlinked: a lock on an unlinked file excludes nobody.
+// An exclusive flock(2) on a file. Whoever unlinks or replaces the file has to hold the lock: a
+// lock on an unlinked file excludes nobody, so those who waited for it look whether it is still
+// there.
 #pragma once
 
 #include "system/machine.h"
@@ -20,19 +21,20 @@ std::optional<pid_t> parse_locks(std::string_view text, dev_t device, ino_t inod
 /// Held from take_lock to the end of its life.
 class Lock {
  public:
-  Lock(UniqueFd fd, std::optional<WallTime> last_pass)
-      : fd_(std::move(fd)), last_pass_(last_pass) {}
+  Lock(UniqueFd fd, std::optional<WallTime> last_touched)
+      : fd_(std::move(fd)), last_touched_(last_touched) {}
 
-  /// When the pass before this one took the lock (the file's mtime before it was touched); none:
-  /// the file is new.
-  std::optional<WallTime> last_pass() const { return last_pass_; }
+  /// The file's mtime when it was locked; none: the file is new.
+  std::optional<WallTime> last_touched() const { return last_touched_; }
+  /// Sets the file's mtime to now. It may fail: it only tells the next pass when this one was.
+  void touch() const;
 
  private:
   UniqueFd fd_;
-  std::optional<WallTime> last_pass_;
+  std::optional<WallTime> last_touched_;
 };
 
-/// Opens (creating it and its folder) and locks the file, waiting up to `wait`; touches its mtime.
+/// Opens (creating it and its folder) and locks the file, waiting up to `wait`.
 /// O_CLOEXEC: a daemon that inherited the descriptor would hold the lock for ever. Throws
 /// std::system_error naming the path when the file cannot be opened (a link in its place is
 /// refused). The holder is found through /proc/locks: no pass has to write its name anywhere.

@@ -70,22 +70,26 @@ struct PidFolder {
   std::vector<Path> pid_files;  ///< every `*.pid`
 };
 
-/// Who holds the lock of a pass.
+/// Who holds a lock.
 struct LockHolder {
   pid_t pid = 0;         ///< 0: could not be found
   Duration held_for{0};  ///< since the lock file's mtime, but not longer than `pid` lives
 };
 
-/// The lock of a pass, held to the end of its life.
-class PassLock {
+/// The lock on a file, held to the end of its life.
+class FileLock {
  public:
-  virtual ~PassLock() = default;
+  virtual ~FileLock() = default;
 
-  /// When the pass before this one took the lock; none: the lock file is new.
-  std::optional<WallTime> last_pass;
+  /// Says that a pass takes place now, by the file's mtime. That it cannot be said is no reason to
+  /// keep a worker from starting.
+  virtual void touch() = 0;
+
+  /// When the last pass did so; none: the file is new.
+  std::optional<WallTime> last_touched;
 };
 
-using LockTaken = std::variant<std::unique_ptr<PassLock>, LockHolder>;
+using LockTaken = std::variant<std::unique_ptr<FileLock>, LockHolder>;
 
 /// Levels of syslog(3).
 enum class LogPriority { info, warning, error };
@@ -117,6 +121,9 @@ class Machine {
   virtual Duration monotonic_clock() = 0;
   /// The unit of ProcessId::start_time, which counts from boot.
   virtual std::int64_t ticks_per_second() = 0;
+  /// Whether the host is being shut down (bootup(7)). Asks its service manager: not for each pass.
+  virtual bool is_shutting_down() = 0;
+
   /// Lets the time pass.
   virtual void sleep(Duration duration) = 0;
 
@@ -184,6 +191,9 @@ class Machine {
   /// none. Throws.
   virtual void append_to_file(const Path& path, std::string_view text) = 0;
 
+  /// Throws. It may be gone already.
+  virtual void remove_file(const Path& path) = 0;
+
   /// Where a path leads; none: nowhere.
   virtual std::optional<FileStatus> file_status(const Path& path) = 0;
 
@@ -219,8 +229,8 @@ class Machine {
 
   // --- other passes, and the log of the system
   // -----------------------------------------------------------------------------------
-  /// Takes the lock of a pass (the file and its folder are created), waiting up to `wait`. Throws
-  /// when the file cannot be opened.
+  /// Takes the lock on a file (it and its folder are created), waiting up to `wait`. Throws when
+  /// the file cannot be opened.
   virtual LockTaken take_lock(const Path& path, Duration wait) = 0;
 
   /// One line for the system's log. Waits at most a second for whoever keeps it. Throws when it

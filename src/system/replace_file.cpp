@@ -79,6 +79,10 @@ class TemporaryFile {
 
 }  // namespace
 
+void remove_file(const Path& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove " + path.native());
+}
+
 void create_folder_of(const Path& path) {
   boost::system::error_code error;
   boost::filesystem::create_directories(path.parent_path(), error);

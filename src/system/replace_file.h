@@ -18,6 +18,9 @@ void replace_file(const Path& path, std::string_view text, Durability durability
 /// The same with mode 0644 whatever the umask is; no folder is created.
 void publish_file(const Path& path, std::string_view text);
 
+/// Throws std::system_error naming the path. It may be gone already.
+void remove_file(const Path& path);
+
 /// Creates the folders that lead to a file. Throws std::system_error naming the folder.
 void create_folder_of(const Path& path);
 

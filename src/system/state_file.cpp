@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
@@ -25,7 +26,7 @@ constexpr std::size_t kLongest = std::size_t{16} * 1024 * 1024;  // thousands of
 /// What holds for a process is void in another boot. Jobs to hand back and holds are not; nor is
 /// the restart file's mtime. Whatever kept failing gets a fresh chance: its next try was counted
 /// from another boot.
-void enter_new_boot(State& state, const std::string& boot_id) {
+void enter_new_boot(State& state) {
   for (auto& [name, record] : state.workers) {
     const auto leave_jobs = [&record = record](pid_t pid, const std::string& host) {
       const auto known = std::ranges::find(record.unrecovered, pid, &DeadProcess::pid);
@@ -42,6 +43,7 @@ void enter_new_boot(State& state, const std::string& boot_id) {
     record.last.reset();
     record.start.reset();
     record.drained_at.reset();
+    record.roll.reset();
     record.to_replace.reset();
     record.stops.clear();
     record.started_at = 0;
@@ -49,11 +51,11 @@ void enter_new_boot(State& state, const std::string& boot_id) {
     record.failures = {};
   }
   state.orphans.clear();
-  state.boot_id = boot_id;
 }
 
 struct ReadState {
   State state;
+  Stamp written_by;
   std::int64_t layout = kLayout;
 };
 
@@ -64,7 +66,7 @@ json::parse_options lenient() {
 }
 
 /// The state, or why there is none in this text.
-std::variant<ReadState, std::string> read_state(std::string_view text, const std::string& boot_id) {
+std::variant<ReadState, std::string> read_state(std::string_view text, const Stamp& here) {
   std::array<unsigned char, 8192> room;  // for most files the tree needs no heap
   json::monotonic_resource memory(room.data(), room.size());
   json::error_code error;
@@ -83,8 +85,11 @@ std::variant<ReadState, std::string> read_state(std::string_view text, const std
   const auto* layout = root->if_contains("layout");
   const auto* layout_number = layout == nullptr ? nullptr : layout->if_int64();
   ReadState read{.state = state_from_json(*root),
+                 .written_by = {},
                  .layout = layout_number == nullptr ? 1 : *layout_number};
-  if (read.state.boot_id != boot_id) enter_new_boot(read.state, boot_id);
+  read.written_by = std::exchange(read.state.stamp, here);
+  if (read.written_by.boot_id != here.boot_id || is_foreign(read.written_by, here))
+    enter_new_boot(read.state);
   return read;
 }
 
@@ -100,10 +105,10 @@ std::optional<std::variant<std::string, Failure>> read_own(Machine& machine, con
   if (std::holds_alternative<NoFile>(read)) return std::nullopt;
   const auto* unreadable = std::get_if<UnreadableFile>(&read);
   if (unreadable != nullptr && unreadable->is_denied)
-    return Failure{.thing = fmt::format(
-                       "{} cannot be read by this user, so holds and back-offs are not known",
-                       path.native()),
-                   .reason = {}};
+    return Failure{
+        .thing = fmt::format("{} cannot be read by this user, so holds and back-offs are not known",
+                             path.native()),
+        .reason = {}};
   if (unreadable != nullptr) return unusable(path, unreadable->why, consequence);
   auto& file = std::get<FileText>(read);
   if (!file.complete) return unusable(path, "it is too long", consequence);
@@ -137,8 +142,8 @@ Path holds_path(const Path& state_file) {
   return path.replace_extension(".holds");
 }
 
-std::optional<State> parse_state(std::string_view text, const std::string& boot_id) {
-  auto read = read_state(text, boot_id);
+std::optional<State> parse_state(std::string_view text, const Stamp& here) {
+  auto read = read_state(text, here);
   if (auto* good = std::get_if<ReadState>(&read)) return std::move(good->state);
   return {};
 }
@@ -163,17 +168,18 @@ std::string format_holds(const Holds& holds) {
   return json::serialize(json::object{{"schema", 1}, {"holds", holds_to_json(holds)}}) + "\n";
 }
 
-LoadedState load_state(Machine& machine, const Path& path, const std::string& boot_id) {
+LoadedState load_state(Machine& machine, const Path& path, const Stamp& here) {
   LoadedState loaded;
-  loaded.state.boot_id = boot_id;
+  loaded.state.stamp = here;
   auto layout = kLayout;
   if (const auto text = read_own(machine, path, kStateIsNew)) {
     if (const auto* failure = std::get_if<Failure>(&*text)) {
       loaded.problems.push_back(*failure);
     } else {
-      auto read = read_state(std::get<std::string>(*text), boot_id);
+      auto read = read_state(std::get<std::string>(*text), here);
       if (auto* good = std::get_if<ReadState>(&read)) {
         loaded.state = std::move(good->state);
+        loaded.written_by = std::move(good->written_by);
         layout = good->layout;
       } else {
         loaded.problems.push_back(unusable(path, std::get<std::string>(read), kStateIsNew));

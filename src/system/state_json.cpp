@@ -191,6 +191,7 @@ Failures failures_from(const json::object* object) {
 
 json::object to_json(const KnownProcess& process) {
   auto object = to_json(process.id);
+  if (process.begun != 0) object["begun"] = process.begun;
   if (process.session != 0) object["session"] = process.session;
   if (!process.release.empty()) object["release"] = process.release;
   if (!process.host.empty()) object["host"] = process.host;
@@ -201,6 +202,7 @@ std::optional<KnownProcess> known_from(const json::object* object) {
   const auto id = process_from(object);
   if (!id) return {};
   return KnownProcess{.id = *id,
+                      .begun = number<std::uint64_t>(*object, "begun").value_or(0),
                       .session = number<pid_t>(*object, "session").value_or(0),
                       .release = text(*object, "release"),
                       .host = text(*object, "host")};
@@ -256,6 +258,7 @@ json::object to_json(const WorkerRecord& record) {
   if (record.started_at != 0) object["started_at"] = record.started_at;
   if (record.drained_at) object["drained_at"] = *record.drained_at;
   if (record.restart_file_mtime != 0) object["restart_file_mtime"] = record.restart_file_mtime;
+  if (record.roll) object["roll"] = roll_to_json(*record.roll);
   if (record.to_replace) object["to_replace"] = to_json(*record.to_replace);
   if (record.replace_by_surge) object["replace_by_surge"] = true;
   if (!record.stops.empty()) object["stops"] = to_json(record.stops);
@@ -285,6 +288,7 @@ WorkerRecord record_from(const json::object& object) {
   record.started_at = number<BootTime>(object, "started_at").value_or(0);
   record.drained_at = number<BootTime>(object, "drained_at");
   record.restart_file_mtime = number<std::int64_t>(object, "restart_file_mtime").value_or(0);
+  if (const auto* roll = child(object, "roll")) record.roll = roll_from_json(*roll);
   record.to_replace = process_from(child(object, "to_replace"));
   record.replace_by_surge = object.contains("replace_by_surge");
   record.stops = stops_from(object, "stops");
@@ -292,21 +296,6 @@ WorkerRecord record_from(const json::object& object) {
   record.next_recovery = number<BootTime>(object, "next_recovery").value_or(0);
   record.failures = failures_from(child(object, "failures"));
   return record;
-}
-
-// --- holds ---------------------------------------------------------------------------------------
-
-json::object to_json(const Hold& hold) {
-  json::object object{{"by", hold.by}, {"reason", hold.reason}, {"since", hold.since}};
-  if (hold.until) object["until"] = *hold.until;
-  return object;
-}
-
-Hold hold_from(const json::object& object) {
-  return {.by = text(object, "by"),
-          .reason = text(object, "reason"),
-          .since = number<WallTime>(object, "since").value_or(0),
-          .until = number<WallTime>(object, "until")};
 }
 
 // --- counters ------------------------------------------------------------------------------------
@@ -358,17 +347,45 @@ std::vector<OrphanRecord> orphans_from(const json::object& root) {
 
 }  // namespace
 
+json::object roll_to_json(const RollAsked& roll) {
+  json::object object{{"at", roll.at}};
+  if (roll.mode) object["mode"] = *roll.mode == RestartMode::surge ? "surge" : "drain";
+  return object;
+}
+
+std::optional<RollAsked> roll_from_json(const json::object& object) {
+  const auto at = number<BootTime>(object, "at");
+  if (!at) return std::nullopt;
+  RollAsked roll{.at = *at, .mode = {}};
+  if (object.contains("mode"))
+    roll.mode = text(object, "mode") == "surge" ? RestartMode::surge : RestartMode::drain;
+  return roll;
+}
+
+json::object hold_to_json(const Hold& hold) {
+  json::object object{{"by", hold.by}, {"reason", hold.reason}, {"since", hold.since}};
+  if (hold.until) object["until"] = *hold.until;
+  return object;
+}
+
+Hold hold_from_json(const json::object& object) {
+  return {.by = text(object, "by"),
+          .reason = text(object, "reason"),
+          .since = number<WallTime>(object, "since").value_or(0),
+          .until = number<WallTime>(object, "until")};
+}
+
 json::object holds_to_json(const Holds& holds) {
   json::object object;
   for (const auto& [name, hold] : holds)
-    object[name] = to_json(hold);
+    object[name] = hold_to_json(hold);
   return object;
 }
 
 Holds holds_from_json(const json::object& root) {
   Holds holds;
   each_child(root, "holds", [&](std::string name, const json::object& object) {
-    holds.insert_or_assign(std::move(name), hold_from(object));
+    holds.insert_or_assign(std::move(name), hold_from_json(object));
   });
   return holds;
 }
@@ -383,7 +400,9 @@ json::object state_to_json(const State& state) {
   json::object counters;
   for (const auto& [name, counted] : state.counters)
     counters[name] = to_json(counted);
-  return {{"boot_id", state.boot_id},
+  return {{"boot_id", state.stamp.boot_id},
+          {"host", state.stamp.host},
+          {"pid_namespace", state.stamp.pid_namespace},
           {"workers", std::move(workers)},
           {"holds", holds_to_json(state.holds)},
           {"told", std::move(told)},
@@ -393,7 +412,9 @@ json::object state_to_json(const State& state) {
 
 State state_from_json(const json::object& root) {
   State state;
-  state.boot_id = text(root, "boot_id");
+  state.stamp = {.boot_id = text(root, "boot_id"),
+                 .host = text(root, "host"),
+                 .pid_namespace = number<std::uint64_t>(root, "pid_namespace").value_or(0)};
   each_child(root, "workers", [&](std::string name, const json::object& object) {
     state.workers.insert_or_assign(std::move(name), record_from(object));
   });

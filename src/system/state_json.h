@@ -8,6 +8,13 @@
 
 namespace bootcheck {
 
+boost::json::object hold_to_json(const Hold& hold);
+Hold hold_from_json(const boost::json::object& object);
+
+boost::json::object roll_to_json(const RollAsked& roll);
+/// None: it does not say when.
+std::optional<RollAsked> roll_from_json(const boost::json::object& object);
+
 boost::json::object holds_to_json(const Holds& holds);
 /// Those below the key `holds`.
 Holds holds_from_json(const boost::json::object& root);

@@ -29,10 +29,10 @@ void configuration(benchmark::State& run) {
 
 void state(benchmark::State& run) {
   const auto world = make_world(kWorkers);
-  world->state.boot_id = "0a1b2c3d-0000-4000-8000-0123456789ab";
+  world->state.stamp.boot_id = "0a1b2c3d-0000-4000-8000-0123456789ab";
   const auto text = format_state(world->state);
   for (auto _ : run)
-    benchmark::DoNotOptimize(parse_state(text, world->state.boot_id));
+    benchmark::DoNotOptimize(parse_state(text, world->state.stamp));
 }
 
 void stat(benchmark::State& run) {

@@ -47,10 +47,31 @@ TEST_F(LockOfAPass, HeldByAnotherMakesARunLeaveSilentlyWithSuccess) {
   EXPECT_THAT(app_.log(), HasSubstr("busy pid=" + std::to_string(holder->pid())));
 }
 
-TEST_F(LockOfAPass, HeldByAnotherMakesTheOthersGiveUpAfterTheirWait) {
-  const auto holder = hold();
-  for (const char* command : {"restart", "stop", "start"}) {
+TEST_F(LockOfAPass, HeldByAnotherLeavesWhatIsAskedForToTheNextPass) {
+  good_pass();
+  const auto before = app_.living("feed");
+  auto holder = hold();
+  for (const char* command : {"restart", "start", "stop"}) {
     const auto finished = app_.bootcheck({command, "--lock-wait", "0"});
+    EXPECT_EQ(finished.status, 0) << command;
+    EXPECT_EQ(finished.err, "") << command;
+    EXPECT_THAT(finished.out, AllOf(HasSubstr(std::to_string(holder->pid())),
+                                    HasSubstr("the next one, does what was asked for")))
+        << command;
+  }
+  EXPECT_EQ(app_.living("feed"), before) << "nobody was asked yet";
+  EXPECT_THAT(app_.bootcheck({"status"}).out, HasSubstr("held"));
+  holder.reset();
+  good_pass();
+  EXPECT_TRUE(wait_until([&] { return !is_alive(before); })) << story();
+  good_pass();
+  EXPECT_EQ(app_.living("feed"), 0) << "the stop was the last word";
+}
+
+TEST_F(LockOfAPass, HeldByAnotherIsAFailureForWhoIsToWait) {
+  const auto holder = hold();
+  for (const char* command : {"restart", "stop"}) {
+    const auto finished = app_.bootcheck({command, "--wait=1s", "--lock-wait", "0"});
     EXPECT_EQ(finished.status, 75) << command;
     EXPECT_THAT(finished.err, HasSubstr(std::to_string(holder->pid()))) << command;
     EXPECT_EQ(finished.out, "") << command;

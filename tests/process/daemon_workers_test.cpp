@@ -158,6 +158,19 @@ TEST_F(StatusCommand, SayingNotRunningStartsTheWorkerAndSeesItUp) {
   }
 }
 
+TEST_F(StatusCommand, GivesNoProcessThatCouldBeAskedToStop) {
+  answer("0");
+  for (const char* command : {"restart", "stop"}) {
+    const auto finished = app_.bootcheck({command});
+    EXPECT_EQ(finished.status, 1) << command;
+    EXPECT_THAT(finished.err, AllOf(HasSubstr("remote"), HasSubstr("stop it yourself"))) << command;
+  }
+  EXPECT_EQ(app_.bootcheck().status, 1) << "it is held, and runs";
+  answer("3");
+  good_pass();
+  EXPECT_EQ(starts(), 0U);
+}
+
 TEST_F(StatusCommand, IsAskedAgainUntilTheWorkerIsUp) {
   app_.script("bin/start", "echo start >> starts; (sleep 0.6; echo 0 > code) &");
   answer("3");

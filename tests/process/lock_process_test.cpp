@@ -49,7 +49,7 @@ class LockTest : public testing::Test {
 TEST_F(LockTest, BringsItsFolderAndKnowsNoPassBefore) {
   const auto taken = take_lock(file, 0ms);
   ASSERT_TRUE(is_lock(taken));
-  EXPECT_FALSE(std::get<Lock>(taken).last_pass());
+  EXPECT_FALSE(std::get<Lock>(taken).last_touched());
   EXPECT_TRUE(fs::is_regular_file(file));
 }
 
@@ -58,7 +58,9 @@ TEST_F(LockTest, KnowsWhenThePassBeforeWas) {
   fs::last_write_time(file, 1'700'000'000);
   const auto taken = take_lock(file, 0ms);
   ASSERT_TRUE(is_lock(taken));
-  EXPECT_EQ(std::get<Lock>(taken).last_pass(), 1'700'000'000);
+  EXPECT_EQ(std::get<Lock>(taken).last_touched(), 1'700'000'000);
+  EXPECT_EQ(fs::last_write_time(file), 1'700'000'000);
+  std::get<Lock>(taken).touch();
   EXPECT_GE(fs::last_write_time(file), wall_now() - 60);
 }
 

@@ -113,26 +113,37 @@ void Life::note_done(const PassDone& done, bool had_faults) {
   watch_.passed(done, had_faults);
 }
 
-/// As restart, stop and start do it. Where another pass is at work it is tried again later, as if
-/// it had waited; `said`: once it has the lock.
-void Life::operate(const PassOptions& options, Duration patience, bool must_wait,
-                   const std::function<void()>& said, int tries) {
-  bool is_busy = false;
+/// As restart, stop and start do it; `said`: once it is written down.
+void Life::operate(const Orders& orders, Duration patience, bool must_wait,
+                   const std::function<void()>& said) {
   as_process(next_fuse(), [&](SimMachine& machine) {
     const Context context(site_.config, machine);
-    auto first = options;
-    first.edit = [&](State& state) {
-      said();
-      if (options.edit) options.edit(state);
-    };
+    post(machine, orders, said);
     Listener listener(*this, machine);
-    const auto outcome =
-        roll_out(context, {.first = first, .patience = patience, .must_wait = must_wait}, listener);
-    is_busy = std::holds_alternative<LockHolder>(outcome);
+    const auto outcome = roll_out(context,
+                                  {.first = {.selection = orders.selection, .lock_wait = 60s},
+                                   .patience = patience,
+                                   .must_wait = must_wait},
+                                  listener);
+    if (std::holds_alternative<LockHolder>(outcome)) coverage_.count("request", "left to a pass");
   });
-  if (is_busy && tries > 0)
-    world_.at(world_.now() + 5s,
-              [=, this] { operate(options, patience, must_wait, said, tries - 1); });
+}
+
+/// Who is killed while it writes may have written all of it.
+void Life::post(SimMachine& machine, const Orders& orders, const std::function<void()>& said) {
+  const auto file = requests_path(site_.config.state_file);
+  const auto size = [&] {
+    const auto* found = world_.files.find(file);
+    return found == nullptr ? std::size_t{0} : found->text.size();
+  };
+  const auto before = size();
+  try {
+    post_requests(machine, site_.config.state_file, orders.requests);
+  } catch (...) {
+    if (size() > before) said();
+    throw;
+  }
+  said();
 }
 
 // --- the end -------------------------------------------------------------------------------------

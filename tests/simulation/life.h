@@ -4,8 +4,15 @@
 #include "pass/roll_out.h"
 #include "simulation/story.h"
 #include "simulation/watch.h"
+#include "system/request_file.h"
 
 namespace bootcheck::sim {
+
+/// What an operator asks for, and of whom.
+struct Orders {
+  Selection selection;
+  std::vector<Request> requests;
+};
 
 class Life {
  public:
@@ -30,8 +37,9 @@ class Life {
   template <class Work>
   void as_process(const Fuse& fuse, const Work& work);
   void note_done(const PassDone& done, bool had_faults);
-  void operate(const PassOptions& options, Duration patience, bool must_wait,
-               const std::function<void()>& said, int tries = 12);
+  void operate(const Orders& orders, Duration patience, bool must_wait,
+               const std::function<void()>& said);
+  void post(SimMachine& machine, const Orders& orders, const std::function<void()>& said);
 
   // --- weather
   void begin(const Chapter& chapter);
@@ -48,7 +56,9 @@ class Life {
   void put_old_draining_file(Random& dice);
   std::vector<std::uint64_t> workers_alive() const;
   std::vector<std::size_t> some_workers(Random& dice) const;
-  PassOptions about(const std::vector<std::size_t>& workers) const;
+  Orders order(const std::vector<std::size_t>& workers, const decltype(Request::what)& what) const;
+  void restart_workers(const std::vector<std::size_t>& workers, bool surge, Duration patience,
+                       bool must_wait);
   void stop_workers(const std::vector<std::size_t>& workers, std::optional<Duration> lasts);
 
   std::uint64_t seed_;

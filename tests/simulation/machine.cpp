@@ -16,17 +16,23 @@ constexpr Duration kLongestPass = 1h;
 
 }  // namespace
 
-class SimLock final : public PassLock {
+class SimLock final : public FileLock {
  public:
   SimLock(SimMachine& machine, std::string name)
       : machine_(machine), name_(std::move(name)), boot_(machine.world_.boot) {
     machine_.world_.locks.insert(name_);
-    machine_.locked_ = machine_.world_.now();
+    outer_ = std::exchange(machine_.locked_, machine_.world_.now());
+  }
+  void touch() override {
+    machine_.enter();
+    const auto* file = machine_.world_.files.find(name_);
+    machine_.world_.files.put(name_, file == nullptr ? "" : file->text,
+                              machine_.world_.wall_clock());
   }
   SimLock(const SimLock&) = delete;
   SimLock& operator=(const SimLock&) = delete;
   ~SimLock() override {
-    machine_.locked_.reset();
+    machine_.locked_ = outer_;
     if (boot_ == machine_.world_.boot) machine_.world_.locks.erase(name_);
   }
 
@@ -34,6 +40,7 @@ class SimLock final : public PassLock {
   SimMachine& machine_;
   std::string name_;
   int boot_;
+  std::optional<Duration> outer_;  ///< since when it held another, as before this one
 };
 
 SimMachine::SimMachine(World& world, Programs& programs, Fuse fuse)
@@ -183,6 +190,11 @@ void SimMachine::append_to_file(const Path& path, std::string_view text) {
   programs_.append(path, std::string(text));
 }
 
+void SimMachine::remove_file(const Path& path) {
+  begin_to_write(path, false);
+  world_.files.erase(path);
+}
+
 std::optional<FileStatus> SimMachine::file_status(const Path& path) {
   enter();
   if (is_broken()) return std::nullopt;
@@ -247,8 +259,8 @@ LockTaken SimMachine::take_lock(const Path& path, Duration) {
   if (world_.locks.contains(path.native()))
     return LockHolder{.pid = 99, .held_for = Duration{1000}};
   auto lock = std::make_unique<SimLock>(*this, path.native());
-  if (file) lock->last_pass = file->modified / 1'000'000'000;
-  world_.files.put(path, "", world_.wall_clock());
+  if (file) lock->last_touched = file->modified / 1'000'000'000;
+  if (!file) world_.files.put(path, "", world_.wall_clock());
   return lock;
 }
 

@@ -40,6 +40,7 @@ class SimMachine final : public Machine {
   Duration boot_clock() override { return call(world_.boot_clock()); }
   Duration monotonic_clock() override { return call(world_.now()); }
   std::int64_t ticks_per_second() override { return kTicks; }
+  bool is_shutting_down() override { return call(false); }
   void sleep(Duration duration) override;
 
   using Machine::look;
@@ -59,6 +60,7 @@ class SimMachine final : public Machine {
   void replace_file(const Path& path, std::string_view text, Durability durability) override;
   void publish_file(const Path& path, std::string_view text) override;
   void append_to_file(const Path& path, std::string_view text) override;
+  void remove_file(const Path& path) override;
   std::optional<FileStatus> file_status(const Path& path) override;
   bool is_link(const Path& path) override;
   Path enter_directory(const Path& path) override;

@@ -15,60 +15,52 @@ std::vector<std::size_t> Life::some_workers(Random& dice) const {
   return workers;
 }
 
-PassOptions Life::about(const std::vector<std::size_t>& workers) const {
-  PassOptions options;
-  options.request.selected.resize(site_.kinds.size());
-  for (const auto at : workers)
-    options.request.selected[at] = true;
-  return options;
+Orders Life::order(const std::vector<std::size_t>& workers,
+                   const decltype(Request::what)& what) const {
+  Orders orders;
+  orders.selection.resize(site_.kinds.size());
+  for (const auto at : workers) {
+    orders.selection[at] = true;
+    orders.requests.push_back({.worker = site_.config.workers[at].name, .what = what});
+  }
+  return orders;
 }
 
 void Life::stop_workers(const std::vector<std::size_t>& workers, std::optional<Duration> lasts) {
-  auto options = about(workers);
-  const auto since = world_.wall_clock();
   std::optional<WallTime> until;
-  if (lasts) until = (since + *lasts).count() / 1000;
-  options.edit = [this, workers, until](State& state) {
-    for (const auto at : workers)
-      state.holds[site_.config.workers[at].name] = {
-          .by = "deploy", .reason = {}, .since = 1, .until = until};
-  };
-  operate(options, Duration{0}, false, [this, workers, until] {
+  if (lasts) until = (world_.wall_clock() + *lasts).count() / 1000;
+  const Hold hold{.by = "deploy", .reason = {}, .since = 1, .until = until};
+  operate(order(workers, AskForHold{hold}), Duration{0}, false, [this, workers, until] {
     for (const auto at : workers)
       watch_.held(at, until ? std::optional(Duration{*until * 1000}) : std::nullopt);
   });
 }
 
-void Life::act_as_operator(Weather weather, Random& dice) {
-  const auto workers = some_workers(dice);
-  auto options = about(workers);
-  const auto note_restart = [this, workers] {
+void Life::restart_workers(const std::vector<std::size_t>& workers, bool surge, Duration patience,
+                           bool must_wait) {
+  AskForRoll ask{.boot_id = "boot-" + std::to_string(world_.boot),
+                 .roll = {.at = world_.boot_clock().count(), .mode = {}}};
+  if (surge) ask.roll.mode = RestartMode::surge;
+  operate(order(workers, ask), patience, must_wait, [this, workers] {
     for (const auto at : workers)
       watch_.restart_asked(at);
-  };
+  });
+}
+
+void Life::act_as_operator(Weather weather, Random& dice) {
+  const auto workers = some_workers(dice);
   switch (weather) {
     case Weather::restart:
     case Weather::restart_surge:
+      return restart_workers(workers, weather == Weather::restart_surge, 6s, false);
     case Weather::restart_wait:
-      options.request.roll = true;
-      if (weather == Weather::restart_surge) options.request.mode = RestartMode::surge;
-      return operate(options,
-                     weather == Weather::restart_wait ? dice.between(1min, 3h) : Duration{6s},
-                     weather == Weather::restart_wait, note_restart);
+      return restart_workers(workers, false, dice.between(1min, 3h), true);
     case Weather::stop:
       return stop_workers(workers, std::nullopt);
     case Weather::stop_for:
       return stop_workers(workers, dice.between(1min, 30min));
     case Weather::start:
-      options.edit = [this, workers](State& state) {
-        for (const auto at : workers) {
-          const auto& name = site_.config.workers[at].name;
-          state.holds.erase(name);
-          if (const auto record = state.workers.find(name); record != state.workers.end())
-            record->second.failures = {};
-        }
-      };
-      return operate(options, Duration{0}, false, [this, workers] {
+      return operate(order(workers, AskForRelease{}), Duration{0}, false, [this, workers] {
         for (const auto at : workers)
           watch_.released(at);
       });

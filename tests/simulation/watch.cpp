@@ -49,7 +49,9 @@ std::string Watch::name_of_process(const Inhabitant& process) const {
 State Watch::remembered() const {
   const auto* file = world_.files.find(site_.config.state_file);
   if (file == nullptr) return {};
-  return parse_state(file->text, "boot-" + std::to_string(world_.boot)).value_or(State());
+  const Stamp here{
+      .boot_id = "boot-" + std::to_string(world_.boot), .host = world_.host, .pid_namespace = 1};
+  return parse_state(file->text, here).value_or(State());
 }
 
 // --- starts --------------------------------------------------------------------------------------

@@ -198,15 +198,30 @@ void MemoryMachine::set_aside_pid_file(const Path& path, pid_t pid) {
   write_pid_file(set_aside_path(path, pid), pid);
 }
 
+void MemoryMachine::remove_file(const Path& path) {
+  writes += erase(path) ? 1 : 0;
+}
+
+class MemoryLock final : public FileLock {
+ public:
+  MemoryLock(MemoryMachine& machine, Path path) : machine_(machine), path_(std::move(path)) {
+    const auto file = machine_.file_status(path_);
+    if (file) last_touched = file->modified / 1'000'000'000;
+    if (!file) machine_.put_file(path_, "");
+  }
+  void touch() override { machine_.put_file(path_, machine_.text_of(path_).value_or("")); }
+
+ private:
+  MemoryMachine& machine_;
+  Path path_;
+};
+
 LockTaken MemoryMachine::take_lock(const Path& path, Duration wait) {
-  if (busy) {
+  if (busy && path.extension() == ".lock") {
     pass_time(wait);
     return *busy;
   }
-  auto lock = std::make_unique<PassLock>();
-  if (const auto file = file_status(path)) lock->last_pass = file->modified / 1'000'000'000;
-  put_file(path, "");
-  return lock;
+  return std::make_unique<MemoryLock>(*this, path);
 }
 
 void MemoryMachine::write_to_syslog(LogPriority, const std::string& line) {

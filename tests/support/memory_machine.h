@@ -42,11 +42,14 @@ class MemoryMachine final : public Machine, private MemoryFiles {
   std::map<pid_t, Path> pid_files;
   std::vector<LaunchRequest> launched;
   std::string boot = "boot-1";
+  std::string host = "memory";
+  std::uint64_t space = 1;  ///< of its pids
+  bool shuts_down = false;
 
   // --- Machine
   std::string boot_id() override { return boot; }
-  std::string host_name() override { return "memory"; }
-  std::uint64_t pid_namespace() override { return 1; }
+  std::string host_name() override { return host; }
+  std::uint64_t pid_namespace() override { return space; }
   uid_t user() override { return kUser; }
   int processors() override { return 2; }
 
@@ -54,6 +57,7 @@ class MemoryMachine final : public Machine, private MemoryFiles {
   Duration boot_clock() override { return now_; }
   Duration monotonic_clock() override { return now_; }
   std::int64_t ticks_per_second() override { return 1000; }
+  bool is_shutting_down() override { return shuts_down; }
   void sleep(Duration duration) override { pass_time(duration); }
 
   using Machine::look;
@@ -76,6 +80,7 @@ class MemoryMachine final : public Machine, private MemoryFiles {
   void replace_file(const Path& path, std::string_view text, Durability durability) override;
   void publish_file(const Path& path, std::string_view text) override;
   void append_to_file(const Path& path, std::string_view text) override;
+  void remove_file(const Path& path) override;
   std::optional<FileStatus> file_status(const Path& path) override { return status(path); }
   bool is_link(const Path& path) override { return MemoryFiles::is_link(path); }
   Path enter_directory(const Path& path) override { return enter(path); }

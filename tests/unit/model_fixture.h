@@ -156,7 +156,8 @@ struct World {
   std::vector<Worker> workers;
   Facts facts;
   State state;
-  Request request;
+  std::optional<RollAsked> roll;  ///< of all of them
+  Selection selection;
 
   World() { facts.app = app(); }
 
@@ -237,8 +238,12 @@ struct World {
     const auto assignment = assigned();
     const auto judgements = judge(facts, state, assignment);
     auto planned_on = state;
-    remember_request(planned_on, facts, judgements, request);
-    return make_plan(facts, planned_on, assignment, judgements, request);
+    if (roll) {
+      for (const auto& worker : workers)
+        planned_on.workers[worker.name].roll = roll;
+      planned_on = remember(std::move(planned_on), facts, judgements).state;
+    }
+    return make_plan(facts, planned_on, assignment, judgements, selection);
   }
 };
 

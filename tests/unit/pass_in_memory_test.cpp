@@ -3,6 +3,7 @@
 #include "pass/pass.h"
 #include "pass/roll_out.h"
 #include "support/memory_machine.h"
+#include "system/request_file.h"
 
 #include <csignal>
 #include <string>
@@ -14,9 +15,12 @@
 namespace bootcheck {
 namespace {
 
+using testing::_;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::Pair;
 using testing::SizeIs;
 
@@ -44,23 +48,31 @@ class PassInMemory : public testing::Test, private RollOutWatcher {
     return id;
   }
 
-  PassDone pass(const PassOptions& options = {}) {
+  PassDone pass() {
     machine.pass_time(std::chrono::minutes{1});
-    return std::get<PassDone>(run_pass(context(), options));
+    return std::get<PassDone>(run_pass(context(), {}));
   }
 
-  std::vector<Event> roll(const PassOptions& first, Duration patience) {
-    return std::get<std::vector<Event>>(
-        roll_out(context(), {.first = first, .patience = patience, .must_wait = true}, *this));
+  std::vector<Event> roll(Duration patience) {
+    return std::get<RolledOut>(
+               roll_out(context(), {.first = {}, .patience = patience, .must_wait = true}, *this))
+        .events;
   }
 
-  PassOptions stop_all() {
-    PassOptions options;
-    options.edit = [this](State& state) {
-      for (const auto& worker : config.workers)
-        state.holds[worker.name] = {.by = "deploy", .reason = {}, .since = 1, .until = {}};
-    };
-    return options;
+  void ask(const decltype(Request::what)& what) {
+    std::vector<Request> requests;
+    for (const auto& worker : config.workers)
+      requests.push_back({.worker = worker.name, .what = what});
+    post_requests(machine, config.state_file, requests);
+  }
+  void ask_to_stop() { ask(AskForHold{{.by = "deploy", .reason = {}, .since = 1, .until = {}}}); }
+  void ask_to_restart(std::optional<RestartMode> mode = {}) {
+    ask(AskForRoll{.boot_id = machine.boot,
+                   .roll = {.at = machine.boot_clock().count(), .mode = mode}});
+  }
+
+  bool some_are_asked_for() const {
+    return machine.text_of("/srv/shop/releases/1/tmp/pids/bootcheck.requests").has_value();
   }
 
   Context context() { return {config, machine}; }
@@ -106,10 +118,9 @@ TEST_F(PassInMemory, SignalsNoStrangerThatAPidFileNames) {
   const auto stranger = machine.add_process({"postgres"}, "/var/lib/postgresql");
   machine.put_file("/srv/shop/releases/1/tmp/pids/delayed_job.3.pid",
                    std::to_string(stranger.pid) + "\n");
-  PassOptions restart;
-  restart.request.roll = true;
+  ask_to_restart();
   machine.job = std::chrono::hours{1};
-  pass(restart);
+  pass();
   EXPECT_THAT(machine.signals, SizeIs(3));
   for (const auto& [process, signal] : machine.signals)
     EXPECT_NE(process, stranger);
@@ -136,10 +147,9 @@ TEST_F(PassInMemory, LeavesTheFieldToAnotherPass) {
 
 TEST_F(PassInMemory, WritesTheLogWhereItIsToldTo) {
   config.log.to = LogTarget::syslog;
-  PassOptions restart;
-  restart.request.roll = true;
+  ask_to_restart();
   machine.job = std::chrono::hours{1};
-  pass(restart);
+  pass();
   EXPECT_THAT(machine.syslog, SizeIs(3));
   EXPECT_THAT(machine.syslog.front(), HasSubstr("delayed_job.0"));
   EXPECT_EQ(machine.text_of(config.log.path), std::nullopt);
@@ -148,7 +158,8 @@ TEST_F(PassInMemory, WritesTheLogWhereItIsToldTo) {
 TEST_F(PassInMemory, ARollOutWaitsForTheLastJobAndNoLonger) {
   machine.job = std::chrono::minutes{20};
   const auto before = machine.boot_clock();
-  const auto events = roll(stop_all(), std::chrono::hours{1});
+  ask_to_stop();
+  const auto events = roll(std::chrono::hours{1});
   EXPECT_EQ(machine.boot_clock() - before, machine.job);
   EXPECT_EQ(std::ranges::count(events, EventKind::drained, &Event::kind), 3);
   EXPECT_THAT(machine.signals, SizeIs(3));
@@ -159,9 +170,110 @@ TEST_F(PassInMemory, ARollOutWaitsForTheLastJobAndNoLonger) {
 TEST_F(PassInMemory, ARollOutEndsWithItsPatience) {
   machine.job = std::chrono::hours{5};
   const auto before = machine.boot_clock();
-  roll(stop_all(), std::chrono::minutes{10});
+  ask_to_stop();
+  roll(std::chrono::minutes{10});
   EXPECT_EQ(machine.boot_clock() - before, std::chrono::minutes{10});
   EXPECT_TRUE(machine.is_alive(workers[0].pid));
+}
+
+TEST_F(PassInMemory, WhatWasAskedForIsDoneByWhicheverPassComesNext) {
+  pass();
+  ask_to_stop();
+  machine.busy = LockHolder{.pid = 77, .held_for = Duration{5000}};
+  EXPECT_TRUE(std::holds_alternative<LockHolder>(run_pass(context(), {})));
+  EXPECT_TRUE(some_are_asked_for());
+  EXPECT_EQ(take_snapshot(context(), {}).plan.decisions.front().judgement.state, WorkerState::held)
+      << "what waits for a pass counts already";
+  machine.busy.reset();
+  const auto done = pass();
+  EXPECT_FALSE(some_are_asked_for());
+  EXPECT_THAT(machine.signals, SizeIs(3));
+  EXPECT_THAT(done.seen.state.holds, SizeIs(3));
+}
+
+TEST_F(PassInMemory, ARestartIsAboutWhoServedWhenItWasAskedFor) {
+  pass();
+  machine.end_process(workers[0].pid);
+  ask_to_restart();
+  machine.pass_time(std::chrono::seconds{1});
+  const auto successor = bring_up(config.workers[0]);
+  machine.job = std::chrono::hours{1};
+  pass();
+  EXPECT_THAT(machine.signals, Contains(Pair(workers[1], SIGTERM)));
+  EXPECT_THAT(machine.signals, Contains(Pair(workers[2], SIGTERM)));
+  EXPECT_THAT(machine.signals, Not(Contains(Pair(successor, _))));
+}
+
+TEST_F(PassInMemory, ARestartAskedForInAnotherBootIsVoid) {
+  pass();
+  ask_to_restart();
+  machine.boot = "boot-2";
+  pass();
+  EXPECT_THAT(machine.signals, IsEmpty());
+  EXPECT_FALSE(some_are_asked_for());
+}
+
+TEST_F(PassInMemory, KeepsARequestUntilTheStateHasIt) {
+  pass();
+  ask_to_stop();
+  machine.remove(config.state_file);
+  machine.add_folder("/srv/shop/releases/1/tmp/pids/bootcheck.state");  // so it cannot be replaced
+  pass();
+  EXPECT_THAT(machine.signals, IsEmpty());
+  EXPECT_TRUE(some_are_asked_for());
+}
+
+TEST_F(PassInMemory, TouchesNothingThatAnotherHostKeepsInTheSameFolder) {
+  config.log.to = LogTarget::syslog;
+  pass();
+  machine.host = "web2";
+  machine.boot = "boot-of-web2";
+  for (const auto& worker : workers)
+    machine.end_process(worker.pid);  // pids of web1, which mean nothing here
+  machine.writes = 0;
+  const auto done = pass();
+  EXPECT_EQ(machine.writes, 0);
+  EXPECT_THAT(machine.launched, IsEmpty());
+  ASSERT_THAT(done.events, SizeIs(1));
+  EXPECT_EQ(done.events.front().kind, EventKind::foreign_state);
+  EXPECT_TRUE(has_errors(done.events));
+  for (const auto& decision : take_snapshot(context(), {}).plan.decisions)
+    EXPECT_EQ(decision.judgement.state, WorkerState::unknown);
+}
+
+TEST_F(PassInMemory, TouchesNothingThatAnotherContainerKeepsInTheSameFolder) {
+  pass();
+  machine.space = 2;
+  EXPECT_EQ(pass().events.front().kind, EventKind::foreign_state);
+}
+
+TEST_F(PassInMemory, TakesOverFromAHostThatHasBeenSilentForLong) {
+  pass();
+  machine.host = "web2";
+  machine.boot = "boot-of-web2";
+  machine.pass_time(std::chrono::hours{1});
+  pass();
+  for (const auto& event : pass().events)
+    EXPECT_NE(event.kind, EventKind::foreign_state) << "now it is this host's";
+}
+
+TEST_F(PassInMemory, KnowsItsStateAfterTheHostWasRenamedOrRebooted) {
+  pass();
+  machine.host = "renamed";
+  EXPECT_THAT(pass().events, IsEmpty());
+  machine.boot = "boot-2";
+  for (const auto& event : pass().events)
+    EXPECT_NE(event.kind, EventKind::foreign_state);
+}
+
+TEST_F(PassInMemory, StartsNothingWhileTheHostShutsDown) {
+  pass();
+  machine.end_process(workers[1].pid);
+  machine.shuts_down = true;
+  const auto done = pass();
+  EXPECT_THAT(machine.launched, IsEmpty());
+  EXPECT_EQ(std::ranges::count(done.events, EventKind::host_stopping, &Event::kind), 1);
+  EXPECT_FALSE(has_errors(done.events));
 }
 
 }  // namespace

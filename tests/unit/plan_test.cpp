@@ -45,7 +45,9 @@ class Planning : public testing::Test {
   std::vector<Worker>& workers_ = world_.workers;
   Facts& facts_ = world_.facts;
   State& state_ = world_.state;
-  Request& request_ = world_.request;
+  static constexpr BootTime kLater = std::numeric_limits<BootTime>::max();
+  std::optional<RollAsked>& roll_ = world_.roll;
+  Selection& selection_ = world_.selection;
 };
 
 constexpr const char* kAsk = "ask pid 100 to finish its job and exit";
@@ -96,7 +98,7 @@ TEST_F(Planning, AWorkerThatDoesNotStayUpIsUnavailable) {
               .command = command_text(workers_.front().start)};
   for (auto& each : workers_)
     each.restart.max_unavailable = {.value = 1, .percent = false};
-  request_.roll = true;
+  roll_ = RollAsked{.at = kLater, .mode = {}};
   EXPECT_EQ(count_asked(), 0) << "or a release that does not start takes down one after another";
 }
 
@@ -194,7 +196,7 @@ TEST_F(Planning, AfterARebootTheJobsOfTheFormerProcessAreHandedBack) {
 }
 
 TEST_F(Planning, RestartAsksEveryRunningWorkerOnce) {
-  request_.roll = true;
+  roll_ = RollAsked{.at = kLater, .mode = {}};
   see("2", seen(PidInFile{100}, living(100)));
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart)"));
   state_.workers["delayed_job.2"].stops.push_back(asked(100));
@@ -202,8 +204,8 @@ TEST_F(Planning, RestartAsksEveryRunningWorkerOnce) {
 }
 
 TEST_F(Planning, ASurgeStartsTheSuccessorBeforeTheOldWorkerIsAsked) {
-  request_.roll = true;
-  request_.mode = RestartMode::surge;
+  roll_ = RollAsked{.at = kLater, .mode = {}};
+  roll_->mode = RestartMode::surge;
   see("2", seen(PidInFile{100}, living(100)));
   EXPECT_THAT(steps_of_first(), ElementsAre("set the pid file of pid 100 aside", "start it",
                                             std::string(kAsk) + " (restart)"));
@@ -272,7 +274,7 @@ TEST_F(Planning, NoMoreThanMaxUnavailableAreDownAtATime) {
     see_running(identifier);
     workers_.back().restart.max_unavailable = {.value = 50, .percent = true};
   }
-  request_.roll = true;
+  roll_ = RollAsked{.at = kLater, .mode = {}};
   EXPECT_EQ(count_asked(), 2);
   world_.end(100);
   see_again(seen(NoPidFile{}, NoProcess{}, kNothing));
@@ -292,15 +294,15 @@ TEST_F(Planning, NoMoreThanMaxSurgeAreKeptBesideTheirSuccessors) {
                                .max_unavailable = {},
                                .max_surge = {.value = 2, .percent = false}};
   }
-  request_.roll = true;
+  roll_ = RollAsked{.at = kLater, .mode = {}};
   EXPECT_EQ(count_asked(), 2);
 }
 
 TEST_F(Planning, OnlySelectedWorkersAreAsked) {
   for (const char* identifier : {"2", "3"})
     see_running(identifier);
-  request_.roll = true;
-  request_.selected = {false, true};
+  roll_ = RollAsked{.at = kLater, .mode = {}};
+  selection_ = {false, true};
   EXPECT_EQ(count_asked(), 1);
 }
 

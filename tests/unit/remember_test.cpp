@@ -126,10 +126,9 @@ TEST_F(Remembering, HoldsExpireAndFormerWorkersAreForgotten) {
 
 TEST_F(Remembering, ARestartIsRememberedUntilItsTurnComes) {
   see(seen(PidInFile{100}, living(100)), 0);
-  Request request;
-  request.roll = true;
-  request.mode = RestartMode::surge;
-  remember_request(state_, facts_, world_.judged(), request);
+  record().roll = RollAsked{.at = facts_.now, .mode = RestartMode::surge};
+  see(seen(PidInFile{100}, living(100)), 0);
+  EXPECT_FALSE(record().roll);
   EXPECT_EQ(record().to_replace, (ProcessId{100, 5000}));
   EXPECT_TRUE(record().replace_by_surge);
   EXPECT_EQ(world_.plan().decisions.front().steps.size(), 3U) << "an ordinary pass goes on with it";
@@ -147,10 +146,9 @@ TEST_F(Remembering, TheJobsOfAFormerBootAreNotForgottenForItsSuccessor) {
 }
 
 TEST_F(Remembering, ARestartOfAWorkerWithoutItsPidFileIsNotForgotten) {
-  Request request;
-  request.roll = true;
   see(seen(NoPidFile{}, NoProcess{}, alive({100})), kMinute);
-  remember_request(state_, facts_, world_.judged(), request);
+  record().roll = RollAsked{.at = facts_.now, .mode = {}};
+  see(seen(NoPidFile{}, NoProcess{}, alive({100})), kMinute);
   EXPECT_EQ(record().to_replace, (ProcessId{100, 5000}));
 }
 

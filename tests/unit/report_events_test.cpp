@@ -133,6 +133,8 @@ std::vector<Telling> what_needs_a_person() {
   const std::string orphaned =
       "pid 5; end it with kill -TERM 5 (it finishes its job), or set `orphans: drain`";
   const std::string left_behind = "pid 5, 6; see what they do, and end them with kill -TERM";
+  const std::string no_process_words =
+      "only its status command says that it runs, so there is no process to ask: stop it yourself";
   const std::string failed_step = "cannot write /srv/x.pid: No space left on device";
   return {
       {error(duplicate, Duplicates{{5, 6}, false}),
@@ -150,6 +152,8 @@ std::vector<Telling> what_needs_a_person() {
        R"(delayed_job.1 unknown reason="/proc hides processes")", "",
        "delayed_job.1: cannot tell whether it runs, so it was not started: /proc hides "
        "processes"},
+      {error(no_process, {}), "delayed_job.1 no_process reason=\"" + no_process_words + "\"", "",
+       "delayed_job.1: cannot be asked to stop: " + no_process_words},
       {error(failed, Trouble{Task::step, {"cannot write /srv/x.pid", "No space left on device"}}),
        "delayed_job.1 failed reason=\"" + failed_step + "\"", "",
        "delayed_job.1: failed: " + failed_step},
@@ -171,13 +175,19 @@ std::vector<Telling> of_the_whole_pass() {
   const std::string forgotten =
       "the state file cannot be written, so what was done is not remembered: " + why;
   return {
+      {own(host_stopping, {}), "- host_stopping", "", ""},
+      {own(foreign_state, InOtherHands{"the host web1 is there"}),
+       R"(- foreign_state reason="the host web1 is there")", "",
+       "nothing can be told here, so nothing was started: the host web1 is there"},
       {own(gap, Unchecked{900s}), "- gap unchecked_for=900s", R"("unchecked_for":"900s")", ""},
       {lock(busy, 5, false), R"(- busy pid=5 held_for="12m 00s")",
        R"("pid":5,"held_for":"12m 00s")", ""},
       {lock(busy, 0, true),
-       R"(- busy pid=0 held_for="12m 00s" reason="another pass)" + held + R"(try again later")",
+       R"(- busy pid=0 held_for="12m 00s" reason="another pass)" + held +
+           R"(it, or the next pass, does what was asked for")",
        R"("pid":0,"held_for":"12m 00s")",
-       "another pass is at work: another pass" + held + "try again later"},
+       "another pass is at work: another pass" + held +
+           "it, or the next pass, does what was asked for"},
       {lock(stuck, 5, false), R"(- stuck pid=5 held_for="12m 00s" reason=")" + stuck_words + "\"",
        R"("pid":5,"held_for":"12m 00s")", "another pass is stuck: " + stuck_words},
       {trouble(Task::read_state), "- failed what=state reason=\"" + why + "\"", R"("what":"state")",
@@ -279,10 +289,11 @@ TEST(EventLines, AreWhatAPersonSeesWhileWorkersRoll) {
 }
 
 TEST(Busy, SaysWhoIsAtWork) {
-  EXPECT_EQ(nothing_to_do_line(lock(EventKind::busy, 5, false)),
+  EXPECT_EQ(busy_line(lock(EventKind::busy, 5, false)),
             "another pass (pid 5) is at work; nothing to do\n");
-  EXPECT_EQ(nothing_to_do_line(lock(EventKind::busy, 0, false)),
-            "another pass is at work; nothing to do\n");
+  EXPECT_EQ(busy_line(lock(EventKind::busy, 0, false)), "another pass is at work; nothing to do\n");
+  EXPECT_EQ(busy_line(lock(EventKind::busy, 5, true)),
+            "another pass (pid 5) is at work: it, or the next one, does what was asked for\n");
 }
 
 TEST(Failure, IsWhatTheMachineSaid) {

@@ -71,9 +71,13 @@ std::string problems_of(const LoadedState& loaded) {
   return text;
 }
 
+Stamp here(const std::string& boot_id) {
+  return {.boot_id = boot_id, .host = {}, .pid_namespace = 0};
+}
+
 State full_state() {
   State state;
-  state.boot_id = "b1";
+  state.stamp.boot_id = "b1";
   state.workers["delayed_job.1"] = full_record();
   state.workers["app/delayed_job.\xc3\xa9"] = {};
   state.holds["delayed_job.1"] = {.by = "ann", .reason = "upgrade", .since = 1, .until = 2};
@@ -84,16 +88,16 @@ State full_state() {
 }
 
 TEST(StateText, ComesBackAsItWas) {
-  EXPECT_EQ(parse_state(format_state(full_state()), "b1"), full_state());
+  EXPECT_EQ(parse_state(format_state(full_state()), here("b1")), full_state());
   State empty;
-  empty.boot_id = "b1";
-  EXPECT_EQ(parse_state(format_state(empty), "b1"), empty);
+  empty.stamp.boot_id = "b1";
+  EXPECT_EQ(parse_state(format_state(empty), here("b1")), empty);
 }
 
 TEST(StateText, OfAnotherBootRemembersNoProcess) {
-  const auto state = parse_state(format_state(full_state()), "b2");
+  const auto state = parse_state(format_state(full_state()), here("b2"));
   ASSERT_TRUE(state);
-  EXPECT_EQ(state->boot_id, "b2");
+  EXPECT_EQ(state->stamp.boot_id, "b2");
   const auto& record = state->workers.at("delayed_job.1");
   EXPECT_FALSE(record.process);
   EXPECT_EQ(record.former_pid, 4711);
@@ -112,14 +116,14 @@ TEST(StateText, OfAnotherBootRemembersNoProcess) {
 
 TEST(StateText, KeepsTheFormerPidOfAWorkerThatNeverCameBack) {
   State state;
-  state.boot_id = "b1";
+  state.stamp.boot_id = "b1";
   state.workers["w"].former_pid = 4000;
-  EXPECT_EQ(parse_state(format_state(state), "b2")->workers.at("w").former_pid, 4000);
+  EXPECT_EQ(parse_state(format_state(state), here("b2"))->workers.at("w").former_pid, 4000);
 }
 
 TEST(StateText, WithoutABootIdIsOfAnotherBoot) {
-  const auto state =
-      parse_state(R"({"schema":1,"workers":{"w":{"process":{"pid":5,"start_time":6}}}})", "b1");
+  const auto state = parse_state(
+      R"({"schema":1,"workers":{"w":{"process":{"pid":5,"start_time":6}}}})", here("b1"));
   ASSERT_TRUE(state);
   EXPECT_FALSE(state->workers.at("w").process);
   EXPECT_EQ(state->workers.at("w").former_pid, 5);
@@ -127,17 +131,18 @@ TEST(StateText, WithoutABootIdIsOfAnotherBoot) {
 
 TEST(StateText, OfALaterVersionMayHaveMoreFields) {
   const auto state = parse_state(
-      R"({"new":[1],"schema":1,"boot_id":"b1","workers":{"w":{"new":{},"started_at":5}}})", "b1");
+      R"({"new":[1],"schema":1,"boot_id":"b1","workers":{"w":{"new":{},"started_at":5}}})",
+      here("b1"));
   ASSERT_TRUE(state);
   EXPECT_EQ(state->workers.at("w").started_at, 5);
 }
 
 TEST(StateText, OfAnotherSchemaIsNotUsed) {
-  EXPECT_FALSE(parse_state(R"({"schema":2,"boot_id":"b1"})", "b1"));
-  EXPECT_FALSE(parse_state(R"({"schema":"1","boot_id":"b1"})", "b1"));
-  EXPECT_FALSE(parse_state(R"({"boot_id":"b1"})", "b1"));
-  EXPECT_FALSE(parse_state("[]", "b1"));
-  EXPECT_FALSE(parse_state("", "b1"));
+  EXPECT_FALSE(parse_state(R"({"schema":2,"boot_id":"b1"})", here("b1")));
+  EXPECT_FALSE(parse_state(R"({"schema":"1","boot_id":"b1"})", here("b1")));
+  EXPECT_FALSE(parse_state(R"({"boot_id":"b1"})", here("b1")));
+  EXPECT_FALSE(parse_state("[]", here("b1")));
+  EXPECT_FALSE(parse_state("", here("b1")));
 }
 
 TEST(StateText, RemembersEveryCauseOfAFailedStart) {
@@ -148,17 +153,17 @@ TEST(StateText, RemembersEveryCauseOfAFailedStart) {
                                NotStarted{"bin/x"}};
   for (const auto& cause : causes) {
     State state;
-    state.boot_id = "b1";
+    state.stamp.boot_id = "b1";
     state.workers["w"].failures.last_error.cause = cause;
     state.workers["w"].failures.count = 1;
-    EXPECT_EQ(parse_state(format_state(state), "b1"), state) << cause.index();
+    EXPECT_EQ(parse_state(format_state(state), here("b1")), state) << cause.index();
   }
 }
 
 TEST(StateText, OfAnEarlierVersionSaysInWordsWhyAStartFailed) {
   const auto state = parse_state(
       R"({"schema":1,"boot_id":"b1","workers":{"w":{"failures":{"count":1,"last_error":"no"}}}})",
-      "b1");
+      here("b1"));
   ASSERT_TRUE(state);
   EXPECT_EQ(state->workers.at("w").failures.last_error, (StartFailure{InWords{"no"}, {}, {}}));
 }
@@ -171,7 +176,7 @@ TEST(StateText, LosesOnlyTheValuesThatAreDamaged) {
       "worse": 5,
       "good": {"process":{"pid":5,"start_time":6}}},
       "holds": {"bad": [], "good": {"by":"ann","since":99999999999999999999}}, "told": 7})",
-                                 "b1");
+                                 here("b1"));
   ASSERT_TRUE(state);
   const auto& bad = state->workers.at("bad");
   EXPECT_FALSE(bad.process);
@@ -192,7 +197,7 @@ TEST(StateText, CutShortAnywhereIsNotUsed) {
   auto text = format_state(full_state());
   text.pop_back();  // the newline at its end says nothing
   for (std::size_t length = 0; length < text.size(); ++length)
-    EXPECT_FALSE(parse_state(text.substr(0, length), "b1")) << length;
+    EXPECT_FALSE(parse_state(text.substr(0, length), here("b1"))) << length;
 }
 
 TEST(StateText, WithAnyByteChangedIsReadOrNot) {
@@ -203,16 +208,16 @@ TEST(StateText, WithAnyByteChangedIsReadOrNot) {
     auto damaged = text;
     for (int changes = 0; changes <= round % 4; ++changes)
       damaged[random() % damaged.size()] = static_cast<char>(byte(random));
-    const auto state = parse_state(damaged, "b1");
+    const auto state = parse_state(damaged, here("b1"));
     if (!state) continue;
-    EXPECT_EQ(parse_state(format_state(*state), "b1"), state);
+    EXPECT_EQ(parse_state(format_state(*state), here("b1")), state);
   }
 }
 
 TEST(StateText, NestedWithoutEndIsNotUsed) {
-  EXPECT_FALSE(parse_state(std::string(1'000'000, '['), "b1"));
+  EXPECT_FALSE(parse_state(std::string(1'000'000, '['), here("b1")));
   EXPECT_FALSE(parse_state(
-      R"({"schema":1,"x":)" + std::string(100, '[') + std::string(100, ']') + "}", "b1"));
+      R"({"schema":1,"x":)" + std::string(100, '[') + std::string(100, ']') + "}", here("b1")));
 }
 
 class StateFileTest : public testing::Test {
@@ -223,17 +228,17 @@ class StateFileTest : public testing::Test {
 };
 
 TEST_F(StateFileTest, ThatIsAbsentIsNoProblem) {
-  const auto loaded = load_state(machine, file, "b1");
+  const auto loaded = load_state(machine, file, here("b1"));
   EXPECT_EQ(problems_of(loaded), "");
   State empty;
-  empty.boot_id = "b1";
+  empty.stamp.boot_id = "b1";
   EXPECT_EQ(loaded.state, empty);
 }
 
 TEST_F(StateFileTest, IsSavedAndLoaded) {
   save_state(machine, file, full_state());
   save_state(machine, file, full_state());
-  const auto loaded = load_state(machine, file, "b1");
+  const auto loaded = load_state(machine, file, here("b1"));
   EXPECT_EQ(problems_of(loaded), "");
   EXPECT_EQ(loaded.state, full_state());
   EXPECT_EQ(std::distance(fs::directory_iterator(file.parent_path()), fs::directory_iterator()), 1);
@@ -242,39 +247,39 @@ TEST_F(StateFileTest, IsSavedAndLoaded) {
 TEST_F(StateFileTest, ThatIsUnusableIsAProblemAndIsReplaced) {
   for (const std::string text : {"", "{", "null", "{\"schema\":99}", "\xff\xfe"}) {
     replace_file(file, text, Durability::renamed);
-    const auto loaded = load_state(machine, file, "b1");
+    const auto loaded = load_state(machine, file, here("b1"));
     EXPECT_THAT(problems_of(loaded), HasSubstr(file.native())) << text;
-    EXPECT_EQ(loaded.state.boot_id, "b1");
+    EXPECT_EQ(loaded.state.stamp.boot_id, "b1");
     EXPECT_THAT(loaded.state.workers, IsEmpty());
     save_state(machine, file, full_state());
-    EXPECT_EQ(problems_of(load_state(machine, file, "b1")), "");
+    EXPECT_EQ(problems_of(load_state(machine, file, here("b1"))), "");
   }
 }
 
 TEST_F(StateFileTest, OfAnotherSchemaSaysSo) {
   replace_file(file, R"({"schema":2})", Durability::renamed);
-  EXPECT_THAT(problems_of(load_state(machine, file, "b1")), HasSubstr("its schema is 2"));
+  EXPECT_THAT(problems_of(load_state(machine, file, here("b1"))), HasSubstr("its schema is 2"));
 }
 
 TEST_F(StateFileTest, ThatIsNoFileIsAProblemAndDoesNotHang) {
   fs::create_directories(file);
-  EXPECT_THAT(problems_of(load_state(machine, file, "b1")), HasSubstr("it is a directory"));
+  EXPECT_THAT(problems_of(load_state(machine, file, here("b1"))), HasSubstr("it is a directory"));
   EXPECT_THROW(save_state(machine, file, full_state()), std::system_error);
   fs::remove(file);
   ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
-  EXPECT_THAT(problems_of(load_state(machine, file, "b1")), HasSubstr("it is a FIFO"));
+  EXPECT_THAT(problems_of(load_state(machine, file, here("b1"))), HasSubstr("it is a FIFO"));
   fs::remove(file);
   fs::create_symlink("elsewhere", file);
-  EXPECT_THAT(problems_of(load_state(machine, file, "b1")), HasSubstr("it is a link"));
+  EXPECT_THAT(problems_of(load_state(machine, file, here("b1"))), HasSubstr("it is a link"));
   save_state(machine, file, full_state());
-  EXPECT_EQ(load_state(machine, file, "b1").state, full_state());
+  EXPECT_EQ(load_state(machine, file, here("b1")).state, full_state());
 }
 
 TEST_F(StateFileTest, ThatIsHugeIsNotRead) {
   fs::create_directories(file.parent_path());
   replace_file(file, "", Durability::renamed);
   fs::resize_file(file, 1'000'000'000);
-  EXPECT_THAT(problems_of(load_state(machine, file, "b1")), HasSubstr("too long"));
+  EXPECT_THAT(problems_of(load_state(machine, file, here("b1"))), HasSubstr("too long"));
 }
 
 TEST_F(StateFileTest, ThatCannotBeWrittenIsNamed) {
@@ -298,7 +303,7 @@ constexpr const char* kFirstVersion = R"({"schema":1,"boot_id":"b1","workers":{"
 
 TEST_F(StateFileTest, OfTheFirstVersionIsReadWithItsHolds) {
   replace_file(file, kFirstVersion, Durability::renamed);
-  const auto loaded = load_state(machine, file, "b1");
+  const auto loaded = load_state(machine, file, here("b1"));
   EXPECT_EQ(problems_of(loaded), "");
   EXPECT_TRUE(loaded.is_of_earlier_version);
   const auto& record = loaded.state.workers.at("w");
@@ -314,8 +319,8 @@ TEST_F(StateFileTest, OfTheFirstVersionIsReadWithItsHolds) {
 TEST_F(StateFileTest, OfTheFirstVersionDecidesAboutHolds) {
   save_holds(machine, file, {{"other", {.by = "bob", .reason = {}, .since = 0, .until = {}}}});
   replace_file(file, kFirstVersion, Durability::renamed);
-  EXPECT_EQ(load_state(machine, file, "b1").state.holds.size(), 1U);
-  EXPECT_TRUE(load_state(machine, file, "b1").state.holds.contains("w"))
+  EXPECT_EQ(load_state(machine, file, here("b1")).state.holds.size(), 1U);
+  EXPECT_TRUE(load_state(machine, file, here("b1")).state.holds.contains("w"))
       << "it knows of no other place for them, so the file is older";
 }
 
@@ -323,15 +328,15 @@ TEST_F(StateFileTest, HoldsHaveAFileOfTheirOwnAndOutliveTheState) {
   save_state(machine, file, full_state());
   save_holds(machine, file, full_state().holds);
   replace_file(file, "damaged", Durability::renamed);
-  EXPECT_EQ(load_state(machine, file, "b1").state.holds, full_state().holds);
+  EXPECT_EQ(load_state(machine, file, here("b1")).state.holds, full_state().holds);
   fs::remove(file);
-  EXPECT_EQ(load_state(machine, file, "b1").state.holds, full_state().holds);
+  EXPECT_EQ(load_state(machine, file, here("b1")).state.holds, full_state().holds);
 }
 
 TEST_F(StateFileTest, HoldsWithoutAUsableFileAreThoseOfTheState) {
   save_state(machine, file, full_state());
   replace_file(holds_path(file), "damaged", Durability::renamed);
-  const auto loaded = load_state(machine, file, "b1");
+  const auto loaded = load_state(machine, file, here("b1"));
   EXPECT_THAT(problems_of(loaded), HasSubstr("bootcheck.holds"));
   EXPECT_EQ(loaded.state.holds, full_state().holds);
 }
