@@ -1,5 +1,6 @@
 #include "act/batch.h"
 
+#include "config/start_log.h"
 #include "delayed_job/starter.h"
 #include "launch/environment.h"
 
@@ -69,10 +70,9 @@ std::string recovery_list(const Config& config, const Batch& batch) {
   return list.empty() ? std::string() : "__END__\n" + boost::json::serialize(list);
 }
 
-Path start_log(const Config& config, const Batch& batch) {
+Path start_log_of(const Config& config, const Batch& batch) {
   const auto& first = config.workers[batch.front().worker];
-  const auto& name = batch.size() == 1 ? first.name : first.preset;
-  return config.root / "log" / (name + ".start.log");
+  return batch.size() == 1 ? start_log(config, first) : shared_start_log(config, first);
 }
 
 }  // namespace
@@ -100,7 +100,7 @@ LaunchRequest make_request(Machine& machine, const Config& config, const Batch& 
   LaunchRequest request;
   request.working_directory = first.working_directory;
   request.env = environment_of(config, first);
-  request.output = start_log(config, batch);
+  request.output = start_log_of(config, batch);
   if (runs_in_starter(first)) {
     request.argv = starter_command(machine, config, batch);
     request.input = std::string(delayed_job_starter()) + recovery_list(config, batch);

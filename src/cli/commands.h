@@ -27,6 +27,7 @@ int restart_command(const Options& options, const Config& config, Machine& machi
 int stop_command(const Options& options, const Config& config, Machine& machine);
 int start_command(const Options& options, const Config& config, Machine& machine);
 int why_command(const Options& options, const Config& config, Machine& machine);
+int logs_command(const Options& options, const Config& config, Machine& machine);
 int config_command(const Options& options, const Config& config, Machine& machine);
 int crontab_command(const Options& options, const Config& config, Machine& machine);
 

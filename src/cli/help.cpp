@@ -14,6 +14,7 @@ Commands:
   restart              roll every worker onto the present code; no job is killed
   stop / start         hold workers down / release the hold
   why WORKER...        the evidence and the decision for a worker
+  logs                 what workers printed when they were started, and since
   config               check the configuration, print the effective one
   crontab              print the crontab line for this app
 
@@ -40,6 +41,10 @@ stop:
       --for DURATION       end the hold by itself
       --reason TEXT        shown by status
       --wait[=DURATION]    stay until every worker has finished its job
+
+logs:
+  -f, --follow             go on printing what is added, until it is interrupted
+      --lines NUMBER       begin with that many lines of each file (default: 20)
 
 Durations: 500ms, 45s, 10m, 4h, 1d, or seconds.
 Exit status: 0 all is well; 1 a worker is missing, could not be started or cannot be judged;

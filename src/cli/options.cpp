@@ -21,6 +21,7 @@ constexpr auto kCommands = std::to_array<std::pair<const char*, Command>>({
     {"stop", Command::stop},
     {"start", Command::start},
     {"why", Command::why},
+    {"logs", Command::logs},
     {"config", Command::config},
     {"crontab", Command::crontab},
 });
@@ -29,9 +30,9 @@ constexpr int kMostWorkers = 1000;
 constexpr const char* kSeeHelp = "; see bootcheck --help";
 
 /// Long options without a letter have numbers beyond those of the letters.
-enum LongOnly { kDryRun = 256, kJson, kSurge, kLockWait, kWait, kFor, kReason, kVersion };
+enum LongOnly { kDryRun = 256, kJson, kSurge, kLockWait, kWait, kFor, kReason, kLines, kVersion };
 
-constexpr const char* kLetters = ":hc:C:n:i:e:vq";  // the colon: a missing value is told apart
+constexpr const char* kLetters = ":hc:C:n:i:e:vqf";  // the colon: a missing value is told apart
 const option kLongOptions[] = {{"help", no_argument, nullptr, 'h'},
                                {"version", no_argument, nullptr, kVersion},
                                {"config", required_argument, nullptr, 'c'},
@@ -48,6 +49,8 @@ const option kLongOptions[] = {{"help", no_argument, nullptr, 'h'},
                                {"wait", optional_argument, nullptr, kWait},
                                {"for", required_argument, nullptr, kFor},
                                {"reason", required_argument, nullptr, kReason},
+                               {"follow", no_argument, nullptr, 'f'},
+                               {"lines", required_argument, nullptr, kLines},
                                {nullptr, 0, nullptr, 0}};
 
 /// These return what is wrong; empty: nothing.
@@ -64,6 +67,15 @@ std::string read_count(std::string_view text, std::optional<int>& value) {
   if (error != std::errc() || end != text.data() + text.size() || count < 1 || count > kMostWorkers)
     return "-n: from 1 to " + std::to_string(kMostWorkers) + " workers" + kSeeHelp;
   value = count;
+  return {};
+}
+
+std::string read_lines(std::string_view text, std::optional<std::size_t>& value) {
+  std::size_t lines = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lines);
+  if (error != std::errc() || end != text.data() + text.size())
+    return "--lines: `" + std::string(text) + "` is no number of lines";
+  value = lines;
   return {};
 }
 
@@ -110,6 +122,11 @@ std::string read_option(int option, const std::string& value, bool has_value, Op
     case kReason:
       options.reason = value;
       break;
+    case 'f':
+      options.follow = true;
+      break;
+    case kLines:
+      return read_lines(value, options.lines);
     default:
       break;
   }
@@ -137,6 +154,7 @@ std::string find_contradiction(const Options& options) {
     return "--wait goes with restart and stop";
   if ((options.hold_for || !options.reason.empty()) && !is(Command::stop))
     return "--for and --reason go with stop";
+  if ((options.follow || options.lines) && !is(Command::logs)) return "-f and --lines go with logs";
   if (is(Command::why) && options.workers.empty()) return "why: which worker?";
   if (options.verbose && options.quiet) return "-v and -q exclude each other";
   return {};

@@ -10,7 +10,7 @@
 
 namespace bootcheck {
 
-enum class Command { run, status, restart, stop, start, why, config, crontab };
+enum class Command { run, status, restart, stop, start, why, logs, config, crontab };
 
 struct Options {
   Command command = Command::run;
@@ -30,6 +30,8 @@ struct Options {
       wait;  ///< restart, stop: until all have drained; kForEver without a duration
   std::optional<Duration> hold_for;  ///< stop
   std::string reason;                ///< stop
+  bool follow = false;               ///< logs
+  std::optional<std::size_t> lines;  ///< logs
   bool in_fleet = false;             ///< one of several applications: -c is a folder
 };
 

@@ -13,9 +13,9 @@
 namespace bootcheck {
 namespace {
 
-void write_all(std::FILE* stream, std::string_view text) {
+bool write_all(std::FILE* stream, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stream);
-  std::fflush(stream);
+  return std::fflush(stream) == 0 && std::ferror(stream) == 0;
 }
 
 bool has_colour() {
@@ -26,8 +26,8 @@ bool has_colour() {
 
 }  // namespace
 
-void print(std::string_view text) {
-  write_all(stdout, showable(text, has_colour()));
+bool print(std::string_view text) {
+  return write_all(stdout, showable(text, has_colour()));
 }
 
 void print_live(std::string_view text) {

@@ -10,8 +10,8 @@
 namespace bootcheck {
 
 /// Lines to stdout. What a terminal would act on instead of show stands as an escape here and in
-/// all that follows, but for line ends and colours.
-void print(std::string_view text);
+/// all that follows, but for line ends and colours. False: nobody reads it any more.
+bool print(std::string_view text);
 
 /// A line that the next one takes the place of, cut off where the terminal ends.
 void print_live(std::string_view line);

@@ -27,6 +27,8 @@ int dispatch(const Options& options, const Config& config, Machine& machine) {
       return start_command(options, config, machine);
     case Command::why:
       return why_command(options, config, machine);
+    case Command::logs:
+      return logs_command(options, config, machine);
     case Command::config:
       return config_command(options, config, machine);
     case Command::crontab:

@@ -48,6 +48,7 @@ struct FileStatus {
   std::uint64_t size = 0;
   std::int64_t modified = 0;  ///< ns since the epoch
   bool is_directory = false;
+  std::uint64_t inode = 0;  ///< tells a file from another that took its name; 0: not known
 };
 
 enum class Durability {

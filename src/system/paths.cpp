@@ -71,7 +71,8 @@ std::optional<FileStatus> file_status(const Path& path) {
   const auto seconds = static_cast<std::int64_t>(status.st_mtim.tv_sec);
   return FileStatus{.size = static_cast<std::uint64_t>(status.st_size),
                     .modified = seconds * 1'000'000'000 + status.st_mtim.tv_nsec,
-                    .is_directory = S_ISDIR(status.st_mode)};
+                    .is_directory = S_ISDIR(status.st_mode),
+                    .inode = static_cast<std::uint64_t>(status.st_ino)};
 }
 
 PidFolder list_pid_folder(const Path& folder) {

@@ -47,14 +47,14 @@ TEST(Options, WithoutAWordAreAPassOverAllWorkers) {
                options.wait || options.hold_for);
   EXPECT_TRUE(options.identifiers.empty() && options.environment.empty() && options.reason.empty());
   EXPECT_FALSE(options.dry_run || options.json || options.verbose || options.quiet ||
-               options.surge || options.in_fleet);
+               options.surge || options.follow || options.lines || options.in_fleet);
 }
 
 TEST(Options, KnowEveryCommandByItsWord) {
   const std::pair<const char*, Command> commands[] = {
-      {"run", Command::run},   {"status", Command::status},  {"restart", Command::restart},
-      {"stop", Command::stop}, {"start", Command::start},    {"config", Command::config},
-      {"why", Command::why},   {"crontab", Command::crontab}};
+      {"run", Command::run},   {"status", Command::status},   {"restart", Command::restart},
+      {"stop", Command::stop}, {"start", Command::start},     {"config", Command::config},
+      {"why", Command::why},   {"crontab", Command::crontab}, {"logs", Command::logs}};
   for (const auto& [word, command] : commands) {
     EXPECT_EQ(options_of(std::string(word) + " delayed_job.1").command, command);
     EXPECT_EQ(name_of(command), word);
@@ -114,6 +114,15 @@ TEST(Options, WaitAsLongAsItTakesWithoutADuration) {
   EXPECT_EQ(options_of(Words{"stop", "--reason", "new disk for db1"}).reason, "new disk for db1");
 }
 
+TEST(Options, SayHowMuchOfTheLogsIsShown) {
+  EXPECT_FALSE(options_of("logs feed").follow);
+  EXPECT_TRUE(options_of("logs -f feed").follow);
+  const auto options = options_of("logs --follow --lines=3 feed");
+  EXPECT_TRUE(options.follow);
+  EXPECT_EQ(options.lines, 3U);
+  EXPECT_EQ(options.workers, Words{"feed"});
+}
+
 TEST(Options, NameTheOptionWhoseDurationIsNone) {
   for (const auto* option : {"--lock-wait", "--wait", "--for"}) {
     for (const auto* text : {"soon", "-1s", "10mm", "1w", "1e3"}) {
@@ -142,6 +151,10 @@ TEST(Options, AreAUsageErrorWhereOneContradictsAnother) {
       {"status --wait", "--wait goes with restart and stop"},
       {"start --for 1h", "--for and --reason go with stop"},
       {"restart --reason x", "--for and --reason go with stop"},
+      {"status -f", "-f and --lines go with logs"},
+      {"restart --lines 3", "-f and --lines go with logs"},
+      {"logs --lines -3", "--lines: `-3` is no number"},
+      {"logs --lines many", "--lines: `many` is no number"},
       {"why", "why: which worker?"},
       {"-v -q", "-v and -q exclude each other"},
       {"status -vq", "-v and -q exclude each other"},
@@ -194,7 +207,8 @@ TEST(Options, HelpNamesEveryCommandAndOption) {
        {"run",           "status",    "restart",     "stop",     "start",     "why",
         "config",        "crontab",   "--config",    "--root",   "--workers", "--identifier",
         "--environment", "--dry-run", "--lock-wait", "--json",   "--verbose", "--quiet",
-        "--surge",       "--wait",    "--for",       "--reason", "--version"})
+        "--surge",       "--wait",    "--for",       "--reason", "--version", "logs",
+        "--follow",      "--lines"})
     EXPECT_TRUE(std::regex_search(text, std::regex("[ ,]" + std::string(word) + "[ ,=[\n]")))
         << word;  // as a word: `start` is in `restart`
   std::istringstream lines(text);

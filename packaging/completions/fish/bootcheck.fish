@@ -1,6 +1,6 @@
 # fish completion for bootcheck(1): commands, options, and the workers of the application that the line is about.
 
-set -l commands run status restart stop start why config crontab
+set -l commands run status restart stop start why logs config crontab
 
 # The options of the line so far that say which application it is about, and its workers.
 function __bootcheck_workers
@@ -25,9 +25,10 @@ complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a restart 
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a stop -d 'Hold workers down'
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a start -d 'Release the hold'
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a why -d 'The evidence and the decision for a worker'
+complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a logs -d 'What workers have printed'
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a config -d 'Check and print the configuration'
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a crontab -d 'Print the crontab line'
-complete -c bootcheck -n '__fish_seen_subcommand_from run status restart stop start why' -a '(__bootcheck_workers)' -d Worker
+complete -c bootcheck -n '__fish_seen_subcommand_from run status restart stop start why logs' -a '(__bootcheck_workers)' -d Worker
 
 complete -c bootcheck -s c -l config -r -F -d 'Configuration, or a folder of them'
 complete -c bootcheck -s C -l root -x -a '(__fish_complete_directories)' -d 'The application'
@@ -45,3 +46,5 @@ complete -c bootcheck -n '__fish_seen_subcommand_from restart' -l surge -d 'Star
 complete -c bootcheck -n '__fish_seen_subcommand_from restart stop' -l wait -d 'Stay until it is done'
 complete -c bootcheck -n '__fish_seen_subcommand_from stop' -l for -x -a '1h 1d' -d 'End the hold by itself'
 complete -c bootcheck -n '__fish_seen_subcommand_from stop' -l reason -x -d 'Shown by status'
+complete -c bootcheck -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'Go on with what is added'
+complete -c bootcheck -n '__fish_seen_subcommand_from logs' -l lines -x -a '20 100 1000' -d 'That many lines of each file'
