@@ -29,6 +29,9 @@ int start_command(const Options& options, const Config& config, Machine& machine
 int why_command(const Options& options, const Config& config, Machine& machine);
 int logs_command(const Options& options, const Config& config, Machine& machine);
 int config_command(const Options& options, const Config& config, Machine& machine);
+/// `place` says where the application is and where its configuration is to be, and nothing more.
+int init_command(const Options& options, const Config& place, Machine& machine);
+int doctor_command(const Options& options, const Config& config, Machine& machine);
 int crontab_command(const Options& options, const Config& config, Machine& machine);
 
 }  // namespace bootcheck

@@ -16,6 +16,8 @@ Commands:
   why WORKER...        the evidence and the decision for a worker
   logs                 what workers printed when they were started, and since
   config               check the configuration, print the effective one
+  init                 write a first config/bootcheck.yml, by what the app looks like
+  doctor               look for what would keep the workers from coming up under cron
   crontab              print the crontab line for this app
 
 Options:
@@ -45,6 +47,9 @@ stop:
 logs:
   -f, --follow             go on printing what is added, until it is interrupted
       --lines NUMBER       begin with that many lines of each file (default: 20)
+
+crontab:
+      --install            put the line into this user's crontab, in place of an older one
 
 Durations: 500ms, 45s, 10m, 4h, 1d, or seconds.
 Exit status: 0 all is well; 1 a worker is missing, could not be started or cannot be judged;

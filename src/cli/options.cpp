@@ -23,6 +23,8 @@ constexpr auto kCommands = std::to_array<std::pair<const char*, Command>>({
     {"why", Command::why},
     {"logs", Command::logs},
     {"config", Command::config},
+    {"init", Command::init},
+    {"doctor", Command::doctor},
     {"crontab", Command::crontab},
 });
 
@@ -30,7 +32,18 @@ constexpr int kMostWorkers = 1000;
 constexpr const char* kSeeHelp = "; see bootcheck --help";
 
 /// Long options without a letter have numbers beyond those of the letters.
-enum LongOnly { kDryRun = 256, kJson, kSurge, kLockWait, kWait, kFor, kReason, kLines, kVersion };
+enum LongOnly {
+  kDryRun = 256,
+  kJson,
+  kSurge,
+  kLockWait,
+  kWait,
+  kFor,
+  kReason,
+  kLines,
+  kInstall,
+  kVersion
+};
 
 constexpr const char* kLetters = ":hc:C:n:i:e:vqf";  // the colon: a missing value is told apart
 const option kLongOptions[] = {{"help", no_argument, nullptr, 'h'},
@@ -51,6 +64,7 @@ const option kLongOptions[] = {{"help", no_argument, nullptr, 'h'},
                                {"reason", required_argument, nullptr, kReason},
                                {"follow", no_argument, nullptr, 'f'},
                                {"lines", required_argument, nullptr, kLines},
+                               {"install", no_argument, nullptr, kInstall},
                                {nullptr, 0, nullptr, 0}};
 
 /// These return what is wrong; empty: nothing.
@@ -127,6 +141,9 @@ std::string read_option(int option, const std::string& value, bool has_value, Op
       break;
     case kLines:
       return read_lines(value, options.lines);
+    case kInstall:
+      options.install = true;
+      break;
     default:
       break;
   }
@@ -155,6 +172,9 @@ std::string find_contradiction(const Options& options) {
   if ((options.hold_for || !options.reason.empty()) && !is(Command::stop))
     return "--for and --reason go with stop";
   if ((options.follow || options.lines) && !is(Command::logs)) return "-f and --lines go with logs";
+  if (options.install && !is(Command::crontab)) return "--install goes with crontab";
+  if (is(Command::init) && (options.count || !options.identifiers.empty()))
+    return "init: say which workers there are in the file that it writes";
   if (is(Command::why) && options.workers.empty()) return "why: which worker?";
   if (options.verbose && options.quiet) return "-v and -q exclude each other";
   return {};

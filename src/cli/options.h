@@ -10,7 +10,7 @@
 
 namespace bootcheck {
 
-enum class Command { run, status, restart, stop, start, why, logs, config, crontab };
+enum class Command { run, status, restart, stop, start, why, logs, config, init, doctor, crontab };
 
 struct Options {
   Command command = Command::run;
@@ -32,6 +32,7 @@ struct Options {
   std::string reason;                ///< stop
   bool follow = false;               ///< logs
   std::optional<std::size_t> lines;  ///< logs
+  bool install = false;              ///< crontab
   bool in_fleet = false;             ///< one of several applications: -c is a folder
 };
 

@@ -31,6 +31,10 @@ int dispatch(const Options& options, const Config& config, Machine& machine) {
       return logs_command(options, config, machine);
     case Command::config:
       return config_command(options, config, machine);
+    case Command::init:
+      return init_command(options, config, machine);
+    case Command::doctor:
+      return doctor_command(options, config, machine);
     case Command::crontab:
       return crontab_command(options, config, machine);
   }
@@ -38,7 +42,8 @@ int dispatch(const Options& options, const Config& config, Machine& machine) {
 }
 
 int run_with(Rights& rights, const Options& options, const Place& place) {
-  const auto loaded = load_config(options, place);
+  const auto loaded = options.command == Command::init ? unwritten_config(options, place)
+                                                       : load_config(options, place);
   if (const auto* errors = std::get_if<UsageErrors>(&loaded)) {
     for (const auto& error : *errors)
       print_problem(error);

@@ -77,6 +77,13 @@ Place find_place(const Options& options) {
   return place;
 }
 
+Config unwritten_config(const Options& options, const Place& place) {
+  Config config;
+  config.file = place.decisive();
+  config.root = options.root ? place.root : root_around(*config.file).value_or(place.root);
+  return config;
+}
+
 std::variant<Config, UsageErrors> load_config(const Options& options, const Place& place) {
   ConfigContext context;
   context.root = place.root;

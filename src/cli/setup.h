@@ -27,6 +27,9 @@ struct Place {
 
 Place find_place(const Options& options);
 
+/// No more than where the application is, and where its configuration is to be: for who writes one.
+Config unwritten_config(const Options& options, const Place& place);
+
 /// Reads the configuration of that place, or makes one from -n and -i.
 std::variant<Config, UsageErrors> load_config(const Options& options, const Place& place);
 

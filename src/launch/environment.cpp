@@ -26,13 +26,13 @@ bool is_inherited(std::string_view key) {
                               [key](auto prefix) { return key.starts_with(prefix); });
 }
 
-std::map<std::string, std::string> inherited() {
+std::map<std::string, std::string> own() {
   std::map<std::string, std::string> env;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view pair = *entry;
     const auto equals = pair.find('=');
-    if (equals == std::string_view::npos || !is_inherited(pair.substr(0, equals))) continue;
-    env.emplace(pair.substr(0, equals), pair.substr(equals + 1));
+    if (equals != std::string_view::npos)
+      env.emplace(pair.substr(0, equals), pair.substr(equals + 1));
   }
   return env;
 }
@@ -72,7 +72,15 @@ std::map<std::string, std::string> parse_env_file(const std::string& text) {
 }
 
 std::map<std::string, std::string> environment_of(const Config& config, const Worker& worker) {
-  auto env = inherited();
+  return environment_of(config, worker, own());
+}
+
+std::map<std::string, std::string> environment_of(
+    const Config& config, const Worker& worker, const std::map<std::string, std::string>& around) {
+  std::map<std::string, std::string> env;
+  for (const auto& [key, value] : around) {
+    if (is_inherited(key)) env.emplace(key, value);
+  }
   const auto set = [&env](const std::map<std::string, std::string>& more) {
     for (const auto& [key, value] : more)
       env.insert_or_assign(key, value);

@@ -19,4 +19,8 @@ std::map<std::string, std::string> parse_env_file(const std::string& text);
 /// cannot be read.
 std::map<std::string, std::string> environment_of(const Config& config, const Worker& worker);
 
+/// The same where bootcheck's own environment is another one, as it is under cron.
+std::map<std::string, std::string> environment_of(const Config& config, const Worker& worker,
+                                                  const std::map<std::string, std::string>& around);
+
 }  // namespace bootcheck

@@ -24,4 +24,10 @@ UniqueFd memory_file(const std::string& text) {
   return file;
 }
 
+UniqueFd growing_memory_file() {
+  UniqueFd file(::memfd_create("bootcheck", MFD_CLOEXEC));
+  if (!file) throw_errno("memfd_create");
+  return file;
+}
+
 }  // namespace bootcheck

@@ -11,4 +11,7 @@ namespace bootcheck {
 /// std::system_error.
 UniqueFd memory_file(const std::string& text);
 
+/// An empty memfd for others to write to. Throws std::system_error.
+UniqueFd growing_memory_file();
+
 }  // namespace bootcheck

@@ -75,8 +75,9 @@ class Completions : public testing::TestWithParam<const char*> {
 };
 
 TEST_P(Completions, KnowTheCommands) {
-  EXPECT_THAT(complete("bootcheck "), IsSupersetOf({"run", "status", "restart", "stop", "start",
-                                                    "why", "logs", "config", "crontab"}));
+  EXPECT_THAT(complete("bootcheck "),
+              IsSupersetOf({"run", "status", "restart", "stop", "start", "why", "logs", "config",
+                            "init", "doctor", "crontab"}));
   EXPECT_THAT(complete("bootcheck sta"), ElementsAre("start", "status"));
   EXPECT_THAT(complete("bootcheck --json -C / sto"), ElementsAre("stop"));
 }
@@ -109,7 +110,7 @@ TEST_P(Completions, KnowTheOptionsOfEachCommand) {
   EXPECT_THAT(options("bootcheck --"), AllOf(IsSupersetOf({"--json", "--dry-run", "--lock-wait"}),
                                              Not(Contains("--surge"))));
   std::set<std::string> all;
-  for (const auto* command : {"restart", "stop", "logs"}) {
+  for (const auto* command : {"restart", "stop", "logs", "crontab"}) {
     for (auto& word : options("bootcheck " + std::string(command) + " --"))
       all.insert(std::move(word));
   }

@@ -32,7 +32,9 @@ const std::map<std::string, Rooms> kMayInclude = {
     {"act", {"act", "observe", "launch", "system", "config", "model", "delayed_job", "util"}},
     {"pass", {"pass", "act", "observe", "launch", "report", "system", "config", "model", "util"}},
     {"rights", {"rights", "launch", "system", "config", "model", "util"}},
-    {"cli", {"cli", "pass", "rights", "launch", "system", "report", "config", "model", "util"}},
+    {"doctor", {"doctor", "launch", "system", "config", "model", "delayed_job", "util"}},
+    {"cli",
+     {"cli", "pass", "rights", "doctor", "launch", "system", "report", "config", "model", "util"}},
 };
 
 std::vector<std::string> includes_of(const fs::path& file) {

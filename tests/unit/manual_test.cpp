@@ -126,6 +126,21 @@ TEST(Manual, HasEveryReasonToStop) {
   }
 }
 
+TEST(Manual, HasEveryFindingOfTheDoctor) {
+  Words kinds;
+  for (const auto* source : {"programs", "places", "cron", "workers"}) {
+    const auto file = "src/doctor/check_" + std::string(source) + ".cpp";
+    kinds.merge(matches(read_file(test::source_dir() / file),
+                        R"re((?:\{|finding\()\s*"([a-z]+_[a-z_]+)",)re"));
+  }
+  ASSERT_THAT(kinds, Contains("folder_full"));
+  ASSERT_THAT(kinds, Contains("ruby_missing"));
+  const auto text = page("bootcheck.1");
+  const auto from = text.find(".Ss Findings");
+  ASSERT_NE(from, std::string::npos);
+  EXPECT_EQ(items(lines_of(text.substr(from, text.find("\n.Sh ", from) - from)), "Cm"), kinds);
+}
+
 TEST(Manual, HasEveryKey) {
   const auto text = page("bootcheck.yml.5");
   const auto documented = [&](const std::string& of) { return items(section(text, of), "Va"); };

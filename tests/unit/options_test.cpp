@@ -47,14 +47,16 @@ TEST(Options, WithoutAWordAreAPassOverAllWorkers) {
                options.wait || options.hold_for);
   EXPECT_TRUE(options.identifiers.empty() && options.environment.empty() && options.reason.empty());
   EXPECT_FALSE(options.dry_run || options.json || options.verbose || options.quiet ||
-               options.surge || options.follow || options.lines || options.in_fleet);
+               options.surge || options.follow || options.lines || options.install ||
+               options.in_fleet);
 }
 
 TEST(Options, KnowEveryCommandByItsWord) {
   const std::pair<const char*, Command> commands[] = {
       {"run", Command::run},   {"status", Command::status},   {"restart", Command::restart},
       {"stop", Command::stop}, {"start", Command::start},     {"config", Command::config},
-      {"why", Command::why},   {"crontab", Command::crontab}, {"logs", Command::logs}};
+      {"why", Command::why},   {"crontab", Command::crontab}, {"logs", Command::logs},
+      {"init", Command::init}, {"doctor", Command::doctor}};
   for (const auto& [word, command] : commands) {
     EXPECT_EQ(options_of(std::string(word) + " delayed_job.1").command, command);
     EXPECT_EQ(name_of(command), word);
@@ -153,6 +155,8 @@ TEST(Options, AreAUsageErrorWhereOneContradictsAnother) {
       {"restart --reason x", "--for and --reason go with stop"},
       {"status -f", "-f and --lines go with logs"},
       {"restart --lines 3", "-f and --lines go with logs"},
+      {"--install", "--install goes with crontab"},
+      {"init -n 3", "init: say which workers"},
       {"logs --lines -3", "--lines: `-3` is no number"},
       {"logs --lines many", "--lines: `many` is no number"},
       {"why", "why: which worker?"},
@@ -208,7 +212,7 @@ TEST(Options, HelpNamesEveryCommandAndOption) {
         "config",        "crontab",   "--config",    "--root",   "--workers", "--identifier",
         "--environment", "--dry-run", "--lock-wait", "--json",   "--verbose", "--quiet",
         "--surge",       "--wait",    "--for",       "--reason", "--version", "logs",
-        "--follow",      "--lines"})
+        "--follow",      "--lines",   "init",        "doctor",   "--install"})
     EXPECT_TRUE(std::regex_search(text, std::regex("[ ,]" + std::string(word) + "[ ,=[\n]")))
         << word;  // as a word: `start` is in `restart`
   std::istringstream lines(text);

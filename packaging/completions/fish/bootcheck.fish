@@ -1,6 +1,6 @@
 # fish completion for bootcheck(1): commands, options, and the workers of the application that the line is about.
 
-set -l commands run status restart stop start why logs config crontab
+set -l commands run status restart stop start why logs config init doctor crontab
 
 # The options of the line so far that say which application it is about, and its workers.
 function __bootcheck_workers
@@ -27,6 +27,8 @@ complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a start -d
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a why -d 'The evidence and the decision for a worker'
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a logs -d 'What workers have printed'
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a config -d 'Check and print the configuration'
+complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a init -d 'Write a first configuration'
+complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'What would keep workers from coming up under cron'
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a crontab -d 'Print the crontab line'
 complete -c bootcheck -n '__fish_seen_subcommand_from run status restart stop start why logs' -a '(__bootcheck_workers)' -d Worker
 
@@ -48,3 +50,4 @@ complete -c bootcheck -n '__fish_seen_subcommand_from stop' -l for -x -a '1h 1d'
 complete -c bootcheck -n '__fish_seen_subcommand_from stop' -l reason -x -d 'Shown by status'
 complete -c bootcheck -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'Go on with what is added'
 complete -c bootcheck -n '__fish_seen_subcommand_from logs' -l lines -x -a '20 100 1000' -d 'That many lines of each file'
+complete -c bootcheck -n '__fish_seen_subcommand_from crontab' -l install -d 'Put it into the crontab'
