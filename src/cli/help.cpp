@@ -35,6 +35,9 @@ Options:
   -q, --quiet              only problems
       --help, --version
 
+run:
+      --stay DURATION      go on for that long: a pass whenever a worker exits
+
 restart:
       --surge              start each successor at once, beside the old worker
       --wait[=DURATION]    stay until every worker is rolled

@@ -35,6 +35,7 @@ constexpr const char* kSeeHelp = "; see bootcheck --help";
 enum LongOnly {
   kDryRun = 256,
   kJson,
+  kStay,
   kSurge,
   kLockWait,
   kWait,
@@ -57,6 +58,7 @@ const option kLongOptions[] = {{"help", no_argument, nullptr, 'h'},
                                {"json", no_argument, nullptr, kJson},
                                {"verbose", no_argument, nullptr, 'v'},
                                {"quiet", no_argument, nullptr, 'q'},
+                               {"stay", required_argument, nullptr, kStay},
                                {"surge", no_argument, nullptr, kSurge},
                                {"lock-wait", required_argument, nullptr, kLockWait},
                                {"wait", optional_argument, nullptr, kWait},
@@ -122,6 +124,8 @@ std::string read_option(int option, const std::string& value, bool has_value, Op
     case kJson:
       options.json = true;
       break;
+    case kStay:
+      return read_duration("--stay", value, options.stay);
     case kSurge:
       options.surge = true;
       break;
@@ -166,6 +170,9 @@ std::string find_contradiction(const Options& options) {
   if (options.count && !options.identifiers.empty()) return "-n and -i exclude each other";
   if (options.config && (options.count || !options.identifiers.empty()))
     return "-n and -i are for use without a configuration";
+  if (options.stay && !is(Command::run)) return "--stay goes with run";
+  if (options.stay && (options.json || options.dry_run || options.lock_wait))
+    return "--stay goes without --json, --dry-run and --lock-wait";
   if (options.surge && !is(Command::restart)) return "--surge goes with restart";
   if (options.wait && !is(Command::restart) && !is(Command::stop))
     return "--wait goes with restart and stop";

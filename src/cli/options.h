@@ -25,7 +25,8 @@ struct Options {
   bool verbose = false;
   bool quiet = false;
   std::optional<Duration> lock_wait;
-  bool surge = false;  ///< restart
+  std::optional<Duration> stay;  ///< run: how long
+  bool surge = false;            ///< restart
   std::optional<Duration>
       wait;  ///< restart, stop: until all have drained; kForEver without a duration
   std::optional<Duration> hold_for;  ///< stop

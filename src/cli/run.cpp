@@ -1,7 +1,21 @@
 #include "cli/commands.h"
 #include "cli/passes.h"
+#include "pass/stay.h"
 
 namespace bootcheck {
+namespace {
+
+/// One, or with --stay as many as there are exits.
+PassOutcome make_passes(const Options& options, const Context& context, const Selection& selection,
+                        const std::function<void(const PassDone&)>& passed) {
+  if (options.stay) return stay(context, {.selection = selection, .lasts = *options.stay}, passed);
+  auto outcome = run_pass(
+      context, {.selection = selection, .lock_wait = options.lock_wait.value_or(Duration{0})});
+  if (const auto* done = std::get_if<PassDone>(&outcome)) passed(*done);
+  return outcome;
+}
+
+}  // namespace
 
 int run_command(const Options& options, const Config& config, Machine& machine) {
   const auto selected = select_workers(config, options.workers);
@@ -10,13 +24,14 @@ int run_command(const Options& options, const Config& config, Machine& machine) 
   const Context context(config, machine);
   if (options.dry_run) return print_plan(context, selection, options);
 
-  const auto outcome = run_pass(
-      context, {.selection = selection, .lock_wait = options.lock_wait.value_or(Duration{0})});
+  int status = kWell;
+  const auto passed = [&](const PassDone& done) {
+    status = has_errors(done.events) ? kWorkerProblem : kWell;
+    print_pass(context, options, done, status);
+  };
+  const auto outcome = make_passes(options, context, selection, passed);
   if (const auto* holder = std::get_if<LockHolder>(&outcome))
     return report_busy(context, *holder, options);
-  const auto& done = std::get<PassDone>(outcome);
-  const int status = has_errors(done.events) ? kWorkerProblem : kWell;
-  print_pass(context, options, done, status);
   return status;
 }
 

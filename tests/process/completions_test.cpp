@@ -110,7 +110,7 @@ TEST_P(Completions, KnowTheOptionsOfEachCommand) {
   EXPECT_THAT(options("bootcheck --"), AllOf(IsSupersetOf({"--json", "--dry-run", "--lock-wait"}),
                                              Not(Contains("--surge"))));
   std::set<std::string> all;
-  for (const auto* command : {"restart", "stop", "logs", "crontab"}) {
+  for (const auto* command : {"run", "restart", "stop", "logs", "crontab"}) {
     for (auto& word : options("bootcheck " + std::string(command) + " --"))
       all.insert(std::move(word));
   }

@@ -44,6 +44,7 @@ complete -c bootcheck -s v -l verbose -d 'Say more'
 complete -c bootcheck -s q -l quiet -d 'Only problems'
 complete -c bootcheck -s h -l help -d Help
 complete -c bootcheck -l version -d Version
+complete -c bootcheck -n '__fish_seen_subcommand_from run' -l stay -x -d 'Go on for that long: a pass whenever a worker exits'
 complete -c bootcheck -n '__fish_seen_subcommand_from restart' -l surge -d 'Start each successor at once, beside the old worker'
 complete -c bootcheck -n '__fish_seen_subcommand_from restart stop' -l wait -d 'Stay until it is done'
 complete -c bootcheck -n '__fish_seen_subcommand_from stop' -l for -x -a '1h 1d' -d 'End the hold by itself'
