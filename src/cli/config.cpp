@@ -2,13 +2,50 @@
 #include "cli/config_json.h"
 #include "cli/print.h"
 #include "config/writer.h"
+#include "report/text.h"
+#include "system/inspect.h"
+
+#include <fmt/format.h>
 
 namespace bootcheck {
+namespace {
+
+/// What the configuration names and is not there.
+std::vector<std::string> absentees(const Config& config) {
+  std::vector<std::string> absent;
+  const auto expect = [&](std::string_view key, const Path& path) {
+    if (!look_at(path).exists) absent.push_back(fmt::format("{}: {}", key, path.native()));
+  };
+  expect("root", config.root);
+  if (config.env_file) expect("env_file", *config.env_file);
+  for (const auto& folder : config.path)
+    expect("path", folder);
+  for (const auto& worker : config.workers) {
+    const Path program = worker.start.front();
+    const auto old_script = worker.working_directory / "script" / program.filename();
+    if (program.has_parent_path() && !look_at(old_script).exists)
+      expect("start of " + worker.name, worker.working_directory / program);
+  }
+  return absent;
+}
+
+/// As comments, so that what is printed is still a configuration.
+std::string verdict(const Config& config) {
+  const auto count = config.workers.size();
+  auto text = fmt::format("# This is a valid configuration of {} worker{}.\n", count,
+                          count == 1 ? "" : "s");
+  for (const auto& absent : absentees(config))
+    text += fmt::format("# But it names what is not there: {}\n", one_line(absent));
+  return text;
+}
+
+}  // namespace
 
 int config_command(const Options& options, const Config& given, Machine& machine) {
   auto config = given;
   if (config.parallel_starts == 0) config.parallel_starts = machine.processors();
-  if (!options.quiet) print(options.json ? config_json(config) : format_config(config));
+  if (options.quiet) return kWell;
+  print(options.json ? config_json(config) : format_config(config) + verdict(config));
   return kWell;
 }
 

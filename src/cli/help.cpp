@@ -33,7 +33,8 @@ Options:
       --json               one JSON document
   -v, --verbose            say more
   -q, --quiet              only problems
-      --help, --version
+      --help [COMMAND]     this, or one command with an example
+      --version
 
 run:
       --stay DURATION      go on for that long: a pass whenever a worker exits
@@ -59,6 +60,106 @@ Exit status: 0 all is well; 1 a worker is missing, could not be started or canno
   2 wrong usage or configuration; 3 status: a worker that should run does not;
   4 bootcheck could not do its work; 75 the lock stayed busy.
 )";
+}
+
+std::string command_help(Command command) {
+  switch (command) {
+    case Command::run:
+      return R"(Usage: bootcheck [OPTION...] run [WORKER...]
+
+One pass: looks at every worker, starts what is missing, finishes what restarts and holds have
+begun. Without a command it is the same. From cron it prints nothing while all is well.
+
+  * * * * * bootcheck -C /srv/shop/current -n 3      # in a crontab: three delayed_job workers
+  bootcheck --dry-run                                # what a pass would do now
+)";
+    case Command::status:
+      return R"(Usage: bootcheck [OPTION...] status [--json] [WORKER...]
+
+What each worker is doing. Exit status 3: one that should run does not.
+
+  bootcheck status 'delayed_job.*'
+  bootcheck status --json | jq -r '.workers[] | select(.state != "running") | .name'
+)";
+    case Command::restart:
+      return R"(Usage: bootcheck [OPTION...] restart [--surge] [--wait[=DURATION]] [WORKER...]
+
+Asks every worker to finish its job and exit, and starts its successor on the present code. The
+passes of cron finish what takes longer.
+
+      --surge              start each successor at once, beside the old worker
+      --wait[=DURATION]    stay until every worker is rolled
+
+  bootcheck restart --wait=1h                        # at the end of a deploy
+)";
+    case Command::stop:
+      return R"(Usage: bootcheck [OPTION...] stop [WORKER...]
+
+Holds workers down: they finish their jobs, and no pass starts them until `bootcheck start`.
+
+      --for DURATION       end the hold by itself
+      --reason TEXT        shown by status
+      --wait[=DURATION]    stay until every worker has finished its job
+
+  bootcheck stop --for 2h --reason 'rebuilding mails' 'delayed_job.mail*'
+)";
+    case Command::start:
+      return R"(Usage: bootcheck [OPTION...] start [WORKER...]
+
+Releases holds and the waiting time of workers that do not stay up, and starts what is missing.
+
+  bootcheck start delayed_job.2
+)";
+    case Command::why:
+      return R"(Usage: bootcheck [OPTION...] why WORKER...
+
+What was seen of a worker, what is remembered, what follows, and what the next pass will do.
+
+  bootcheck why delayed_job.2
+)";
+    case Command::logs:
+      return R"(Usage: bootcheck [OPTION...] logs [-f] [--lines NUMBER] [WORKER...]
+
+What workers printed when they were started and, those in the foreground, since.
+
+  -f, --follow             go on printing what is added, until it is interrupted
+      --lines NUMBER       begin with that many lines of each file (default: 20)
+
+  bootcheck logs -f feed-eu
+)";
+    case Command::config:
+      return R"(Usage: bootcheck [OPTION...] config [--json]
+
+Checks the configuration and prints what it amounts to, with what it names and is not there.
+
+  bootcheck -c config/bootcheck.yml config
+)";
+    case Command::init:
+      return R"(Usage: bootcheck [-C DIR] init [--dry-run]
+
+Writes a first config/bootcheck.yml, by what the application looks like. Never overwrites one.
+
+  bootcheck -C /srv/shop/current init
+)";
+    case Command::doctor:
+      return R"(Usage: bootcheck [OPTION...] doctor [--json]
+
+Looks for what would keep the workers from coming up under cron, and prints each finding with a
+line that mends it. Exit status 1: something was found.
+
+  bootcheck -C /srv/shop/current -n 3 doctor
+)";
+    case Command::crontab:
+      return R"(Usage: bootcheck [OPTION...] crontab [--install]
+
+Prints the crontab line for this application.
+
+      --install            put the line into this user's crontab, in place of an older one
+
+  bootcheck -C /srv/shop/current -n 3 crontab --install
+)";
+  }
+  return help_text();
 }
 
 std::string version_text() {

@@ -33,11 +33,6 @@ AppLook look_at_app(Machine& machine, const Config& config) {
 
 int init_command(const Options& options, const Config& place, Machine& machine) {
   const auto& file = *place.file;
-  const auto root = machine.file_status(place.root);
-  if (!root || !root->is_directory) {
-    print_problem(fmt::format("there is no folder {}", place.root.native()));
-    return kUsage;
-  }
   if (machine.file_status(file) || machine.is_link(file)) {
     print_problem(fmt::format("{} is there already, and is left as it is", file.native()));
     return kUsage;

@@ -2,6 +2,7 @@
 
 #include "cli/help.h"
 #include "util/duration.h"
+#include "util/nearest.h"
 
 #include <algorithm>
 #include <array>
@@ -99,6 +100,7 @@ std::string read_lines(std::string_view text, std::optional<std::size_t>& value)
 std::string read_option(int option, const std::string& value, bool has_value, Options& options) {
   switch (option) {
     case 'c':
+      if (options.config) return "-c is given twice; a folder of configurations is read as a whole";
       options.config = value;
       break;
     case 'C':
@@ -154,15 +156,31 @@ std::string read_option(int option, const std::string& value, bool has_value, Op
   return {};
 }
 
+/// What else a first word may have been meant to be.
+std::string meant(const std::string& word) {
+  std::vector<std::string_view> names;
+  for (const auto& command : kCommands)
+    names.emplace_back(command.first);
+  const auto near = nearest(word, names);
+  if (near.empty()) return kSeeHelp;
+  return ": did you mean `" + std::string(near) + "`?";
+}
+
 /// The first word is the command; empty: all is well.
 std::string read_words(const std::vector<std::string>& words, Options& options) {
   if (words.empty()) return {};
   const auto* const found = std::ranges::find(
       kCommands, words.front(), [](const auto& each) { return std::string(each.first); });
-  if (found == kCommands.end()) return "no command `" + words.front() + "`" + kSeeHelp;
+  if (found == kCommands.end()) return "no command `" + words.front() + "`" + meant(words.front());
   options.command = found->second;
   options.workers.assign(words.begin() + 1, words.end());
   return {};
+}
+
+/// `5m`: a bare number may well be a worker.
+bool is_time(const std::string& word) {
+  const auto is_digit = [](unsigned char byte) { return byte >= '0' && byte <= '9'; };
+  return parse_duration(word) && !std::ranges::all_of(word, is_digit);
 }
 
 std::string find_contradiction(const Options& options) {
@@ -176,6 +194,8 @@ std::string find_contradiction(const Options& options) {
   if (options.surge && !is(Command::restart)) return "--surge goes with restart";
   if (options.wait && !is(Command::restart) && !is(Command::stop))
     return "--wait goes with restart and stop";
+  if (options.wait == kForEver && !options.workers.empty() && is_time(options.workers.front()))
+    return "write --wait=" + options.workers.front() + ", in one word";
   if ((options.hold_for || !options.reason.empty()) && !is(Command::stop))
     return "--for and --reason go with stop";
   if ((options.follow || options.lines) && !is(Command::logs)) return "-f and --lines go with logs";
@@ -196,6 +216,16 @@ std::string refusal(int sign, std::string word) {
   return "no option `" + word + "`" + kSeeHelp;
 }
 
+/// Of the command that the words name, wherever it stands; else of all.
+std::string help_about(const std::vector<std::string>& words) {
+  for (const auto& word : words) {
+    for (const auto& [name, command] : kCommands) {
+      if (word == name) return command_help(command);
+    }
+  }
+  return help_text();
+}
+
 }  // namespace
 
 std::string name_of(Command command) {
@@ -214,7 +244,7 @@ ParsedOptions parse_options(std::vector<std::string> words) {
   ::optind = 0;  // a fresh beginning, getopt(3)
   int option = 0;
   while ((option = ::getopt_long(count, argv.data(), kLetters, &kLongOptions[0], nullptr)) != -1) {
-    if (option == 'h') return Information{help_text()};
+    if (option == 'h') return Information{help_about({argv.begin() + 1, argv.end() - 1})};
     if (option == kVersion) return Information{version_text()};
     if (option == '?' || option == ':')
       return UsageError{refusal(option, argv[static_cast<std::size_t>(::optind) - 1])};

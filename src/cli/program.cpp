@@ -6,9 +6,10 @@
 #include "rights/rights.h"
 #include "system/operator.h"
 
-#include <array>
 #include <cstdio>
 #include <system_error>
+
+#include <fmt/format.h>
 
 namespace bootcheck {
 namespace {
@@ -41,6 +42,17 @@ int dispatch(const Options& options, const Config& config, Machine& machine) {
   return kUsage;
 }
 
+/// What is wrong with the application's folder; empty: it is there, or is not asked for.
+std::string missing_root(const Options& options, const Config& config, Machine& machine) {
+  if (options.command == Command::config || options.command == Command::crontab) return {};
+  const auto root = machine.file_status(config.root);
+  if (root && root->is_directory) return {};
+  const bool from_file = config.file && !options.root;
+  return fmt::format("{} {}; {}", config.root.native(), root ? "is no folder" : "does not exist",
+                     from_file ? "see `root:` in " + config.file->native()
+                               : "name the application's folder with -C");
+}
+
 int run_with(Rights& rights, const Options& options, const Place& place) {
   const auto loaded = options.command == Command::init ? unwritten_config(options, place)
                                                        : load_config(options, place);
@@ -52,6 +64,10 @@ int run_with(Rights& rights, const Options& options, const Place& place) {
   const auto& config = std::get<Config>(loaded);
   rights.settle(config);
   Host machine;
+  if (auto missing = missing_root(options, config, machine); !missing.empty()) {
+    print_problem(missing);
+    return kUsage;
+  }
   try {
     return dispatch(options, config, machine);
   } catch (const std::system_error& error) {

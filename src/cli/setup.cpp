@@ -4,7 +4,9 @@
 #include "system/paths.h"
 #include "system/surroundings.h"
 #include "system/text_file.h"
+#include "util/nearest.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -63,6 +65,27 @@ std::vector<std::string> identifiers_of(const Options& options) {
   return identifiers;
 }
 
+/// Whether there was one to select.
+template <class IsMeant>
+bool select(const Config& config, const IsMeant& is_meant, std::vector<bool>& selected) {
+  bool found = false;
+  for (std::size_t at = 0; at < config.workers.size(); ++at) {
+    if (!is_meant(config.workers[at])) continue;
+    selected[at] = true;
+    found = true;
+  }
+  return found;
+}
+
+std::string no_worker(const Config& config, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const auto& worker : config.workers)
+    names.emplace_back(worker.name);
+  const auto near = nearest(name, names);
+  if (!near.empty()) return fmt::format("no worker `{}`: did you mean `{}`?", name, near);
+  return fmt::format("no worker `{}`; bootcheck status lists them", name);
+}
+
 }  // namespace
 
 Place find_place(const Options& options) {
@@ -113,13 +136,24 @@ std::variant<std::vector<bool>, UsageErrors> select_workers(const Config& config
   std::vector<bool> selected(config.workers.size());
   UsageErrors errors;
   for (const auto& name : names) {
-    bool found = false;
-    for (std::size_t at = 0; at < config.workers.size(); ++at) {
-      if (::fnmatch(name.c_str(), config.workers[at].name.c_str(), 0) != 0) continue;
-      selected[at] = true;
-      found = true;
+    const auto is_named = [&name](const Worker& worker) {
+      return ::fnmatch(name.c_str(), worker.name.c_str(), 0) == 0;
+    };
+    const auto is_preset = [&name](const Worker& worker) { return worker.preset == name; };
+    const auto is_identifier = [&name](const Worker& worker) { return worker.identifier == name; };
+    const bool found =
+        select(config, is_named, selected) || (!name.empty() && select(config, is_preset, selected));
+    if (found) continue;
+    switch (std::ranges::count_if(config.workers, is_identifier)) {
+      case 1:
+        select(config, is_identifier, selected);
+        break;
+      case 0:
+        errors.push_back(no_worker(config, name));
+        break;
+      default:
+        errors.push_back(fmt::format("`{}` is the identifier of several workers; name one", name));
     }
-    if (!found) errors.push_back(fmt::format("no worker `{}`; bootcheck status lists them", name));
   }
   if (!errors.empty()) return errors;
   return selected;

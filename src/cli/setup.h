@@ -33,8 +33,9 @@ Config unwritten_config(const Options& options, const Place& place);
 /// Reads the configuration of that place, or makes one from -n and -i.
 std::variant<Config, UsageErrors> load_config(const Options& options, const Place& place);
 
-/// Which workers the names and globs mean, by index; empty: all of them. A name that matches none
-/// is an error.
+/// Which workers the names and globs mean, by index; empty: all of them. Besides names: a preset,
+/// which means all of its workers, and an identifier that one worker has. What matches none is an
+/// error.
 std::variant<std::vector<bool>, UsageErrors> select_workers(const Config& config,
                                                             const std::vector<std::string>& names);
 

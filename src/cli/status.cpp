@@ -31,6 +31,11 @@ bool is_down(const WorkerStatus& worker) {
   return false;
 }
 
+bool is_problem(const WorkerStatus& worker) {
+  return is_down(worker) || worker.state == WorkerState::unknown ||
+         worker.state == WorkerState::duplicate;
+}
+
 int exit_status_of(const AppStatus& status) {
   if (std::ranges::any_of(status.workers, is_down)) return kNotRunning;
   const auto is_unknown = [](const WorkerStatus& worker) {
@@ -58,8 +63,12 @@ int status_command(const Options& options, const Config& config, Machine& machin
     status.workers = std::move(kept);
   }
   const int exit_status = exit_status_of(status);
-  if (!options.quiet)
-    print(options.json ? status_json(status) : format_status(status, stdout_style()));
+  if (options.quiet && !options.json) {
+    std::erase_if(status.workers, [](const WorkerStatus& worker) { return !is_problem(worker); });
+    status.orphans.clear();
+    if (status.workers.empty()) return exit_status;
+  }
+  print(options.json ? status_json(status) : format_status(status, stdout_style()));
   return exit_status;
 }
 

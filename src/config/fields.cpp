@@ -31,7 +31,7 @@ bool is_too_long(const YamlNode& node, std::size_t size, Mistakes& mistakes) {
 
 std::optional<std::string> read_text(const YamlNode& node, Mistakes& mistakes) {
   if (node.kind() != YamlKind::scalar) {
-    mistakes.add(node, "a single value belongs here");
+    mistakes.expected(node, "a single value");
   } else if (node.text().find('\0') != std::string_view::npos) {
     mistakes.add(node, "a NUL character cannot stand here");
   } else if (mistakes.has_room(node, node.text().size())) {
@@ -50,7 +50,7 @@ std::optional<bool> read_bool(const YamlNode& node, Mistakes& mistakes) {
     if (std::ranges::find(kTrue, node.text()) != kTrue.end()) return true;
     if (std::ranges::find(kFalse, node.text()) != kFalse.end()) return false;
   }
-  mistakes.add(node, "true or false belongs here");
+  mistakes.expected(node, "true or false");
   return std::nullopt;
 }
 
@@ -59,7 +59,7 @@ std::optional<int> read_int(const YamlNode& node, int least, int most, Mistakes&
     if (const auto value = to_int(node.text()); value && *value >= least && *value <= most)
       return value;
   }
-  mistakes.add(node, fmt::format("a whole number from {} to {} belongs here", least, most));
+  mistakes.expected(node, fmt::format("a whole number from {} to {}", least, most));
   return std::nullopt;
 }
 
@@ -67,14 +67,14 @@ std::optional<Duration> read_duration(const YamlNode& node, Mistakes& mistakes) 
   if (node.kind() == YamlKind::scalar) {
     if (const auto duration = parse_duration(node.text())) return duration;
   }
-  mistakes.add(node, "a duration belongs here: 500ms, 45s, 10m, 4h, 1d, or seconds");
+  mistakes.expected(node, "a duration such as 45s (500ms, 10m, 4h, 1d, or seconds)");
   return std::nullopt;
 }
 
 std::optional<Duration> read_time_limit(const YamlNode& node, Mistakes& mistakes) {
   const auto limit = read_duration(node, mistakes);
   if (!limit || *limit > Duration::zero()) return limit;
-  mistakes.add(node, "a duration longer than 0 belongs here; leave it out for none");
+  mistakes.expected(node, "a duration longer than 0 (leave it out for none)");
   return std::nullopt;
 }
 
@@ -82,7 +82,7 @@ std::optional<std::uint64_t> read_size(const YamlNode& node, Mistakes& mistakes)
   if (node.kind() == YamlKind::scalar) {
     if (const auto size = parse_size(node.text()); size && *size > 0) return size;
   }
-  mistakes.add(node, "a size belongs here: 512M, 1.5G, or bytes");
+  mistakes.expected(node, "a size such as 512M (1.5G, or bytes)");
   return std::nullopt;
 }
 
@@ -95,7 +95,7 @@ std::optional<Share> read_share(const YamlNode& node, Mistakes& mistakes) {
         value && *value >= 1 && *value <= (percent ? 100 : 100'000))
       return Share{*value, percent};
   }
-  mistakes.add(node, "a number of workers (from 1) or a percentage (1% to 100%) belongs here");
+  mistakes.expected(node, "a number of workers (from 1) or a percentage (1% to 100%)");
   return std::nullopt;
 }
 
@@ -133,7 +133,7 @@ std::optional<int> read_signal(const YamlNode& node, Mistakes& mistakes) {
 
 std::optional<std::vector<std::string>> read_texts(const YamlNode& node, Mistakes& mistakes) {
   if (node.kind() != YamlKind::sequence) {
-    mistakes.add(node, "a list belongs here: [one, two]");
+    mistakes.expected(node, "a list such as [one, two]");
     return std::nullopt;
   }
   std::vector<std::string> texts;
@@ -150,7 +150,7 @@ std::optional<std::vector<std::string>> read_texts(const YamlNode& node, Mistake
 std::optional<std::map<std::string, std::string>> read_environment(const YamlNode& node,
                                                                    Mistakes& mistakes) {
   if (node.kind() != YamlKind::mapping) {
-    mistakes.add(node, "a mapping belongs here: {NAME: value}");
+    mistakes.expected(node, "a mapping such as {NAME: value}");
     return std::nullopt;
   }
   std::map<std::string, std::string> env;
@@ -176,7 +176,7 @@ std::optional<Argv> read_command(const YamlNode& node, Mistakes& mistakes) {
              argv && !argv->empty() && !argv->front().empty()) {
     return argv;
   }
-  mistakes.add(node, "a command belongs here: a line for /bin/sh, or a list of words");
+  mistakes.expected(node, "a command: a line for /bin/sh, or a list of words");
   return std::nullopt;
 }
 

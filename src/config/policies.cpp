@@ -40,6 +40,15 @@ void read_triggers(const Section& section, RestartPolicy& policy) {
   }
 }
 
+/// Nothing comes up with less; `600` are bytes, and would have it replaced at every pass.
+std::optional<std::uint64_t> read_memory_limit(const YamlNode& node, Mistakes& mistakes) {
+  constexpr std::uint64_t kLeast = std::uint64_t{16} << 20U;
+  const auto size = read_size(node, mistakes);
+  if (!size || *size >= kLeast) return size;
+  mistakes.expected(node, "at least 16M, such as 600M");
+  return std::nullopt;
+}
+
 }  // namespace
 
 Path below(const Path& root, const Path& path) {
@@ -63,7 +72,7 @@ RestartPolicy read_restart(const YamlNode& node, RestartPolicy policy, const Pat
 
 Limits read_limits(const YamlNode& node, Limits limits, Mistakes& mistakes) {
   const Section section(node, kLimitKeys, mistakes);
-  read_into(section, "memory", limits.memory, read_size);
+  read_into(section, "memory", limits.memory, read_memory_limit);
   read_into(section, "age", limits.age, read_time_limit);
   return limits;
 }

@@ -1,7 +1,9 @@
 #include "config/section.h"
 
+#include "util/nearest.h"
+
 #include <algorithm>
-#include <numeric>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,37 +14,32 @@ namespace {
 /// A mapping can merge others that merge others, and itself.
 constexpr int kMostMerges = 100;
 
-/// How many letters have to be added, taken away, changed or swapped with their neighbour.
-std::size_t distance(std::string_view one, std::string_view other) {
-  std::vector<std::size_t> before_last(other.size() + 1);
-  std::vector<std::size_t> last(other.size() + 1);
-  std::iota(last.begin(), last.end(), 0U);
-  for (std::size_t i = 1; i <= one.size(); ++i) {
-    std::vector<std::size_t> row(other.size() + 1, i);
-    for (std::size_t j = 1; j <= other.size(); ++j) {
-      row[j] = std::min(
-          {last[j] + 1, row[j - 1] + 1, last[j - 1] + (one[i - 1] == other[j - 1] ? 0U : 1U)});
-      if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1])
-        row[j] = std::min(row[j], before_last[j - 2] + 1);
-    }
-    before_last = std::move(last);
-    last = std::move(row);
-  }
-  return last.back();
+/// Keys that people write, and what says the same here.
+constexpr auto kElsewhere = std::to_array<std::pair<std::string_view, std::string_view>>(
+    {{"queues", "write `args: [--queues=default,mailers]`"},
+     {"queue", "write `args: [--queue=default]`"},
+     {"memory", "write `limits: {memory: 600M}`"},
+     {"age", "write `limits: {age: 1d}`"},
+     {"processes", "write `count: 3`"},
+     {"instances", "write `count: 3`"},
+     {"command", "write `start: [bin/feed]`"}});
+
+std::string hint(std::string_view key, Keys known) {
+  if (const auto near = nearest(key, known); !near.empty())
+    return fmt::format(": did you mean `{}`?", near);
+  const auto* const other =
+      std::ranges::find(kElsewhere, key, &std::pair<std::string_view, std::string_view>::first);
+  return other == kElsewhere.end() ? std::string() : fmt::format("; {}", other->second);
 }
 
-/// The one of `words` that `word` was probably meant to be; empty: none is near.
-std::string_view nearest(std::string_view word, Keys words) {
-  std::string_view best;
-  auto least = word.size() / 3 + 1;  // a third of the letters may be wrong
-  if (word.size() > 40) return best;
-  for (const auto candidate : words) {
-    if (const auto away = distance(word, candidate); away <= least) {
-      least = away - (away > 0 ? 1 : 0);
-      best = candidate;
-    }
-  }
-  return best;
+/// What stands at a node, for a message.
+std::string shown(const YamlNode& node) {
+  if (node.is_absent() || node.is_null()) return "nothing";
+  if (node.kind() == YamlKind::sequence) return "a list";
+  if (node.kind() == YamlKind::mapping) return "a mapping";
+  constexpr std::size_t kLongest = 60;
+  const auto text = node.text();
+  return fmt::format("`{}{}`", text.substr(0, kLongest), text.size() > kLongest ? "..." : "");
 }
 
 }  // namespace
@@ -53,6 +50,16 @@ void Mistakes::add_at(int line, int column, const std::string& message) {
   };
   if (!enough() && std::ranges::none_of(errors_, same))
     errors_.push_back({file_, line, column, message});
+}
+
+void Mistakes::expected(const YamlNode& node, std::string_view what) {
+  const auto is_here = [&](const Named& named) {
+    return named.line == node.line() && named.column == node.column();
+  };
+  const auto named = std::ranges::find_if(named_, is_here);
+  add(node, fmt::format("{}expected {}, found {}",
+                        named == named_.end() ? std::string() : fmt::format("`{}`: ", named->key),
+                        what, shown(node)));
 }
 
 bool Mistakes::has_room(const YamlNode& node, std::size_t bytes) {
@@ -79,7 +86,7 @@ Section::Section(const YamlNode& node, Keys known, Mistakes& mistakes)
     : node_(node), mistakes_(&mistakes) {
   if (node.is_absent()) return;
   if (node.kind() != YamlKind::mapping) {
-    mistakes.add(node, "a mapping (key: value) belongs here");
+    mistakes.expected(node, "a mapping (key: value)");
     return;
   }
   read_pairs(node, known, false);
@@ -103,12 +110,11 @@ void Section::read(const YamlNode& key, const YamlNode& value, Keys known, bool 
   if (key.kind() != YamlKind::scalar) {
     mistakes_->add(key, "a key has to be a word");
   } else if (std::ranges::find(known, key.text()) == known.end()) {
-    const auto near = nearest(key.text(), known);
     mistakes_->add(
-        key, fmt::format("unknown key `{}`{}", key.text().substr(0, 60),
-                         near.empty() ? std::string() : fmt::format(": did you mean `{}`?", near)));
+        key, fmt::format("unknown key `{}`{}", key.text().substr(0, 60), hint(key.text(), known)));
   } else if (find_value(key.text()) == nullptr) {
     values_.push_back({key.text(), value});
+    mistakes_->name(value, key.text());
   } else if (!merged) {
     mistakes_->add(key, fmt::format("`{}` is given twice", key.text()));
   }

@@ -23,6 +23,13 @@ class Mistakes {
     add_at(node.line(), node.column(), message);
   }
   void add_at(int line, int column, const std::string& message);
+  /// Something else stands there: `stuck_after: expected a duration such as 45s, found ...`.
+  void expected(const YamlNode& node, std::string_view what);
+
+  /// The value belongs to this key, which has to live as long as there is something to expect.
+  void name(const YamlNode& value, std::string_view key) {
+    named_.push_back({value.line(), value.column(), key});
+  }
 
   /// Counts a text that the configuration keeps, and whether there is still room for it. Aliases
   /// and identifiers repeat what stands in the file once: a short file could fill any memory.
@@ -38,7 +45,14 @@ class Mistakes {
   static constexpr std::size_t kMostErrors = 100;
   static constexpr std::size_t kMostKept = std::size_t{16} << 20;  // bytes
 
+  struct Named {
+    int line;
+    int column;
+    std::string_view key;
+  };
+
   std::string file_;
+  std::vector<Named> named_;
   ConfigErrors errors_;
   std::size_t kept_ = 0;
 };

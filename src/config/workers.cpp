@@ -36,7 +36,7 @@ std::vector<Worker> read_workers(const YamlNode& node, const EntryDefaults& defa
                                  Mistakes& mistakes) {
   std::vector<Worker> workers;
   if (node.kind() != YamlKind::sequence) {
-    mistakes.add(node, "a list of workers belongs here: - preset: delayed_job ...");
+    mistakes.expected(node, "a list of workers (- preset: delayed_job ...)");
     return workers;
   }
   const auto entries = node.items();

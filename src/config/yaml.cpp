@@ -55,6 +55,14 @@ yaml_mark_t mark_of(std::string_view text) {
           .column = static_cast<std::size_t>(std::ranges::count_if(last_line, is_character))};
 }
 
+/// Of which libyaml says that it cannot start any token.
+bool is_indented_by_tab(std::string_view text, int line) {
+  for (; line > 1 && !text.empty(); --line)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const auto first = text.find_first_not_of(" \t");
+  return text.substr(0, first).find('\t') != std::string_view::npos;
+}
+
 }  // namespace
 
 YamlKind YamlNode::kind() const {
@@ -132,8 +140,11 @@ void YamlDocument::note_mistake(const yaml_parser_t& parser, std::string_view te
   mistake_->line = static_cast<int>(mark.line) + 1;
   mistake_->column = static_cast<int>(mark.column) + 1;
   mistake_->message = parser.problem == nullptr ? "no YAML" : parser.problem;
-  if (parser.context != nullptr)
+  if (is_indented_by_tab(text, mistake_->line)) {
+    mistake_->message = "a tab; YAML is indented by blanks";
+  } else if (parser.context != nullptr) {
     mistake_->message = std::string(parser.context) + ": " + mistake_->message;
+  }
 }
 
 }  // namespace bootcheck

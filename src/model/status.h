@@ -42,6 +42,7 @@ struct AppStatus {
   Path root;
   std::string environment;
   std::optional<WallTime> last_pass;  ///< when a pass last took the lock
+  Duration stuck_after{std::chrono::minutes{10}};  ///< so long without a pass is too long
   std::vector<WorkerStatus> workers;
   std::vector<OrphanStatus> orphans;
 };

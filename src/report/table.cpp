@@ -63,6 +63,16 @@ std::string last_pass_text(const AppStatus& status, const Style& style) {
   return "last pass " + format_duration(ago) + " ago";
 }
 
+/// Nobody seems to make the passes; empty: somebody does.
+std::string late_pass_warning(const AppStatus& status, const Style& style) {
+  if (!status.last_pass || style.now == 0 || *status.last_pass > style.now) return {};
+  const std::chrono::seconds ago{style.now - *status.last_pass};
+  if (ago <= status.stuck_after) return {};
+  return fmt::format(
+      "warning: no pass for {}; is the crontab line there? bootcheck doctor looks for it\n",
+      format_duration(ago));
+}
+
 // --- one line per worker of what a pass did -----------------------------------------------------
 
 /// What a pass did with one worker.
@@ -143,7 +153,7 @@ std::string format_status(const AppStatus& status, const Style& style) {
     if (std::none_of(rows.begin() + 1, rows.end(), has_note)) rows.front().back().text.clear();
     text += "\n" + format_grid(rows, style.colour, style.width) + "\n";
   }
-  text += summary_of(status) + "\n";
+  text += summary_of(status) + "\n" + late_pass_warning(status, style);
   for (const auto& orphan : status.orphans)
     text += fmt::format("{} (pid {}) runs, but the configuration does not name it{}\n",
                         printable(orphan.title), orphan.pid,

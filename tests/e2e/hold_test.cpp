@@ -125,7 +125,7 @@ TEST_F(Limits, AWorkerThatIsTooOldIsDrainedAndReplaced) {
 TEST_F(Limits, AWorkerThatOutgrowsItsMemoryIsDrainedAfterItsJob) {
   good_pass();
   const auto pid = keep_one_busy();
-  configure("workers: [{preset: delayed_job, count: 3}]\nlimits: {memory: 1M}\n");
+  configure("workers: [{preset: delayed_job, count: 3}]\nlimits: {memory: 16M}\n");
   const auto asked = "asked_to_stop pid=" + std::to_string(pid) + " reason=memory";
   passes_until([&] { return log().find(asked) != std::string::npos; });
   EXPECT_TRUE(is_alive(pid));

@@ -102,7 +102,7 @@ TEST_F(BadInput, ARootThatIsMissingOrNoFolderKeepsBootcheckFromItsWork) {
   for (const auto& root : {app_.root().native() + "/gone", app_.root().native() + "/bin/feed"}) {
     write_file(file, "root: " + root + "\nlock_file: " + app_.root().native() + "/lock\n" + kFeed);
     const auto finished = run({bootcheck_binary(), "-c", file.native()});
-    EXPECT_EQ(finished.status, 4);
+    EXPECT_EQ(finished.status, 2);
     EXPECT_THAT(finished.err, HasSubstr(root));
     EXPECT_EQ(finished.out, "");
   }
@@ -113,7 +113,9 @@ TEST_F(BadInput, AMissingRootIsNotMade) {
   const auto file = app_.root() / "elsewhere.yml";
   write_file(file, "root: " + app_.root().native() + "/gone\n" + kFeed);
   const auto before = app_.listing();
-  EXPECT_EQ(run({bootcheck_binary(), "-c", file.native()}).status, 4);
+  const auto finished = run({bootcheck_binary(), "-c", file.native()});
+  EXPECT_EQ(finished.status, 2);
+  EXPECT_THAT(finished.err, HasSubstr("does not exist; see `root:` in " + file.native()));
   EXPECT_EQ(app_.listing(), before);
 }
 

@@ -70,7 +70,7 @@ TEST_F(Init, WritesNothingWhereThereIsNothingToRun) {
 TEST_F(Init, SaysThatThereIsNoSuchFolder) {
   const auto finished = run({bootcheck_binary(), "-C", (app_.root() / "nowhere").native(), "init"});
   EXPECT_EQ(finished.status, 2);
-  EXPECT_THAT(finished.err, HasSubstr("there is no folder " + (app_.root() / "nowhere").native()));
+  EXPECT_THAT(finished.err, HasSubstr((app_.root() / "nowhere").native() + " does not exist; name the application's folder"));
 }
 
 using InitByRoot = RightsTest;

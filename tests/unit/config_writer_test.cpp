@@ -103,7 +103,7 @@ log: {to: syslog, level: error, format: json, path: p}
 metrics_file: m.prom
 notify: bin/notify "$(hostname)" \n
 restart: {mode: surge, on: [restart_file], max_surge: 3, max_unavailable: 25%, settle: 1.5s}
-limits: {memory: 1234567, age: 36h}
+limits: {memory: 123456789, age: 36h}
 workers:
   - {preset: delayed_job, identifiers: [a], enabled: false, preload: false, stop_signal: QUIT}
 )yaml");
@@ -127,7 +127,7 @@ workers:
     working_directory: sub
     start_timeout: 1.001s
     restart: {on: [], restart_file: "tmp/%{name}"}
-    limits: {memory: 3K}
+    limits: {memory: 30000K}
 )");
 }
 

@@ -162,9 +162,13 @@ TEST(Options, AreAUsageErrorWhereOneContradictsAnother) {
       {"why", "why: which worker?"},
       {"-v -q", "-v and -q exclude each other"},
       {"status -vq", "-v and -q exclude each other"},
-      {"strat", "no command `strat`"},
+      {"strat", "no command `strat`: did you mean `start`?"},
+      {"stats", "no command `stats`: did you mean `status`?"},
+      {"frobnicate", "no command `frobnicate`; see bootcheck --help"},
+      {"restart --wait 5m", "write --wait=5m, in one word"},
+      {"-c a.yml -c b.yml", "-c is given twice"},
       {"delayed_job.1", "no command `delayed_job.1`"},
-      {"Run", "no command `Run`"},
+      {"Run", "no command `Run`: did you mean `run`?"},
   };
   for (const auto& [line, message] : rows)
     EXPECT_TRUE(error_of(line).starts_with(message)) << line << ": " << error_of(line);
@@ -203,6 +207,22 @@ TEST(Options, AnswerHelpAndVersionAndDoNothingElse) {
   const auto parsed = parse_options({"--version"});
   ASSERT_TRUE(std::holds_alternative<Information>(parsed));
   EXPECT_TRUE(std::get<Information>(parsed).text.starts_with("bootcheck "));
+}
+
+TEST(Options, HelpOfACommandIsAboutIt) {
+  for (const auto* command : {"run", "status", "restart", "stop", "start", "why", "logs", "config",
+                              "init", "doctor", "crontab"}) {
+    for (const auto& line : {std::string("--help ") + command, command + std::string(" -h")}) {
+      const auto text = std::get<Information>(parse_options(split(line))).text;
+      const auto usage = text.substr(0, text.find('\n'));
+      EXPECT_TRUE(std::regex_search(usage, std::regex("\\] " + std::string(command) + "\\b")))
+          << text;
+      EXPECT_NE(text.find("\n  "), std::string::npos) << "an example: " << text;
+      std::istringstream lines(text);
+      for (std::string each; std::getline(lines, each);)
+        EXPECT_LE(each.size(), 100U) << each;
+    }
+  }
 }
 
 TEST(Options, HelpNamesEveryCommandAndOption) {

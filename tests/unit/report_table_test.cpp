@@ -81,6 +81,19 @@ TEST(StatusTable, WithoutWorkersSaysSo) {
             "shop (production) in /srv/shop/current, no pass has run yet\nno workers\n");
 }
 
+TEST(StatusTable, WarnsWhereNobodySeemsToMakeThePasses) {
+  auto status = shop({running("a", 123, 45s)});
+  status.last_pass = now - 600;
+  EXPECT_EQ(format_status(status, Style{.now = now}).find("warning"), std::string::npos);
+  status.last_pass = now - 720;
+  EXPECT_TRUE(format_status(status, Style{.now = now})
+                  .ends_with("warning: no pass for 12m 00s; is the crontab line there? "
+                             "bootcheck doctor looks for it\n"))
+      << format_status(status, Style{.now = now});
+  status.stuck_after = 1h;
+  EXPECT_EQ(format_status(status, Style{.now = now}).find("warning"), std::string::npos);
+}
+
 TEST(StatusTable, PaintsTheStateOnlyWhenAsked) {
   const auto status = shop({worker("a", WorkerState::crashed), running("b", 5, 1s)});
   const auto plain = format_status(status, Style{.now = now});

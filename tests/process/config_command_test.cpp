@@ -1,0 +1,76 @@
+// What `config` and `status` say, and which workers a word on the command line means.
+#include "process/small_app_test.h"
+
+namespace bootcheck::test {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+
+using ConfigCommand = SmallAppTest;
+
+TEST_F(ConfigCommand, EndsWithAVerdict) {
+  app_.configure("workers: [{name: feed, start: [bin/feed], foreground: true}]");
+  const auto finished = app_.bootcheck({"config"});
+  EXPECT_EQ(finished.status, 0);
+  EXPECT_THAT(finished.out, EndsWith("\n# This is a valid configuration of 1 worker.\n"));
+}
+
+TEST_F(ConfigCommand, NamesWhatIsNotThere) {
+  app_.configure(
+      "env_file: shared/env\npath: [rubies]\n"
+      "workers: [{name: feed, start: [bin/fed], foreground: true}]");
+  const auto root = app_.root().native();
+  const auto finished = app_.bootcheck({"config"});
+  EXPECT_EQ(finished.status, 0);
+  EXPECT_THAT(finished.out,
+              HasSubstr("\n# But it names what is not there: env_file: " + root + "/shared/env\n"));
+  EXPECT_THAT(finished.out, HasSubstr("path: " + root + "/rubies\n"));
+  EXPECT_THAT(finished.out, HasSubstr("start of feed: " + root + "/bin/fed\n"));
+  const auto elsewhere = run({bootcheck_binary(), "-C", root + "/gone", "-n", "1", "config"});
+  EXPECT_EQ(elsewhere.status, 0);
+  EXPECT_THAT(elsewhere.out, HasSubstr("not there: root: " + root + "/gone\n"));
+}
+
+TEST_F(ConfigCommand, IsStillAConfiguration) {
+  app_.configure("workers: [{name: feed, start: [bin/feed], foreground: true}]");
+  write_file(app_.root() / "again.yml", app_.bootcheck({"config"}).out);
+  const auto again = app_.bootcheck({"-c", (app_.root() / "again.yml").native(), "config"});
+  EXPECT_EQ(again.status, 0) << again.err;
+}
+
+using WorkersOnTheCommandLine = SmallAppTest;
+
+TEST_F(WorkersOnTheCommandLine, AreMeantByTheirPresetOrIdentifierAsWell) {
+  app_.configure(
+      "workers:\n  - {preset: delayed_job, identifiers: [1, mail]}\n"
+      "  - {name: 'feed-%{id}', identifiers: [eu, mail], start: [bin/feed, '%{id}'],\n"
+      "     foreground: true}");
+  const auto logs = [this](const std::string& name) { return app_.bootcheck({"logs", name}); };
+  EXPECT_EQ(logs("delayed_job").status, 0);
+  EXPECT_THAT(logs("eu").err, HasSubstr("feed-eu.start.log"));
+  EXPECT_EQ(logs("mail").status, 2);
+  EXPECT_THAT(logs("mail").err, HasSubstr("`mail` is the identifier of several workers"));
+  EXPECT_THAT(logs("delayed_jbo.1").err, HasSubstr("did you mean `delayed_job.1`?"));
+}
+
+using QuietStatus = SmallAppTest;
+
+TEST_F(QuietStatus, ShowsWhatIsWrongAndNoMore) {
+  app_.configure(
+      "workers:\n  - {name: 'feed-%{id}', identifiers: [eu, us], start: [bin/feed, '%{id}'],\n"
+      "     foreground: true}\n");
+  good_pass();
+  auto finished = app_.bootcheck({"status", "-q"});
+  EXPECT_EQ(finished.status, 0);
+  EXPECT_EQ(finished.out, "");
+  ASSERT_TRUE(kill_and_wait(app_.living("feed-us")));
+  finished = app_.bootcheck({"status", "-q"});
+  EXPECT_EQ(finished.status, 3);
+  EXPECT_THAT(finished.out, HasSubstr("feed-us"));
+  EXPECT_THAT(finished.out, Not(HasSubstr("feed-eu")));
+}
+
+}  // namespace
+}  // namespace bootcheck::test
