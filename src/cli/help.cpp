@@ -70,6 +70,8 @@ std::string command_help(Command command) {
 One pass: looks at every worker, starts what is missing, finishes what restarts and holds have
 begun. Without a command it is the same. From cron it prints nothing while all is well.
 
+      --stay DURATION      go on for so long, with a pass whenever a worker exits
+
   * * * * * bootcheck -C /srv/shop/current -n 3      # in a crontab: three delayed_job workers
   bootcheck --dry-run                                # what a pass would do now
 )";

@@ -18,6 +18,11 @@ bool write_all(std::FILE* stream, std::string_view text) {
   return std::fflush(stream) == 0 && std::ferror(stream) == 0;
 }
 
+int terminal_width() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 bool has_colour() {
   const char* no_color =
       std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): there is one thread
@@ -48,12 +53,17 @@ void print_problem(std::string_view text) {
   write_all(stderr, "bootcheck: " + one_line(text) + "\n");
 }
 
+void print_as_problems(std::string_view lines) {
+  write_all(stderr, showable(lines, false));
+}
+
 void print_problems(const std::vector<Event>& events, std::string_view app) {
   write_all(stderr, showable(problem_lines(events, app), false));
 }
 
 bool is_terminal() {
-  return ::isatty(STDOUT_FILENO) == 1;
+  static const bool is_one = ::isatty(STDOUT_FILENO) == 1;
+  return is_one;
 }
 
 Style stdout_style() {
@@ -62,8 +72,8 @@ Style stdout_style() {
   style.time_text = local_time;
   if (!is_terminal()) return style;
   style.colour = has_colour();
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) style.width = size.ws_col;
+  static const int width = terminal_width();
+  style.width = width;
   return style;
 }
 

@@ -21,10 +21,15 @@ void clear_live();
 /// `bootcheck: TEXT` and a newline to stderr; a longer text on one line.
 void print_problem(std::string_view text);
 
+/// Lines of stderr as another process of ours has printed them.
+void print_as_problems(std::string_view lines);
+
 /// Those of the events that are problems, one line each, to stderr; `app` goes before each where
 /// one run serves several applications.
 void print_problems(const std::vector<Event>& events, std::string_view app = {});
 
+/// Whether stdout was one when this was first asked: where it is kept for printing later, what is
+/// kept is still for the terminal.
 bool is_terminal();
 
 /// Colour and width of stdout: colour only on a terminal, and never with NO_COLOR (no-color.org).

@@ -141,8 +141,8 @@ std::variant<std::vector<bool>, UsageErrors> select_workers(const Config& config
     };
     const auto is_preset = [&name](const Worker& worker) { return worker.preset == name; };
     const auto is_identifier = [&name](const Worker& worker) { return worker.identifier == name; };
-    const bool found =
-        select(config, is_named, selected) || (!name.empty() && select(config, is_preset, selected));
+    const bool found = select(config, is_named, selected) ||
+                       (!name.empty() && select(config, is_preset, selected));
     if (found) continue;
     switch (std::ranges::count_if(config.workers, is_identifier)) {
       case 1:

@@ -4,6 +4,8 @@
 
 #include <regex>
 
+#include <boost/json.hpp>
+
 namespace bootcheck::test {
 namespace {
 
@@ -194,6 +196,38 @@ TEST_F(FolderOfConfigs, EndsWithTheWorstStatusAndLooksAfterTheOthers) {
   EXPECT_GT(one_.living("feed"), 0);
   write("four.yml", two_, "lock_file: bin\n" + std::string(kFeed));
   EXPECT_EQ(bootcheck().status, 4);
+}
+
+TEST_F(FolderOfConfigs, IsOneDocument) {
+  write("one.yml", one_, kFeed);
+  write("two.yml", two_, kFeed);
+  write("three.yml", two_, "workers: nonsense\n");
+  const auto finished = bootcheck({"status", "--json"});
+  EXPECT_EQ(finished.status, 2);
+  const auto document = boost::json::parse(finished.out).as_object();
+  EXPECT_EQ(document.at("exit_status"), 2);
+  const auto& apps = document.at("apps").as_array();
+  ASSERT_EQ(apps.size(), 3U);
+  EXPECT_EQ(apps[0].at("app"), "one");
+  EXPECT_EQ(apps[1].at("exit_status"), 2) << "three, in the order of their names";
+  EXPECT_THAT(std::string(apps[1].at("problem").as_string()), HasSubstr("three.yml:4:"));
+  EXPECT_EQ(apps[2].at("workers").as_array().size(), 1U);
+}
+
+TEST_F(FolderOfConfigs, IsShownAppByAppOnATerminal) {
+  write("one.yml", one_, kFeed);
+  write("two.yml", two_, kFeed);
+  const auto finished =
+      run({"script", "-qec", bootcheck_binary() + " -c " + folder_.path().native() + " status",
+           "/dev/null"},
+          {.directory = "/", .env = {{"TERM", "xterm"}}});
+  EXPECT_EQ(finished.status, 3) << finished.out;
+  EXPECT_THAT(finished.out, HasSubstr("\x1b["));
+  const auto two = finished.out.find(two_.root().native());
+  ASSERT_NE(two, std::string::npos);
+  EXPECT_LT(finished.out.find(one_.root().native()), two);
+  EXPECT_LT(finished.out.find("feed"), two);
+  EXPECT_NE(finished.out.find("feed", two), std::string::npos);
 }
 
 TEST_F(FolderOfConfigs, ThatIsEmptyIsAMistake) {

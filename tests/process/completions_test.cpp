@@ -98,6 +98,7 @@ TEST_P(Completions, KnowTheWorkersOfTheApplicationThatTheLineNames) {
   EXPECT_THAT(complete("bootcheck -C ~/other -i a -i b status delayed"),
               ElementsAre("delayed_job.a", "delayed_job.b"));
   EXPECT_THAT(complete("bootcheck -C nowhere why feed-"), IsEmpty());
+  EXPECT_THAT(complete("bootcheck -c config why feed-"), ElementsAre("feed-eu", "feed-us"));
 }
 
 TEST_P(Completions, KnowTheOptionsOfEachCommand) {

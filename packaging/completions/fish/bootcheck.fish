@@ -15,7 +15,7 @@ function __bootcheck_workers
                 set -a context $words[$at]
         end
     end
-    command $program $context config --json 2>/dev/null | string replace --regex --filter '^      "name": "(.*)",$' '$1'
+    command $program $context config --json 2>/dev/null | string replace --regex --filter '^(?: {6}| {10})"name": "(.*)",$' '$1'
 end
 
 complete -c bootcheck -f
