@@ -132,8 +132,9 @@ class Actor {
 
   void take_step(std::size_t worker, const Step& step, StartOrder& order) {
     if (const auto* recover = std::get_if<RecoverJobs>(&step)) {
-      order.recover.push_back(
-          {.pid = recover->pid, .host = recover->host, .asked = recover->asked});
+      const auto& dead = record_of(worker).unrecovered;  // the intent of this step is among them
+      const auto found = std::ranges::find(dead, recover->pid, &DeadProcess::pid);
+      if (found != dead.end()) order.recover.push_back(*found);
     } else if (std::holds_alternative<StartWorker>(step)) {
       order.start = true;
     } else if (const auto* ask = std::get_if<AskToStop>(&step); ask != nullptr && order.start) {
@@ -196,7 +197,7 @@ class Actor {
         .up = up};
     auto outcome = start_workers(context, orders_);
     report_all(std::move(outcome.recoveries));
-    note_recovered(outcome.recovered);
+    note_hand_backs(outcome.hand_backs);
     for (const auto& result : outcome.results)
       note_result(result);
     for (const auto& [worker, ask] : after_start_) {
@@ -204,14 +205,11 @@ class Actor {
     }
   }
 
-  void note_recovered(const std::vector<std::pair<std::size_t, pid_t>>& recovered) {
-    for (const auto& [worker, pid] : recovered)
-      std::erase_if(record_of(worker).unrecovered,
-                    [pid = pid](const DeadProcess& dead) { return dead.pid == pid; });
-    for (const auto& order : orders_) {
-      auto& record = record_of(order.worker);
-      if (!order.recover.empty() && !record.unrecovered.empty())
-        record.next_recovery = machine_.boot_now() + facts_.backoff_max.count();
+  void note_hand_backs(const std::vector<HandBack>& hand_backs) {
+    for (const auto& each : hand_backs) {
+      remember_hand_back(record_of(each.worker), each, facts_, machine_.boot_now());
+      if (!each.trouble.empty())
+        report(EventKind::recovery_failed, each.worker, Severity::error, OfJob{each.trouble});
     }
   }
 

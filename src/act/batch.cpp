@@ -3,6 +3,7 @@
 #include "config/start_log.h"
 #include "delayed_job/starter.h"
 #include "launch/environment.h"
+#include "model/identity.h"
 
 #include <algorithm>
 
@@ -10,19 +11,6 @@
 
 namespace bootcheck {
 namespace {
-
-bool runs_in_starter(const Worker& worker) {
-  return worker.preset == "delayed_job";
-}
-
-bool shares_boots(const Worker& worker) {
-  return runs_in_starter(worker) && worker.preload;
-}
-
-bool share_a_boot(const Worker& one, const Worker& other) {
-  return shares_boots(one) && shares_boots(other) && one.start.front() == other.start.front() &&
-         one.working_directory == other.working_directory && one.env == other.env;
-}
 
 /// `bin/delayed_job`, or `script/delayed_job` as generated before Rails 4.
 std::string script_of(Machine& machine, const Worker& worker) {
@@ -54,17 +42,29 @@ Argv starter_command(Machine& machine, const Config& config, const Batch& batch)
   return argv;
 }
 
-/// So many dead processes are looked after by one boot of the application; the others by the next.
+/// The jobs of so many dead processes are handed back by one boot of the application; those of the
+/// others by the next.
 constexpr std::size_t kMostRecovered = 1000;
+
+void leave_out_too_many(Batch& batch) {
+  auto left = kMostRecovered;
+  for (auto& order : batch) {
+    order.recover.resize(std::min(order.recover.size(), left));
+    left -= order.recover.size();
+  }
+}
 
 /// What Ruby finds in DATA: the dead processes whose jobs are to be handed back.
 std::string recovery_list(const Config& config, const Batch& batch) {
   boost::json::array list;
   for (const auto& order : batch) {
     for (const auto& dead : order.recover) {
-      if (list.size() == kMostRecovered) break;
-      list.push_back(boost::json::object{
-          {"worker", config.workers[order.worker].name}, {"pid", dead.pid}, {"host", dead.host}});
+      auto& entry = list.emplace_back(boost::json::object()).as_object();
+      entry["worker"] = config.workers[order.worker].name;
+      entry["pid"] = dead.pid;
+      entry["host"] = dead.host;
+      if (dead.born != 0) entry["born"] = dead.born;
+      if (dead.gone != 0) entry["gone"] = dead.gone;
     }
   }
   return list.empty() ? std::string() : "__END__\n" + boost::json::serialize(list);
@@ -81,17 +81,16 @@ std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrd
   std::vector<Batch> batches;
   for (const auto& order : orders) {
     const auto& worker = config.workers[order.worker];
-    const auto shared = !shares_boots(worker)
-                            ? batches.end()
-                            : std::ranges::find_if(batches, [&](const Batch& batch) {
-                                return share_a_boot(config.workers[batch.front().worker], worker);
-                              });
+    const auto shared = std::ranges::find_if(batches, [&](const Batch& batch) {
+      return share_a_boot(config.workers[batch.front().worker], worker);
+    });
     if (shared == batches.end()) {
       batches.push_back({order});
     } else {
       shared->push_back(order);
     }
   }
+  std::ranges::for_each(batches, leave_out_too_many);
   return batches;
 }
 
@@ -101,7 +100,7 @@ LaunchRequest make_request(Machine& machine, const Config& config, const Batch& 
   request.working_directory = first.working_directory;
   request.env = environment_of(config, first);
   request.output = start_log_of(config, batch);
-  if (runs_in_starter(first)) {
+  if (hands_back_jobs(first)) {
     request.argv = starter_command(machine, config, batch);
     request.input = std::string(delayed_job_starter()) + recovery_list(config, batch);
   } else {

@@ -10,7 +10,7 @@
 
 namespace bootcheck {
 
-/// A worker that is to be started, and its dead processes whose jobs are to be handed back before.
+/// A worker that is to be started, and its dead processes whose jobs are to be handed back then.
 struct StartOrder {
   std::size_t worker = 0;  ///< index into the configuration's workers
   bool start = true;       ///< false: only hand back jobs

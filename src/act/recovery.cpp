@@ -2,47 +2,54 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace bootcheck {
 namespace {
 
-constexpr std::string_view kOurs = "bootcheck: ";
-constexpr std::string_view kRecovered = "bootcheck: recovered ";
-constexpr std::string_view kNotRecovered = "bootcheck: could not recover ";
+using Lines = std::vector<std::string_view>;
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
+constexpr std::string_view kRecovered = "recovered ";
+constexpr std::string_view kLeftAlone = "left ";
+constexpr std::string_view kNotRecovered = "could not recover ";
+constexpr std::string_view kDone = "done with ";
+
+Lines lines_of(std::string_view text) {
+  Lines lines;
   for (std::size_t start = 0; start < text.size();) {
     const auto end = std::min(text.find('\n', start), text.size());
-    if (const auto line = text.substr(start, end - start); line.starts_with(kOurs))
-      lines.push_back(line);
+    if (const auto line = text.substr(start, end - start); line.starts_with(kHandBack))
+      lines.push_back(line.substr(kHandBack.size()));
     start = end + 1;
   }
   return lines;
 }
 
-Event event_of(std::string_view line, std::string_view mark, const std::string& worker) {
-  const OfJob job{std::string(line.substr(mark.size()))};
-  if (mark == kRecovered) return make_event(EventKind::job_recovered, worker, Severity::info, job);
-  return make_event(EventKind::recovery_failed, worker, Severity::warning, job);
+Event event_of(EventKind kind, Severity severity, const std::string& worker,
+               std::string_view what) {
+  return make_event(kind, worker, severity, OfJob{std::string(what)});
 }
 
-/// Goes through what is said of one dead process; whether it was said, and nothing of it went
-/// wrong.
-bool read_lines(const std::vector<std::string_view>& lines, const std::string& worker, pid_t pid,
-                std::vector<Event>& events) {
-  const auto process = worker + " (pid " + std::to_string(pid) + ")";
-  bool mentioned = false;
-  bool failed = false;
+/// Goes through what is said of one dead process. Whose last line is missing was not dealt with.
+std::string read_lines(const Lines& lines, const std::string& worker, pid_t pid,
+                       std::vector<Event>& events) {
+  const auto process = " " + worker + " (pid " + std::to_string(pid) + ")";
+  auto trouble = "the jobs of" + process + ": the hand-back was cut off";
   for (const auto line : lines) {
-    if (line.find(" " + process) == std::string_view::npos) continue;
-    mentioned = true;
-    for (const auto mark : {kRecovered, kNotRecovered}) {
-      if (line.starts_with(mark)) events.push_back(event_of(line, mark, worker));
+    if (line.find(process) == std::string_view::npos) continue;
+    if (line.starts_with(kRecovered)) {
+      const auto job = line.substr(kRecovered.size());
+      events.push_back(event_of(EventKind::job_recovered, Severity::info, worker, job));
+    } else if (line.starts_with(kLeftAlone)) {
+      const auto job = line.substr(kLeftAlone.size());
+      events.push_back(event_of(EventKind::job_left_alone, Severity::warning, worker, job));
+    } else if (line.starts_with(kNotRecovered)) {
+      trouble = line.substr(kNotRecovered.size());
+    } else if (line.starts_with(kDone)) {
+      trouble.clear();
     }
-    failed = failed || line.starts_with(kNotRecovered);
   }
-  return mentioned && !failed;
+  return trouble;
 }
 
 }  // namespace
@@ -53,13 +60,14 @@ void collect_recoveries(const Context& context, const Batch& batch, const Path& 
     return;
   const auto read = context.machine.read_file(output, {.links = Links::followed, .offset = offset});
   const auto* file = std::get_if<FileText>(&read);
-  if (file == nullptr) return;  // nothing is known, so it is tried again
-  const auto lines = lines_of(file->text);
+  const auto lines = file == nullptr ? Lines{} : lines_of(file->text);
   for (const auto& order : batch) {
-    for (const auto& dead : order.recover) {
-      if (read_lines(lines, context.config.workers[order.worker].name, dead.pid, report.recoveries))
-        report.recovered.emplace_back(order.worker, dead.pid);
-    }
+    const auto& worker = context.config.workers[order.worker].name;
+    for (const auto& dead : order.recover)
+      report.hand_backs.push_back(
+          {.worker = order.worker,
+           .pid = dead.pid,
+           .trouble = read_lines(lines, worker, dead.pid, report.recoveries)});
   }
 }
 

@@ -5,6 +5,7 @@
 #include "act/batch.h"
 #include "model/event.h"
 #include "model/plan.h"
+#include "model/remember.h"
 #include "observe/context.h"
 
 #include <functional>
@@ -29,9 +30,8 @@ struct StartResult {
 
 struct StartReport {
   std::vector<StartResult> results;  ///< one per order that wanted a start
-  std::vector<Event> recoveries;     ///< jobs handed back, or not
-  std::vector<std::pair<std::size_t, pid_t>>
-      recovered;  ///< workers and dead pids that left no job behind any more
+  std::vector<Event> recoveries;     ///< jobs handed back, or left alone
+  std::vector<HandBack> hand_backs;  ///< one per dead process whose jobs were looked for
 };
 
 /// A worker that runs, or finishes its job, while others are started.

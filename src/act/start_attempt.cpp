@@ -35,6 +35,7 @@ CommandToStart command_of(const Config& config, const Batch& batch, bool is_told
   for (const auto& order : batch) {
     const auto& worker = config.workers[order.worker];
     command.time_limit = std::max(command.time_limit, worker.start_timeout);
+    command.hands_back = command.hands_back || !order.recover.empty();
     if (!order.start) continue;
     const auto as = comes_up_as(worker, in_unit);
     is_worker_itself = is_worker_itself || as == ComesUpAs::child;

@@ -1,5 +1,6 @@
 #include "act/start_error.h"
 
+#include "act/recovery.h"
 #include "launch/launch.h"
 
 #include <string>
@@ -10,11 +11,13 @@ namespace {
 
 constexpr int kLines = 5;
 
-/// The starter's reason comes last (delayed_job/starter.rb).
+/// The starter's reason comes last (delayed_job/starter.rb), but for what it says of dead workers'
+/// jobs.
 std::string output_tail(Machine& machine, const Path& output, std::uint64_t offset) {
   const std::string ours = "bootcheck: ";
-  const auto line = tail(machine, output, offset, 1);
-  return line.starts_with(ours) ? line.substr(ours.size()) : tail(machine, output, offset, kLines);
+  const auto line = tail(machine, output, offset, 1, kHandBack);
+  return line.starts_with(ours) ? line.substr(ours.size())
+                                : tail(machine, output, offset, kLines, kHandBack);
 }
 
 }  // namespace

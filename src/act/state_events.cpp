@@ -26,6 +26,7 @@ class StateEvents {
  public:
   StateEvents(const Decision& decision, const Facts& facts, const State& state)
       : judgement_(decision.judgement),
+        steps_(decision.steps),
         worker_((*facts.workers)[decision.worker]),
         seen_(facts.seen[decision.worker]),
         facts_(facts),
@@ -33,6 +34,7 @@ class StateEvents {
 
   std::vector<Event> run() {
     add_for_state();
+    add_stuck_jobs();
     if (!judgement_.left_overs.empty())
       add(EventKind::left_over, Severity::warning,
           Duplicates{.pids = pids_of(judgement_.left_overs), .drained = false});
@@ -87,7 +89,24 @@ class StateEvents {
       add(EventKind::start_failed, Severity::error, StartUnderWay{process.id.pid, age});
   }
 
+  /// Known since an earlier pass, and not this one's to try again.
+  void add_stuck_jobs() {
+    if (record_ == nullptr || !facts_.recover_jobs) return;
+    for (const auto& dead : record_->unrecovered) {
+      if (!dead.trouble.empty() && !is_handed_back(dead.pid))
+        add(EventKind::recovery_failed, Severity::error, OfJob{dead.trouble});
+    }
+  }
+
+  bool is_handed_back(pid_t pid) const {
+    return std::ranges::any_of(steps_, [pid](const Step& step) {
+      const auto* recover = std::get_if<RecoverJobs>(&step);
+      return recover != nullptr && recover->pid == pid;
+    });
+  }
+
   const Judgement& judgement_;
+  const std::vector<Step>& steps_;
   const Worker& worker_;
   const Observation& seen_;
   const Facts& facts_;

@@ -1,5 +1,5 @@
-// The Ruby program that boots an application once and starts several delayed_job workers from it
-// (starter.rb).
+// The Ruby program that boots an application once, starts several delayed_job workers from it
+// (starter.rb), and hands back the jobs of dead ones (recovery*.rb).
 #pragma once
 
 #include <string_view>

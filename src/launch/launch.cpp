@@ -242,18 +242,31 @@ class LinuxLaunches final : public Launches {
   std::unordered_map<pid_t, ProcessId> watched_;
 };
 
+std::string without_lines(std::string_view text, std::string_view beginning) {
+  std::string kept;
+  for (std::size_t start = 0; start < text.size();) {
+    const auto end = std::min(text.find('\n', start), text.size() - 1) + 1;
+    const auto line = text.substr(start, end - start);
+    if (!line.starts_with(beginning)) kept += line;
+    start = end;
+  }
+  return kept;
+}
+
 }  // namespace
 
 std::unique_ptr<Launches> linux_launches(const ProcFs& proc) {
   return std::make_unique<LinuxLaunches>(proc);
 }
 
-std::string tail(Machine& machine, const Path& file, std::uint64_t offset, int lines) {
+std::string tail(Machine& machine, const Path& file, std::uint64_t offset, int lines,
+                 std::string_view left_out) {
   constexpr std::uint64_t kLongest = 4096;
   auto read = machine.read_file(file, {.links = Links::followed, .offset = offset});
   auto* found = std::get_if<FileText>(&read);
   if (found == nullptr) return {};
   auto& text = found->text;
+  if (!left_out.empty()) text = without_lines(text, left_out);
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
   std::size_t start = text.size();

@@ -13,8 +13,9 @@ namespace bootcheck {
 /// a time and the others in turn. `proc` has to live as long.
 std::unique_ptr<Launches> linux_launches(const ProcFs& proc);
 
-/// The last `lines` lines of a file from `offset` bytes on, at most 4 KB; empty when it cannot be
-/// read.
-std::string tail(Machine& machine, const Path& file, std::uint64_t offset, int lines);
+/// The last `lines` lines of a file from `offset` bytes on, at most 4 KB, without those that begin
+/// with `left_out`; empty when it cannot be read.
+std::string tail(Machine& machine, const Path& file, std::uint64_t offset, int lines,
+                 std::string_view left_out = {});
 
 }  // namespace bootcheck

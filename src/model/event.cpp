@@ -47,6 +47,8 @@ std::string_view name_of(EventKind kind) {
       return "set_aside";
     case EventKind::job_recovered:
       return "job_recovered";
+    case EventKind::job_left_alone:
+      return "job_left_alone";
     case EventKind::recovery_failed:
       return "recovery_failed";
     case EventKind::failing:

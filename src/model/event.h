@@ -25,6 +25,7 @@ enum class EventKind {
   drained,
   set_aside,
   job_recovered,
+  job_left_alone,
   recovery_failed,
   failing,
   recovered,
@@ -100,7 +101,7 @@ struct CannotTell {
   std::string why;
   bool operator==(const CannotTell&) const = default;
 };
-/// `job_recovered`, `recovery_failed`
+/// `job_recovered`, `job_left_alone`, `recovery_failed`
 struct OfJob {
   std::string job;
   bool operator==(const OfJob&) const = default;

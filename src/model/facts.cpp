@@ -10,4 +10,8 @@ BootTime age_of(const ProcessId& process, const Facts& facts) {
   return std::max<BootTime>(0, facts.now - began);
 }
 
+WallTime born_at(const ProcessId& process, const Facts& facts) {
+  return facts.wall - age_of(process, facts) / 1000;
+}
+
 }  // namespace bootcheck

@@ -28,5 +28,7 @@ struct Facts {
 
 /// How long ago a process has started, in ms.
 BootTime age_of(const ProcessId& process, const Facts& facts);
+/// When a process of this boot has started, by today's clock.
+WallTime born_at(const ProcessId& process, const Facts& facts);
 
 }  // namespace bootcheck

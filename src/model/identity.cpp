@@ -73,6 +73,14 @@ bool hands_back_jobs(const Worker& worker) {
   return is_delayed_job(worker);
 }
 
+bool share_a_boot(const Worker& one, const Worker& other) {
+  const auto shares = [](const Worker& worker) {
+    return is_delayed_job(worker) && worker.preload && !worker.start.empty();
+  };
+  return shares(one) && shares(other) && one.start.front() == other.start.front() &&
+         one.working_directory == other.working_directory && one.env == other.env;
+}
+
 std::string command_text(const Argv& command) {
   std::string text;
   for (const auto& word : command) {

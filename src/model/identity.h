@@ -31,6 +31,10 @@ bool changes_back(const Worker& worker);
 /// queue.
 bool hands_back_jobs(const Worker& worker);
 
+/// Whether one boot of their application can serve both workers (`preload`): they have the same
+/// program, folder and environment.
+bool share_a_boot(const Worker& one, const Worker& other);
+
 /// The words of a command with blanks between them, for people and for comparing.
 std::string command_text(const Argv& command);
 

@@ -26,6 +26,13 @@ class Planner {
     plan_by_state();
   }
 
+  /// The application is booted anyway.
+  void plan_all_recoveries() {
+    if (record_ == nullptr) return;
+    for (const auto& dead : record_->unrecovered)
+      recover(dead);
+  }
+
  private:
   using enum WorkerState;
 
@@ -196,6 +203,32 @@ class Planner {
   std::vector<Step>& steps_;
 };
 
+bool boots(const Decision& decision) {
+  return std::ranges::any_of(decision.steps, [](const Step& step) {
+    return std::holds_alternative<StartWorker>(step) || std::holds_alternative<RecoverJobs>(step);
+  });
+}
+
+/// A boot for one worker serves the dead processes of all that share it.
+void share_boots(Plan& plan, const Facts& facts, const State& state) {
+  const auto worker_of = [&](const Decision& decision) -> const Worker& {
+    return (*facts.workers)[decision.worker];
+  };
+  std::vector<std::size_t> booting;
+  for (const auto& decision : plan.decisions) {
+    if (boots(decision)) booting.push_back(decision.worker);
+  }
+  if (booting.empty()) return;
+  for (auto& decision : plan.decisions) {
+    const auto* record = find_record(state, worker_of(decision).name);
+    if (!decision.selected || record == nullptr || record->unrecovered.empty()) continue;
+    if (std::ranges::any_of(booting, [&](std::size_t other) {
+          return share_a_boot((*facts.workers)[other], worker_of(decision));
+        }))
+      Planner(facts, record, decision).plan_all_recoveries();
+  }
+}
+
 const OrphanRecord* find_orphan(const State& state, const ProcessId& process) {
   const auto found = std::ranges::find(state.orphans, process, &OrphanRecord::process);
   return found == state.orphans.end() ? nullptr : &*found;
@@ -241,6 +274,7 @@ Plan make_plan(const Facts& facts, const State& state, const Assignment& assignm
   }
   if (!decides) return plan;
   plan_rolls(plan, facts, state);
+  share_boots(plan, facts, state);
   plan.orphans_to_drain = plan_orphans(facts, state, assignment);
   return plan;
 }

@@ -12,6 +12,8 @@ namespace {
 constexpr Duration kSlowDrain = std::chrono::hours{1};
 /// A worker that crashes in every pass leaves no more dead processes to look for than this.
 constexpr std::size_t kMostUnrecovered = 16;
+constexpr Duration kBetweenHandBacks = std::chrono::minutes{1};
+constexpr std::size_t kLongestTrouble = 300;
 
 Event event_of(EventKind kind, const Worker& worker, Detail detail) {
   return make_event(kind, worker.name, Severity::info, std::move(detail));
@@ -26,11 +28,14 @@ bool serves(WorkerState state) {
          state == WorkerState::duplicate;
 }
 
-void add_unrecovered(WorkerRecord& record, DeadProcess dead) {
+void add_unrecovered(WorkerRecord& record, DeadProcess dead, const Facts& facts) {
   auto& all = record.unrecovered;
+  if (dead.gone == 0) dead.gone = facts.wall;
   const auto known = std::ranges::find(all, dead.pid, &DeadProcess::pid);
   if (known != all.end()) {
     known->asked = known->asked && dead.asked;
+    const bool lived_again = dead.born > known->gone;
+    if (known->gone == 0 || lived_again) known->gone = dead.gone;
     return;
   }
   if (all.size() >= kMostUnrecovered) all.erase(all.begin());
@@ -67,9 +72,12 @@ class Rememberer {
   void note_end() {
     if (!judgement_.ended) return;
     if (recovers(worker_, facts_))
-      add_unrecovered(record_, {.pid = judgement_.ended->pid,
-                                .host = record_.process->host,
-                                .asked = judgement_.ended_as_asked});
+      add_unrecovered(record_,
+                      {.pid = judgement_.ended->pid,
+                       .host = record_.process->host,
+                       .asked = judgement_.ended_as_asked,
+                       .born = born_at(*judgement_.ended, facts_)},
+                      facts_);
     record_.last = std::exchange(record_.process, std::nullopt);
     record_.start.reset();
     if (judgement_.ended_as_asked) {
@@ -103,7 +111,11 @@ class Rememberer {
       }
       if (stop.aside && recovers(worker_, facts_))
         add_unrecovered(record_,
-                        {.pid = stop.process.pid, .host = facts_.host, .asked = stop.asked});
+                        {.pid = stop.process.pid,
+                         .host = facts_.host,
+                         .asked = stop.asked,
+                         .born = born_at(stop.process, facts_)},
+                        facts_);
       return true;
     });
   }
@@ -145,7 +157,7 @@ class Rememberer {
                                    .host = facts_.host};
     record_.restart_file_mtime = seen_.restart_file_mtime;
     if (record_.former_pid && *record_.former_pid != process.id.pid && recovers(worker_, facts_))
-      add_unrecovered(record_, {.pid = *record_.former_pid, .host = {}, .asked = false});
+      add_unrecovered(record_, {.pid = *record_.former_pid, .host = {}, .asked = false}, facts_);
     record_.former_pid.reset();
     record_.drained_at.reset();
     record_.start.reset();
@@ -249,7 +261,7 @@ class IntentWriter {
     stop.reason = step.reason;
   }
   void note(const RecoverJobs& step) {
-    add_unrecovered(record_, {.pid = step.pid, .host = step.host, .asked = step.asked});
+    add_unrecovered(record_, {.pid = step.pid, .host = step.host, .asked = step.asked}, facts_);
   }
   void note(const StartWorker&) {
     const auto* file = std::get_if<PidInFile>(&seen_.pid_file);
@@ -341,6 +353,22 @@ void remember_failed(WorkerRecord& record, const Worker& worker, const StartFail
   failures.release = facts.app.release.native();
   failures.command = command_text(worker.start);
   record.drained_at.reset();
+}
+
+void remember_hand_back(WorkerRecord& record, const HandBack& result, const Facts& facts,
+                        BootTime now) {
+  const auto dead = std::ranges::find(record.unrecovered, result.pid, &DeadProcess::pid);
+  if (dead == record.unrecovered.end()) return;
+  if (result.trouble.empty()) {
+    record.unrecovered.erase(dead);
+    return;
+  }
+  dead->asked = false;  // it may have ended as asked, and yet not have been able to unlock its job
+  dead->trouble = result.trouble.substr(0, kLongestTrouble);
+  if (dead->failures < std::numeric_limits<int>::max()) ++dead->failures;
+  const auto longest = std::max(facts.backoff_max, kBetweenHandBacks);
+  record.next_recovery =
+      now + backoff_delay(dead->failures + 1, kBetweenHandBacks, longest).count();
 }
 
 void remember_started(WorkerRecord& record, const Process& process, const Facts& facts,

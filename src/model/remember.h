@@ -37,6 +37,16 @@ void remember_started(WorkerRecord& record, const Process& process, const Facts&
 void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,
                      const Facts& facts, BootTime now);
 
+/// After a look for the jobs of a dead process; empty: none is locked any more, else why not.
+struct HandBack {
+  std::size_t worker = 0;
+  pid_t pid = 0;
+  std::string trouble;
+};
+/// The next look waits for a minute at least, unless the application is booted anyway.
+void remember_hand_back(WorkerRecord& record, const HandBack& result, const Facts& facts,
+                        BootTime now);
+
 /// How long a worker that died early `count` times in a row waits for its next start: not at all
 /// after the first time, then `first`, doubled each time up to `max`.
 Duration backoff_delay(int count, Duration first, Duration max);

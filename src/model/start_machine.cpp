@@ -204,7 +204,7 @@ void Machine::update_place(Command& command) {
 void Machine::settle(CommandNumber number) {
   auto& command = commands_[number];
   if (command.stage != CommandStage::running || command.order.workers.empty()) return;
-  if (command.undone > 0 || command.has_failed) return;
+  if (command.undone > 0 || command.has_failed || command.order.hands_back) return;
   set_stage(command, CommandStage::let_go);
   actions_.emplace_back(LetGo{number});
 }

@@ -6,7 +6,7 @@
 //                 |                 '--gone--> failed
 //                 '--its command failed, its time is over--> failed
 //   a command  queued --> launching --> running --> ended
-//                                         |--all its workers are up--> let go
+//                                         |--all its workers are up, no jobs to hand back--> let go
 //                                         '--out of time--> ending (TERM, then KILL) --> ended
 #pragma once
 
@@ -45,7 +45,8 @@ struct WorkerToStart {
 /// One start command. Without workers it only hands back jobs.
 struct CommandToStart {
   std::vector<WorkerToStart> workers;
-  Duration time_limit{0};  ///< then its whole process group is ended; 0: never
+  Duration time_limit{0};   ///< then its whole process group is ended; 0: never
+  bool hands_back = false;  ///< once its workers are started: its end is waited for
 };
 
 namespace start {

@@ -39,8 +39,12 @@ struct StopRequest {
 /// A dead process whose jobs may still be locked.
 struct DeadProcess {
   pid_t pid = 0;
-  std::string host;    ///< as the host was called while it lived; empty: as it is called now
-  bool asked = false;  ///< it ended as asked, which leaves no job: worth a look, but no boot
+  std::string host;          ///< as the host was called while it lived; empty: as it is called now
+  bool asked = false;        ///< it ended as asked, which leaves no job: worth a look, but no boot
+  WallTime born = 0;         ///< 0: not known
+  WallTime gone = 0;         ///< when its end was seen: what is locked later is another's
+  int failures = 0;          ///< hand-backs in a row that failed
+  std::string trouble = {};  ///< why the last one did
   bool operator==(const DeadProcess&) const = default;
 };
 

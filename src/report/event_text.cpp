@@ -185,8 +185,8 @@ struct ProblemOf {
   }
   std::string operator()(const CannotTell& unknown) const { return unknown.why; }
   std::string operator()(const OfJob& job) const {
-    if (event.kind != EventKind::recovery_failed) return {};
-    return job.job + "; it is tried again";
+    if (event.kind == EventKind::recovery_failed) return job.job + "; it is tried again";
+    return event.kind == EventKind::job_left_alone ? job.job : std::string();
   }
   std::string operator()(const Unchecked&) const { return {}; }
   std::string operator()(const LockHeld& lock) const {

@@ -37,6 +37,8 @@ std::string_view words_for(EventKind kind) {
       return "set aside";
     case EventKind::job_recovered:
       return "job handed back";
+    case EventKind::job_left_alone:
+      return "a job that bears its name was not handed back";
     case EventKind::recovery_failed:
       return "the jobs of its dead process are still locked";
     case EventKind::failing:

@@ -212,6 +212,10 @@ json::object to_json(const DeadProcess& dead) {
   json::object object{{"pid", dead.pid}};
   if (!dead.host.empty()) object["host"] = dead.host;
   if (dead.asked) object["asked"] = true;
+  if (dead.born != 0) object["born"] = dead.born;
+  if (dead.gone != 0) object["gone"] = dead.gone;
+  if (dead.failures != 0) object["failures"] = dead.failures;
+  if (!dead.trouble.empty()) object["trouble"] = dead.trouble;
   return object;
 }
 
@@ -228,9 +232,14 @@ std::vector<DeadProcess> unrecovered_from(const json::object& object) {
   each_element(object, "dead", [&](const json::value& value) {
     const auto* entry = value.if_object();
     const auto pid = entry == nullptr ? std::nullopt : number<pid_t>(*entry, "pid");
-    if (is_pid(pid))
-      unrecovered.push_back(
-          {.pid = *pid, .host = text(*entry, "host"), .asked = entry->contains("asked")});
+    if (!is_pid(pid)) return;
+    unrecovered.push_back({.pid = *pid,
+                           .host = text(*entry, "host"),
+                           .asked = entry->contains("asked"),
+                           .born = number<WallTime>(*entry, "born").value_or(0),
+                           .gone = number<WallTime>(*entry, "gone").value_or(0),
+                           .failures = number<int>(*entry, "failures").value_or(0),
+                           .trouble = text(*entry, "trouble")});
   });
   if (object.contains("dead")) return unrecovered;
   each_element(object, "unrecovered", [&](const json::value& value) {

@@ -127,7 +127,7 @@ void Programs::run_starter(Inhabitant& process, const LaunchRequest& request) {
                 append(output, "bootcheck: the application does not boot: LoadError\n");
                 return world_.end(it, Exited{1});
               }
-              hand_back(input, output);
+              it.hands_back = [this, input, output] { hand_back(input, output); };
               start_next(it.serial, 0);
             });
 }
@@ -154,18 +154,21 @@ void Programs::hand_back_of(const std::string& name, const std::string& host, pi
   for (const auto& row : world_.rows) {
     if (!is_of(row)) continue;
     onlooker_.handed_back(row);
-    said += fmt::format("bootcheck: recovered job 1 of {} (pid {}), attempt 1, next run at\n", name,
-                        pid);
+    said += fmt::format(
+        "bootcheck hand-back: recovered job 1 of {} (pid {}), attempt 1, next run at\n", name, pid);
   }
   std::erase_if(world_.rows, is_of);
-  if (said.empty()) said = fmt::format("bootcheck: {} (pid {}) left no job behind\n", name, pid);
-  append(output, said);
+  append(output,
+         said + fmt::format("bootcheck hand-back: done with {} (pid {}): ...\n", name, pid));
 }
 
 /// One after another, in the order of the command line.
 void Programs::start_next(std::uint64_t serial, std::size_t at) {
   world_.at(world_.now() + 60ms, serial, [this, serial, at](Inhabitant& starter) {
-    if (at >= starter.starts.size()) return world_.end(starter, Exited{0});
+    if (at >= starter.starts.size()) {
+      starter.hands_back();
+      return world_.end(starter, Exited{0});
+    }
     const auto worker = starter.starts[at];
     start_next(serial, at + 1);
     if (!is_refused(worker)) fork_delayed_job(starter, worker);

@@ -160,23 +160,29 @@ TEST_F(Request, LoadsTheScriptOfAnOldApplicationWhereItIs) {
 
 TEST_F(Request, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
   const auto config = config_of("workers: [{preset: delayed_job, count: 3}]");
-  const Batch batch = {{0, true, {dead(11), dead(12)}}, {1, false, {dead(13)}}, {2, true, {}}};
+  auto second = dead(12);
+  second.born = 5;
+  second.gone = 6;
+  const Batch batch = {{0, true, {dead(11), second}}, {1, false, {dead(13)}}, {2, true, {}}};
   const auto request = make_request(machine_, config, batch);
   EXPECT_EQ(request.argv, (Argv{"ruby", "-", "bin/delayed_job", "--", "--identifier=0", "start",
                                 "--", "--identifier=2", "start"}))
       << "who only hands back jobs is not started";
   EXPECT_EQ(list_of(request),
             boost::json::parse(R"([{"worker": "delayed_job.0", "pid": 11, "host": ""},
-                                   {"worker": "delayed_job.0", "pid": 12, "host": ""},
+                                   {"worker": "delayed_job.0", "pid": 12, "host": "",
+                                    "born": 5, "gone": 6},
                                    {"worker": "delayed_job.1", "pid": 13, "host": ""}])"));
 }
 
 TEST_F(Request, OfVeryManyDeadWorkersNamesAThousandAndLeavesTheEnvironmentAsItIs) {
   const auto config = config_of("workers: [{preset: delayed_job, count: 1}]");
-  Batch batch = {{0, true, {}}};
-  const auto before = make_request(machine_, config, batch);
+  std::vector<StartOrder> orders = {{0, true, {}}};
+  const auto before = make_request(machine_, config, orders);
   for (pid_t pid = 2; pid < 10'002; ++pid)
-    batch.front().recover.push_back(dead(pid));
+    orders.front().recover.push_back(dead(pid));
+  const auto batch = make_batches(config, orders).front();
+  EXPECT_EQ(batch.front().recover.size(), 1000U) << "nothing is expected of the others";
   const auto request = make_request(machine_, config, batch);
   EXPECT_EQ(list_of(request).as_array().size(), 1000U);
   EXPECT_EQ(request.env, before.env);

@@ -81,6 +81,20 @@ TEST_F(Planning, JobsThatAreLeftOverAreHandedBackAlsoWhileTheirWorkerRuns) {
   EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 77"));
 }
 
+TEST_F(Planning, JobsThatAreLeftOverAreHandedBackByEveryBootThatHappensAnyway) {
+  see_running("1");
+  see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
+  auto& record = state_.workers["delayed_job.1"];
+  record.unrecovered = {{.pid = 77, .host = {}, .asked = false},
+                        {.pid = 78, .host = {}, .asked = true}};
+  record.next_recovery = 5000;
+  facts_.now = 4999;
+  EXPECT_THAT(steps_of_first(),
+              ElementsAre("hand back the jobs of pid 77", "hand back the jobs of pid 78"));
+  workers_.front().preload = false;
+  EXPECT_THAT(steps_of_first(), IsEmpty()) << "it would be a boot of its own";
+}
+
 TEST_F(Planning, StopAsksEveryCopyOfAWorker) {
   see("2", seen(PidInFile{100}, living(100), alive({100, 200, 300})));
   state_.holds["delayed_job.2"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};

@@ -220,6 +220,33 @@ TEST_F(Remembering, AWorkerThatIsNoLongerConfiguredBecomesAnOrphanWhileItLives) 
   EXPECT_TRUE(state_.orphans.empty());
 }
 
+TEST_F(Remembering, WhenADeadProcessLivedBoundsWhichJobsAreItsOwn) {
+  start(1);
+  facts_.wall = 10'000;
+  see(seen(PidInFile{100}, NoProcess{}, kNothing), 2 * kMinute);
+  const auto& dead = record().unrecovered.front();
+  EXPECT_EQ(dead.born, 10'000 - 120 + 50) << "its start time is 5000 ticks of 10 ms";
+  EXPECT_EQ(dead.gone, 10'000);
+}
+
+TEST_F(Remembering, AHandBackThatFailedIsKnownAndWaitsTwiceAsLongEachTime) {
+  facts_.backoff_max = std::chrono::minutes{3};
+  record().unrecovered = {{.pid = 7, .host = {}, .asked = true}};
+  remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
+  EXPECT_FALSE(record().unrecovered.front().asked) << "it left something behind after all";
+  EXPECT_EQ(record().unrecovered.front().trouble, "locked");
+  EXPECT_EQ(record().next_recovery, kMinute);
+  remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
+  EXPECT_EQ(record().next_recovery, 2 * kMinute);
+  remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
+  EXPECT_EQ(record().next_recovery, 3 * kMinute);
+  facts_.backoff_max = {};
+  remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
+  EXPECT_EQ(record().next_recovery, kMinute) << "a boot in every pass is too much";
+  remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = {}}, facts_, 0);
+  EXPECT_TRUE(record().unrecovered.empty());
+}
+
 TEST_F(Remembering, TheHostOfADeadProcessIsTheOneItLivedOn) {
   facts_.host = "before";
   start(1);

@@ -110,6 +110,19 @@ TEST_F(StartMachine, ADaemonIsUpOnceItHasStayedForTheStartSeconds) {
   EXPECT_EQ(sleeps(), -1ms);
 }
 
+TEST_F(StartMachine, ACommandThatHandsBackJobsIsWaitedForAlsoWhenItsWorkersAreUp) {
+  auto command = command_for(worker(ComesUpAs::daemon));
+  command.hands_back = true;
+  order({command});
+  step(Launched{0});
+  step(Seen{0, kProcess});
+  after(kStartSeconds);
+  EXPECT_THAT(step(Seen{0, kProcess}), ElementsAre("up 0 in 0"));
+  EXPECT_FALSE(machine_.is_done());
+  step(CommandEnded{0, Exited{0}});
+  EXPECT_TRUE(machine_.is_done());
+}
+
 TEST_F(StartMachine, AChildIsUpWithoutAnyPidFile) {
   EXPECT_THAT(order(ComesUpAs::child), ElementsAre("launch 0"));
   EXPECT_THAT(step(Launched{0}), ElementsAre("look 0"));

@@ -43,7 +43,13 @@ WorkerRecord full_record() {
                    .reason = StopReason::release,
                    .asked = true},
                   {.process = {.pid = 4708, .start_time = 6}, .asked = false, .aside = true}};
-  record.unrecovered = {{.pid = 5, .host = "web0", .asked = true},
+  record.unrecovered = {{.pid = 5,
+                         .host = "web0",
+                         .asked = true,
+                         .born = 11,
+                         .gone = 12,
+                         .failures = 13,
+                         .trouble = "locked"},
                         {.pid = 6, .host = {}, .asked = false}};
   record.next_recovery = 123'456;
   record.failures = {.count = 3,
