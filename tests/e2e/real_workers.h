@@ -20,7 +20,8 @@ namespace bootcheck::test {
 /// A demo application whose workers are delayed_job.0, delayed_job.1 and delayed_job.2.
 class RealWorkers : public testing::Test {
  protected:
-  explicit RealWorkers(Layout layout = Layout::plain) : app_(layout) {}
+  explicit RealWorkers(Layout layout = Layout::plain, std::string database = {})
+      : app_(layout, std::move(database)) {}
 
   static const std::vector<std::string>& names() {
     static const std::vector<std::string> kNames = {"delayed_job.0", "delayed_job.1",

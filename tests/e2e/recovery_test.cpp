@@ -74,7 +74,7 @@ TEST_F(Recovery, TheRowsOfOthersAreNotTouched) {
       "delayed_job.2" + here + " pid:" + std::to_string(only("delayed_job.2")),
       "delayed_job.1" + here + " pid:" + std::to_string(pid)};
   for (std::size_t at = 0; at < owners.size(); ++at)
-    app_.sql("UPDATE delayed_jobs SET locked_at = datetime('now'), locked_by = '" + owners[at] +
+    app_.sql("UPDATE delayed_jobs SET locked_at = CURRENT_TIMESTAMP, locked_by = '" + owners[at] +
              "' WHERE id = " + std::to_string(at + 1));
   kill_and_wait(pid, SIGKILL);
   good_pass();

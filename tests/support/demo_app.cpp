@@ -110,13 +110,14 @@ bool is_alive(pid_t pid) {
   return ::kill(pid, 0) == 0 && !is_zombie(pid);
 }
 
-DemoApp::DemoApp(Layout layout) : root_(folder_.path() / "app") {
+DemoApp::DemoApp(Layout layout, std::string database)
+    : root_(folder_.path() / "app"), database_(std::move(database)) {
   if (layout == Layout::plain) {
-    copy_tree(model_app(), root_);
+    copy_to(root_);
   } else {
     root_ = folder_.path() / "current";
     const auto release = folder_.path() / "releases" / "1";
-    copy_tree(model_app(), release);
+    copy_to(release);
     link_shared(release, folder_.path() / "shared");
     fs::create_symlink(release, root_);
   }
@@ -125,6 +126,11 @@ DemoApp::DemoApp(Layout layout) : root_(folder_.path() / "app") {
 
 DemoApp::~DemoApp() {
   end_all_of(folder_.path());
+}
+
+void DemoApp::copy_to(const fs::path& folder) const {
+  copy_tree(model_app(), folder);
+  if (!database_.empty()) write_file(folder / "config" / "database.yml", database_);
 }
 
 fs::path DemoApp::pid_file(const std::string& worker) const {
@@ -146,7 +152,7 @@ Finished DemoApp::bootcheck(const std::vector<std::string>& arguments,
 void DemoApp::deploy(const std::string& release) const {
   const auto folder = folder_.path() / "releases" / release;
   if (!fs::exists(folder)) {
-    copy_tree(model_app(), folder);
+    copy_to(folder);
     link_shared(folder, folder_.path() / "shared");
   }
   point_current(root_, folder);
@@ -186,13 +192,15 @@ std::vector<boost::json::object> DemoApp::runs() const {
   return report("runs");
 }
 
+std::vector<boost::json::object> DemoApp::hooks() const {
+  return report("hooks");
+}
+
 void DemoApp::sql(const std::string& statement) const {
-  must_succeed(run({"ruby", "-rsqlite3", "-e",
-                    "SQLite3::Database.new('db/production.sqlite3').tap { |all| "
-                    "all.busy_timeout = 30_000 }.execute_batch(ARGV[0])",
-                    statement},
-                   {.directory = root_, .env = {}}),
-               statement);
+  must_succeed(
+      run({"ruby", "-r./config/database", "-e", "Database.open.execute(ARGV[0])", statement},
+          {.directory = root_, .env = {}}),
+      statement);
 }
 
 std::optional<pid_t> DemoApp::pid_of(const std::string& worker) const {

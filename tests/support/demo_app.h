@@ -1,5 +1,5 @@
-// A copy of the demo application: real Rails, real delayed_job, SQLite, in a folder of the test's
-// own.
+// A copy of the demo application: real Rails, real delayed_job, SQLite or another database, in a
+// folder of the test's own.
 #pragma once
 
 #include "support/run.h"
@@ -28,7 +28,8 @@ class DemoApp {
  public:
   /// Copies the application and makes its database. With Layout::capistrano it is release 1 of
   /// releases/, `current` is a link to it, and tmp/pids, log and db are links into shared/.
-  explicit DemoApp(Layout layout = Layout::plain);
+  /// `database`: the text of config/database.yml in place of its own.
+  explicit DemoApp(Layout layout = Layout::plain, std::string database = {});
   /// Ends all its processes: end_all_of.
   ~DemoApp();
   DemoApp(const DemoApp&) = delete;
@@ -54,6 +55,8 @@ class DemoApp {
   /// The rows of delayed_jobs; and one for each time a job ran.
   std::vector<boost::json::object> jobs() const;
   std::vector<boost::json::object> runs() const;
+  /// One for each call of a hook of delayed_job.
+  std::vector<boost::json::object> hooks() const;
 
   /// Changes the database by a statement of SQL.
   void sql(const std::string& statement) const;
@@ -67,9 +70,11 @@ class DemoApp {
 
  private:
   std::vector<boost::json::object> report(const std::string& table) const;
+  void copy_to(const boost::filesystem::path& folder) const;
 
   TempDir folder_;
   boost::filesystem::path root_;
+  std::string database_;
 };
 
 }  // namespace bootcheck::test

@@ -37,8 +37,27 @@ class DemoJob
     end
   end
 
+  # Its hooks ask the database for what it does not have.
+  class BadHooks < Sleep
+    def error(_job, _error)
+      Hook.connection.execute("SELECT nothing FROM nowhere")
+    end
+
+    def failure(_job)
+      Hook.connection.execute("SELECT nothing FROM nowhere")
+    end
+  end
+
+  # Its row is taken while its hook runs.
+  class Stolen < Sleep
+    def error(job, _error)
+      job.class.where(:id => job.id).update_all(:locked_by => "somebody else")
+    end
+  end
+
   def self.kinds
-    { "sleep" => Sleep, "wait" => Wait, "fail" => Fail, "kill" => Kill, "kill_once" => KillOnce }
+    { "sleep" => Sleep, "wait" => Wait, "fail" => Fail, "kill" => Kill, "kill_once" => KillOnce,
+      "bad_hooks" => BadHooks, "stolen" => Stolen }
   end
 
   def self.transaction(&block)

@@ -1,0 +1,71 @@
+// What a database sees of the workers, and what they make of it when it is away.
+#include "e2e/on_database.h"
+
+namespace bootcheck::test {
+namespace {
+
+using testing::Each;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+
+class DatabaseServers : public OnDatabase {
+ protected:
+  DatabaseServers() : OnDatabase(Layout::capistrano) {}
+};
+
+TEST_P(DatabaseServers, SeeOneConnectionAWorkerAndHaveNothingToComplainOf) {
+  work_elsewhere();
+  good_pass();
+  EXPECT_TRUE(wait_until([this] { return server_.connections() == 3; }));
+  enqueue_for_later("sleep");
+  const auto pid = only("delayed_job.1");
+  kill_and_wait(pid, SIGTERM);  // not by bootcheck, so it counts as dead
+  own(owner("delayed_job.1", pid), "id = 1");
+  good_pass();
+  EXPECT_EQ(locked_jobs(), 0U);
+  app_.deploy("2");
+  const auto before = all();
+  passes_until([&] { return are_all_new(before); });
+  EXPECT_TRUE(wait_until([this] { return server_.connections() == 3; }));
+  EXPECT_THAT(server_.complaints(), IsEmpty());
+}
+
+TEST_P(DatabaseServers, ThatAreAwayWhileAWorkerDrainsCostNoJobItsTurn) {
+  good_pass();
+  app_.enqueue("wait", 1, 0, {{"RETRY_AFTER", "36000"}});
+  const auto old = busy(1).front();
+  const auto worker = name_of(old);
+  app_.deploy("2");
+  passes_until([&] { return log().find(worker + " asked_to_stop") != std::string::npos; });
+  server_.stop();
+  app_.let_jobs_end();
+  ASSERT_TRUE(wait_until([&] { return !is_alive(old); }));
+  const auto finished = pass();  // nobody to hand the job back to
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, HasSubstr("still locked: the jobs of " + worker));
+  server_.start();
+  passes_until([this] { return locked_jobs() == 0; });
+  EXPECT_EQ(app_.jobs().at(0).at("attempts").as_int64(), 1);
+  passes_until([this] { return server_.connections() == 3 && pass().status == 0; });
+}
+
+TEST_P(DatabaseServers, SeeAHundredJobsUnderThreeDeploysRunOnceEach) {
+  good_pass();
+  keep_one_busy();  // there is work all the time
+  for (const char* release : {"2", "3", "4"}) {
+    app_.enqueue("sleep", 33, 0.15);
+    app_.deploy(release);
+    pass();
+  }
+  app_.let_jobs_end();
+  passes_until([this] { return are_all_done(); });
+  EXPECT_EQ(app_.runs().size(), 100U);
+  EXPECT_EQ(finished_runs().size(), 100U);
+  EXPECT_THAT(finished_runs(), Each(Pair(testing::_, 1)));
+}
+
+INSTANTIATE_TEST_SUITE_P(On, DatabaseServers, kServers, name_of_parameter);
+
+}  // namespace
+}  // namespace bootcheck::test
