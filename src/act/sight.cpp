@@ -12,12 +12,13 @@ struct Named {
   Assigned assigned;
 };
 
-Named look_at_named(const StartContext& context, std::size_t worker) {
+Named look_at_named(const StartContext& context, std::size_t worker, const BegunStart& start) {
   auto& machine = context.run.machine;
   const std::vector<Worker> one{context.run.config.workers[worker]};
   State state;
-  if (const auto* record = find_record(context.state, one.front().name))
-    state.workers[one.front().name].stops = record->stops;
+  auto& record = state.workers[one.front().name];
+  record.start = start;
+  if (const auto* known = find_record(context.state, one.front().name)) record.stops = known->stops;
   Facts facts;
   facts.app = context.app;
   facts.workers = &one;
@@ -32,29 +33,19 @@ Named look_at_named(const StartContext& context, std::size_t worker) {
   return named;
 }
 
-/// The pid file was absent or another's before the start, and now names a process that was born
-/// after the start command had begun.
-bool is_born_of(const StartAttempt& attempt, const App& app, const PidFile& before,
-                const Process& process) {
-  const auto* named_before = std::get_if<PidInFile>(&before);
-  const bool is_new = std::holds_alternative<NoPidFile>(before) ||
-                      std::holds_alternative<GarbagePidFile>(before) ||
-                      (named_before != nullptr && named_before->pid != process.id.pid);
-  return is_new && process.uid == app.uid && process.id.start_time >= attempt.began_ticks;
-}
-
 }  // namespace
 
 Sight see_daemon(const StartContext& context, std::size_t worker, const StartAttempt& attempt,
                  const PidFile& before) {
   const auto& config = context.run.config.workers[worker];
-  auto named = look_at_named(context, worker);
+  const auto* named_before = std::get_if<PidInFile>(&before);
+  auto named = look_at_named(context, worker,
+                             {.since = attempt.began_ticks,
+                              .pid_before = named_before == nullptr ? 0 : named_before->pid});
   if (!named.process) return {};
   auto& process = *named.process;
   const auto proof = named.assigned.proof;
-  const bool names_no_title = config.process_title.empty() || config.foreground;
-  if (proof != Proof::title &&
-      !(names_no_title && is_born_of(attempt, context.app, before, process)))
+  if (proof != Proof::title && proof != Proof::birth)
     return {.up = {}, .is_coming = proof == Proof::start_command};
   const bool is_inside = process.cwd && context.app.contains(*process.cwd);
   if (changes_back(config) && !is_inside) return {.up = {}, .is_coming = true};

@@ -116,21 +116,21 @@ class Assigner {
     const bool reused = came_by_its_pid(process, at);
     if (reused && !(process.cwd && facts_.app.contains(*process.cwd))) return Proof::none;
     if (bears_title(*process.argv, workers_[at])) return Proof::title;
-    if (is_start_of(*process.argv, workers_[at])) return Proof::start_command;
-    return !reused && is_born_of_start(process, at) ? Proof::birth : Proof::none;
+    if (!reused && is_born_of_start(process, at)) return Proof::birth;
+    return is_start_of(*process.argv, workers_[at]) ? Proof::start_command : Proof::none;
   }
 
-  /// A daemon without a title, known by the change of its pid file during our start of it.
+  /// A daemon without a title, or a foreground program, whose child has written its own pid: known
+  /// by the change of its pid file during our start of it.
   bool is_born_of_start(const Process& process, std::size_t at) const {
-    const auto* record = records_[at];
-    return !workers_[at].foreground && workers_[at].process_title.empty() &&
-           is_born_since_start(process, at) && record->start->pid_before != process.id.pid;
+    const auto& worker = workers_[at];
+    return (worker.foreground || worker.process_title.empty()) &&
+           is_born_since_start(process, at) && records_[at]->start->pid_before != process.id.pid;
   }
 
   bool is_born_since_start(const Process& process, std::size_t at) const {
     const auto* record = records_[at];
-    return record != nullptr && record->start &&
-           process.id.start_time >= record->start->since &&
+    return record != nullptr && record->start && process.id.start_time >= record->start->since &&
            process.id.start_time <= record->start->since + ticks_of(workers_[at].start_timeout);
   }
 

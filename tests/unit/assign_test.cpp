@@ -74,6 +74,19 @@ TEST_F(Assigning, AStartCommandInThePidFileProves) {
   EXPECT_EQ(first().proof, Proof::start_command);
 }
 
+// A pass was killed before it could remember it, and it has changed its command line since.
+TEST_F(Assigning, AForegroundProgramIsProvedByThePidThatItsChildHasWritten) {
+  auto worker = untitled_daemon("eu");
+  worker.foreground = true;
+  worker.process_title = "feed";
+  world_.see(worker, seen(PidInFile{100}, with_argv(100, {"feed: idle"}), kNothing));
+  EXPECT_EQ(first().proof, Proof::none);
+  world_.record().start = BegunStart{.since = 5000, .pid_before = 0};
+  EXPECT_EQ(first().proof, Proof::birth);
+  world_.record().start->since = 5001;
+  EXPECT_EQ(first().proof, Proof::none) << "it is older than the start";
+}
+
 TEST_F(Assigning, ADaemonWithoutATitleIsProvedByItsBirthDuringOurStart) {
   world_.see(untitled_daemon("eu"),
              seen(PidInFile{100}, with_argv(100, {"sh", "-c", "noisy"}), kNothing));

@@ -93,6 +93,17 @@ TEST_F(UnderSystemd, AForegroundProgramKeepsItsWordsAndComesBack) {
   EXPECT_TRUE(is_alive(app_.pid_of("feed").value_or(0)));
 }
 
+// Its child has written its own pid: whatever it is called by then.
+TEST_F(UnderSystemd, AForegroundProgramMayChangeItsCommandLine) {
+  write_file(app_.root() / "bin" / "feed", "#!/bin/sh\necho up >> up\nexec sleep 1000\n");
+  fs::permissions(app_.root() / "bin" / "feed", fs::owner_all);
+  configure(
+      "workers: [{name: feed, start: [bin/feed], foreground: true, pid_file: tmp/feed.pid}]\n");
+  for (int passes = 0; passes < 3; ++passes)
+    good_pass();
+  EXPECT_EQ(read_file(app_.root() / "up"), "up\n");
+}
+
 TEST_F(UnderSystemd, AStartThatFailsIsToldWithItsLastWords) {
   configure(
       "workers: [{name: feed, start: [sh, -c, 'echo no feed today; exit 3'], pid_file: "
