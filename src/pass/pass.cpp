@@ -9,6 +9,7 @@
 #include "util/duration.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 #include <system_error>
 #include <utility>
@@ -30,6 +31,11 @@ Event gap_event(WallTime last_pass, WallTime now) {
                     Unchecked{std::chrono::seconds{now - last_pass}});
 }
 
+[[noreturn]] void throw_unread(const Failure& failure) {
+  throw std::system_error(failure.reason.empty() ? EACCES : EIO, std::generic_category(),
+                          failure.thing);
+}
+
 /// Saves the state and the holds when they changed, and knows whether that failed.
 class StateKeeper {
  public:
@@ -37,10 +43,12 @@ class StateKeeper {
       : context_(context),
         saved_(loaded.state),
         must_move_holds_(loaded.is_of_earlier_version && !loaded.state.holds.empty()),
-        must_save_(loaded.written_by != Stamp{} && loaded.written_by != context.here) {}
+        must_save_(loaded.written_by != Stamp{} && loaded.written_by != context.here),
+        is_unread_(loaded.is_unread) {}
 
-  /// Whether all of it is saved.
+  /// Whether all of it is saved. What could not be read is not replaced: it may be good.
   bool save(const State& state) {
+    if (is_unread_) return false;
     if (state == saved_ && !must_save_ && !failure_) return true;
     try {
       save_all(state);
@@ -71,6 +79,7 @@ class StateKeeper {
   State saved_;
   bool must_move_holds_;
   bool must_save_;  ///< it bears another stamp
+  bool is_unread_;
   std::optional<Failure> failure_;
 };
 
@@ -108,6 +117,8 @@ class Pass {
     auto loaded = load_state(machine_, config_.state_file, context_.here);
     if (auto doubt = doubt_of(context_, loaded, lock_.last_touched); !doubt.empty())
       return leave_alone(std::move(loaded), std::move(doubt));
+    // Whoever runs, or is held, must not be started for that.
+    if (loaded.unread) throw_unread(*loaded.unread);
     lock_.touch();
     StateKeeper keeper(context_, loaded);
     const auto save = [&keeper](const State& each) { return keeper.save(each); };
@@ -150,6 +161,7 @@ class Pass {
   /// They go once the state has them; until then they are read again, which changes nothing.
   void take_up_requests(State& state, const SaveState& save) {
     const auto posted = read_requests(machine_, config_.state_file);
+    if (posted.is_unread) throw_unread(posted.problems.front());
     for (const auto& problem : posted.problems)
       report_trouble(Task::read_state, problem);
     if (posted.text.empty()) return;

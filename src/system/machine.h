@@ -37,6 +37,7 @@ struct NoFile {};
 struct UnreadableFile {
   std::string why;         ///< `it is a FIFO`, `Permission denied`
   bool is_denied = false;  ///< to this user; another may well read it
+  bool is_failure = false;  ///< what is there may be good, but could not be read
 };
 struct FileText {
   std::string text;

@@ -85,7 +85,8 @@ FileRead not_opened(const Path& path, int error) {
   // ELOOP: a link (O_NOFOLLOW), or links in a circle on the way there. ENXIO: a socket.
   if ((error == ELOOP || error == ENXIO) && ::lstat(path.c_str(), &status) == 0)
     return UnreadableFile{.why = "it is " + name_of_file_type(status.st_mode)};
-  return UnreadableFile{.why = error_text(error), .is_denied = error == EACCES};
+  return UnreadableFile{
+      .why = error_text(error), .is_denied = error == EACCES, .is_failure = error != ENOTDIR};
 }
 
 /// Of an open file that may be none; an empty text: it is one.
@@ -125,7 +126,7 @@ FileRead read_file(const Path& path, const ReadOptions& options) {
         return UnreadableFile{.why = std::move(why)};
       is_regular = true;
     }
-    if (got < 0) return UnreadableFile{.why = error_text(error)};
+    if (got < 0) return UnreadableFile{.why = error_text(error), .is_failure = true};
     const auto room = options.limit - read.text.size();
     read.text.append(buffer.data(), std::min(size, room));
     read.complete = size <= room;

@@ -73,12 +73,18 @@ Failure unusable(const Path& path, const std::string& why) {
           .reason = {}};
 }
 
+struct NotRead {
+  Failure why;
+  bool is_failure = false;
+};
+
 /// The whole text; empty: there is none.
-std::variant<std::string, Failure> read_text(Machine& machine, const Path& path) {
+std::variant<std::string, NotRead> read_text(Machine& machine, const Path& path) {
   auto read = machine.read_file(path, {.limit = kLongest});
   if (std::holds_alternative<NoFile>(read)) return std::string();
   if (const auto* unreadable = std::get_if<UnreadableFile>(&read))
-    return unusable(path, unreadable->why);
+    return NotRead{.why = unusable(path, unreadable->why),
+                   .is_failure = unreadable->is_failure && !unreadable->is_denied};
   return std::move(std::get<FileText>(read).text);
 }
 
@@ -108,8 +114,9 @@ PostedRequests read_requests(Machine& machine, const Path& state_file) {
   const auto path = requests_path(state_file);
   PostedRequests posted;
   auto read = read_text(machine, path);
-  if (auto* failure = std::get_if<Failure>(&read)) {
-    posted.problems.push_back(std::move(*failure));
+  if (auto* unread = std::get_if<NotRead>(&read)) {
+    posted.problems.push_back(std::move(unread->why));
+    posted.is_unread = unread->is_failure;
     return posted;
   }
   posted.text = std::move(std::get<std::string>(read));

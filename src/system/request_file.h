@@ -22,6 +22,7 @@ struct PostedRequests {
   std::vector<Request> requests;  ///< in the order in which they were posted
   std::string text;               ///< the lines that say so
   std::vector<Failure> problems;  ///< what could not be read or understood
+  bool is_unread = false;         ///< reading failed, and may not the next time
 };
 
 /// Never throws for what the file holds or lacks.

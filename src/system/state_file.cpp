@@ -98,20 +98,33 @@ Failure unusable(const Path& path, const std::string& why, const char* consequen
           .reason = {}};
 }
 
+struct Unusable {
+  Failure why;
+  bool is_unread = false;  ///< it may be good
+};
+
 /// The whole text of a file of ours; none: there is no such file.
-std::optional<std::variant<std::string, Failure>> read_own(Machine& machine, const Path& path,
-                                                           const char* consequence) {
+std::optional<std::variant<std::string, Unusable>> read_own(Machine& machine, const Path& path,
+                                                            const char* consequence) {
   auto read = machine.read_file(path, {.limit = kLongest});
   if (std::holds_alternative<NoFile>(read)) return std::nullopt;
   const auto* unreadable = std::get_if<UnreadableFile>(&read);
   if (unreadable != nullptr && unreadable->is_denied)
-    return Failure{
-        .thing = fmt::format("{} cannot be read by this user, so holds and back-offs are not known",
-                             path.native()),
-        .reason = {}};
-  if (unreadable != nullptr) return unusable(path, unreadable->why, consequence);
+    return Unusable{
+        .why = {.thing = fmt::format(
+                    "{} cannot be read by this user, so holds and back-offs are not known",
+                    path.native()),
+                .reason = {}},
+        .is_unread = true};
+  if (unreadable != nullptr && unreadable->is_failure)
+    return Unusable{
+        .why = {.thing = fmt::format("cannot read {}, so holds and back-offs are not known",
+                                     path.native()),
+                .reason = unreadable->why},
+        .is_unread = true};
+  if (unreadable != nullptr) return Unusable{.why = unusable(path, unreadable->why, consequence)};
   auto& file = std::get<FileText>(read);
-  if (!file.complete) return unusable(path, "it is too long", consequence);
+  if (!file.complete) return Unusable{.why = unusable(path, "it is too long", consequence)};
   return std::move(file.text);
 }
 
@@ -124,8 +137,9 @@ void load_holds(Machine& machine, const Path& path, std::int64_t layout, LoadedS
   if (layout < kLayout) return;
   const auto text = read_own(machine, path, kHoldsAreLost);
   if (!text) return;
-  if (const auto* failure = std::get_if<Failure>(&*text)) {
-    loaded.problems.push_back(*failure);
+  if (const auto* bad = std::get_if<Unusable>(&*text)) {
+    loaded.problems.push_back(bad->why);
+    if (bad->is_unread) loaded.unread = bad->why;
     return;
   }
   if (auto holds = parse_holds(std::get<std::string>(*text))) {
@@ -173,8 +187,10 @@ LoadedState load_state(Machine& machine, const Path& path, const Stamp& here) {
   loaded.state.stamp = here;
   auto layout = kLayout;
   if (const auto text = read_own(machine, path, kStateIsNew)) {
-    if (const auto* failure = std::get_if<Failure>(&*text)) {
-      loaded.problems.push_back(*failure);
+    if (const auto* bad = std::get_if<Unusable>(&*text)) {
+      loaded.problems.push_back(bad->why);
+      loaded.is_unread = bad->is_unread;
+      if (!bad->why.reason.empty()) loaded.unread = bad->why;
     } else {
       auto read = read_state(std::get<std::string>(*text), here);
       if (auto* good = std::get_if<ReadState>(&read)) {

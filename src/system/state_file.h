@@ -27,7 +27,11 @@ Path holds_path(const Path& state_file);
 struct LoadedState {
   State state;       ///< empty but for the stamp when there was none or it was unusable
   Stamp written_by;  ///< empty: it was not, or by a version that kept no stamp
-  std::vector<Failure> problems;       ///< why a file was unusable
+  std::vector<Failure> problems;  ///< why a file was unusable
+  bool is_unread = false;  ///< there is a state, but it could not be read: it must not be replaced
+  /// Reading the state or the holds failed, and may not the next time: who runs, or who is held,
+  /// cannot be told.
+  std::optional<Failure> unread;
   bool is_of_earlier_version = false;  ///< written by a version that kept holds in the state
 };
 

@@ -36,6 +36,7 @@ class MemoryMachine final : public Machine, private MemoryFiles {
   std::string standard_error;
   int writes = 0;                  ///< files that were made, changed, moved or removed
   bool hides_processes = false;    ///< hidepid=
+  Path unreadable;                 ///< reading that file is an error
   std::optional<LockHolder> busy;  ///< another pass has the lock
   /// Between a SIGTERM and the end of the process that gets it, which removes its pid file first.
   Duration job{0};
@@ -75,6 +76,8 @@ class MemoryMachine final : public Machine, private MemoryFiles {
 
   using Machine::read_file;
   FileRead read_file(const Path& path, const ReadOptions& options) override {
+    if (path == unreadable)
+      return UnreadableFile{.why = "Input/output error", .is_failure = true};
     return read(path, options);
   }
   void replace_file(const Path& path, std::string_view text, Durability durability) override;

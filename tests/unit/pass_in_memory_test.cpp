@@ -4,9 +4,11 @@
 #include "pass/roll_out.h"
 #include "support/memory_machine.h"
 #include "system/request_file.h"
+#include "system/state_file.h"
 
 #include <csignal>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -136,6 +138,22 @@ TEST_F(PassInMemory, TouchesNothingWhereProcessesAreHidden) {
     EXPECT_EQ(decision.judgement.state, WorkerState::unknown);
   EXPECT_THAT(machine.signals, IsEmpty());
   EXPECT_TRUE(machine.text_of("/srv/shop/releases/1/tmp/pids/delayed_job.0.pid").has_value());
+}
+
+TEST_F(PassInMemory, StartsNobodyAndKeepsTheStateWhereWhatIsRememberedCannotBeRead) {
+  ask_to_stop();
+  pass();
+  machine.pass_time(std::chrono::minutes{1});
+  for (const auto& worker : workers)
+    machine.end_process(worker.pid);
+  const auto before = machine.text_of(config.state_file);
+  for (const auto& file :
+       {config.state_file, holds_path(config.state_file), requests_path(config.state_file)}) {
+    machine.unreadable = file;
+    EXPECT_THROW(pass(), std::system_error);
+  }
+  EXPECT_EQ(machine.text_of(config.state_file), before);
+  EXPECT_THAT(machine.launched, IsEmpty());
 }
 
 TEST_F(PassInMemory, LeavesTheFieldToAnotherPass) {
