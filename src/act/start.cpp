@@ -238,7 +238,8 @@ class Starter {
     rising.result.failure =
         failure_of_start(machine_, action.cause, attempt.request.output, attempt.log_offset);
     const auto process = std::exchange(rising.result.process, std::nullopt);
-    if (!worker_of(rising).foreground) return;
+    // A child that could not be looked at in time lives.
+    if (!worker_of(rising).foreground || std::holds_alternative<NotSeen>(action.cause)) return;
     const pid_t pid = process ? process->id.pid : attempt.is_unit ? 0 : attempt.pid;
     if (pid != 0) take_pid_file_away(rising, pid);
   }

@@ -236,6 +236,7 @@ void Machine::take(const NotSeenYet& input, Moment now) {
   auto& worker = workers_[input.worker];
   worker.is_looking = false;
   worker.is_coming = input.is_coming;
+  if (worker.order.as == ComesUpAs::child) return look_at_child_later(input.worker, now);
   if (worker.stage == WorkerStage::confirming) {
     if (!input.is_coming) return take(Gone{input.worker}, now);
     // It was seen before it had left for another folder, and is not back yet.
@@ -245,6 +246,25 @@ void Machine::take(const NotSeenYet& input, Moment now) {
   if (worker.stage != WorkerStage::booting) return;
   look_later(worker, now);
   give_up_if_hopeless(input.worker, now);
+}
+
+/// That a child has ended is told. Until then it was not seen because it could not be looked at: too
+/// many open files, an error of the disk.
+void Machine::look_at_child_later(WorkerNumber number, Moment now) {
+  auto& worker = workers_[number];
+  if (worker.stage != WorkerStage::booting && worker.stage != WorkerStage::confirming) return;
+  worker.look_at = now + worker.interval.count();
+  worker.interval = std::min(2 * worker.interval, kLongestLook);
+  schedule(number);
+}
+
+void Machine::wake_child(WorkerNumber number, Moment now) {
+  const auto& worker = workers_[number];
+  const auto command = worker.command;
+  if (now < commands_[command].began + worker.order.time_limit.count()) return look(number);
+  fail(number, NotSeen{worker.order.time_limit});
+  set_stage(commands_[command], CommandStage::let_go);
+  actions_.emplace_back(LetGo{command});
 }
 
 void Machine::take(const Gone& input, Moment now) {
@@ -293,6 +313,9 @@ void Machine::wake_worker(WorkerNumber number, Moment now) {
       look(number);
     }
     schedule(number);
+  } else if (worker.order.as == ComesUpAs::child) {
+    wake_child(number, now);
+    schedule(number);
   } else if (worker.stage == WorkerStage::booting && worker.look_at && now >= *worker.look_at &&
              !why_hopeless(worker, now)) {
     wait_for(number, now);
@@ -324,9 +347,8 @@ void Machine::look(WorkerNumber number) {
 }
 
 void Machine::look_later(Starting& worker, Moment now) {
-  const bool is_told = worker.order.as == ComesUpAs::child ||
-                       (worker.order.pid_file_is_told && !worker.is_coming &&
-                        commands_[worker.command].stage != CommandStage::ended);
+  const bool is_told = worker.order.pid_file_is_told && !worker.is_coming &&
+                       commands_[worker.command].stage != CommandStage::ended;
   worker.look_at.reset();
   if (is_told) return;
   worker.look_at = now + worker.interval.count();
@@ -367,6 +389,8 @@ void Machine::schedule(WorkerNumber number) {
       earlier(next, command.ended_at + worker.order.grace.count());
     if (worker.look_at) earlier(next, *worker.look_at);
     if (worker.is_looking) next.reset();  // the answer comes first
+  } else if (worker.stage == WorkerStage::booting || worker.stage == WorkerStage::confirming) {
+    next = worker.look_at;  // of a child; none: the end of its command is told, or it is looked at
   }
   reschedule(worker_wakes_, worker.wakes_at, number, next);
 }

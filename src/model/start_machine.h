@@ -221,6 +221,8 @@ class Machine {
 
   void look(WorkerNumber number);
   void look_later(Starting& worker, Moment now);
+  void look_at_child_later(WorkerNumber number, Moment now);
+  void wake_child(WorkerNumber number, Moment now);
   void wait_for(WorkerNumber number, Moment now);
   void give_up_if_hopeless(WorkerNumber number, Moment now);
   std::optional<StartCause> why_hopeless(const Starting& worker, Moment now) const;
