@@ -35,9 +35,6 @@ class StateEvents {
   std::vector<Event> run() {
     add_for_state();
     add_stuck_jobs();
-    if (!judgement_.left_overs.empty())
-      add(EventKind::left_over, Severity::warning,
-          Duplicates{.pids = pids_of(judgement_.left_overs), .drained = false});
     return std::move(events_);
   }
 

@@ -65,7 +65,17 @@ class Assigner {
       for (const auto& stop : record->stops) {
         if (alive(stop.process) != nullptr) owners_.emplace(stop.process.pid, at);
       }
+      for (const auto& left : record->left_overs)
+        claim_left_over(left, at);
     });
+  }
+
+  /// It is nobody's, and no pid file makes it a worker.
+  void claim_left_over(const ProcessId& id, std::size_t at) {
+    const auto* process = alive(id);
+    if (process == nullptr || is_claimed(*process)) return;
+    result_.of[at].left_overs.push_back(*process);
+    claim(*process, at);
   }
 
   bool is_anothers(const Process& process, std::size_t worker) const {
@@ -91,6 +101,23 @@ class Assigner {
     return record->former_pid == process.id.pid || reused(record->process) || reused(record->last);
   }
 
+  /// The one that is remembered lives and is not to go, and its pid file says another.
+  bool lives_without_pid_file(const Process& named, std::size_t at) const {
+    const auto* record = records_[at];
+    if (record == nullptr || !record->process) return false;
+    const auto& id = record->process->id;
+    return id != named.id && alive(id) != nullptr && find_stop(record, id) == nullptr;
+  }
+
+  /// Of this worker or of another one that looks like it.
+  bool is_child_of_remembered(const Process& process) const {
+    return std::ranges::any_of(records_, [&](const WorkerRecord* record) {
+      if (record == nullptr || !record->process || record->process->id == process.id) return false;
+      const pid_t pid = record->process->id.pid;
+      return process.parent == pid || process.session == pid;
+    });
+  }
+
   // --- proof 1 and 2: the pid file ---------------------------------------------------------------
 
   void claim_named(std::size_t at) {
@@ -113,8 +140,11 @@ class Assigner {
       return Proof::record;
     if (find_stop(record, process.id) != nullptr) return Proof::record;
     if (!process.argv) return Proof::none;
+    const bool is_beside = lives_without_pid_file(process, at);
+    if (is_beside && is_child_of_remembered(process)) return Proof::none;
     const bool reused = came_by_its_pid(process, at);
-    if (reused && !(process.cwd && facts_.app.contains(*process.cwd))) return Proof::none;
+    if ((reused || is_beside) && !(process.cwd && facts_.app.contains(*process.cwd)))
+      return Proof::none;
     if (bears_title(*process.argv, workers_[at])) return Proof::title;
     if (!reused && is_born_of_start(process, at)) return Proof::birth;
     return is_start_of(*process.argv, workers_[at]) ? Proof::start_command : Proof::none;
@@ -146,6 +176,8 @@ class Assigner {
     if (record->process) claim_known(record->process->id, at);
     for (const auto& stop : record->stops)
       claim_known(stop.process, at);
+    // Another one took its place in the pid file while it lived.
+    if (record->last) claim_known(record->last->id, at);
   }
 
   void claim_known(const ProcessId& id, std::size_t at) {
@@ -216,7 +248,7 @@ class Assigner {
       }
     });
     if (bearers.empty() && started.empty()) return;
-    if (!bearers.empty() && is_offspring(process, bearers)) return;
+    if (is_offspring(process, bearers.empty() ? started : bearers)) return;
     if (process.cwd_refused) return doubt_found(process, bearers.empty() ? started : bearers);
     if (is_coming_up(process, bearers)) return note_starting(process, bearers);
     if (!process.cwd || !facts_.app.contains(*process.cwd)) return;
@@ -236,7 +268,10 @@ class Assigner {
     }
     for (const auto at : bearers) {
       if (shares_session_of_living(process, at)) return true;
-      if (!shares_session_of_dead(process, at)) continue;
+      if (!shares_session_of_dead(process, at)) {
+        if (shares_session_of_unseen(process, at)) return true;
+        continue;
+      }
       result_.of[at].left_overs.push_back(process);
       claim(process, at);
       return true;
@@ -257,10 +292,32 @@ class Assigner {
   bool shares_session_of_dead(const Process& process, std::size_t at) const {
     const auto* record = records_[at];
     if (record == nullptr || process.session == 0) return false;
-    const auto is_of = [&](const std::optional<KnownProcess>& known) {
-      return known && known->session == process.session && facts_.processes.has_ended(known->id);
+    // The number of a session is given away again only when nobody is left in it.
+    const bool is_led = facts_.processes.living(process.session) != nullptr;
+    if (!is_led &&
+        std::ranges::find(record->dead_sessions, process.session) != record->dead_sessions.end())
+      return true;
+    const auto is_of = [&](const auto& known, const ProcessId& id) {
+      return known.session == process.session && facts_.processes.has_ended(id);
     };
-    return is_of(record->process) || is_of(record->last);
+    return (record->process && is_of(*record->process, record->process->id)) ||
+           (record->last && is_of(*record->last, record->last->id)) ||
+           std::ranges::any_of(record->stops,
+                               [&](const StopRequest& stop) { return is_of(stop, stop.process); });
+  }
+
+  /// Of a remembered process of which it cannot be told whether it lives (hidepid).
+  bool shares_session_of_unseen(const Process& process, std::size_t at) const {
+    const auto* record = records_[at];
+    if (record == nullptr || process.session == 0 || process.session == process.id.pid)
+      return false;
+    const auto is_of = [&](pid_t session, const ProcessId& id) {
+      return session == process.session && id.pid != process.id.pid;
+    };
+    return (record->process && is_of(record->process->session, record->process->id)) ||
+           std::ranges::any_of(record->stops, [&](const StopRequest& stop) {
+             return is_of(stop.session, stop.process);
+           });
   }
 
   /// daemons gives a delayed_job worker its title in `/` and closes all descriptors before
@@ -389,10 +446,12 @@ class Assigner {
   }
 
   /// Many programs exec others or change their command line. What bootcheck has detached began
-  /// inside the app; what daemonizes itself may have changed into any directory.
+  /// inside the app, or where it was told to; what daemonizes itself may have changed into any
+  /// directory.
   bool may_be_untitled(const Process& process, const Worker& worker) const {
     return worker.process_title.empty() &&
-           (!worker.foreground || !process.cwd || facts_.app.contains(*process.cwd));
+           (!worker.foreground || !process.cwd || facts_.app.contains(*process.cwd) ||
+            is_below(*process.cwd, worker.working_directory));
   }
 
   const Facts& facts_;

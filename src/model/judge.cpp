@@ -61,11 +61,11 @@ class Judge {
       result_.reason = "its process lives but its status command says it does not run";
       return WorkerState::unknown;
     }
-    if (!assigned_.duplicates.empty()) return WorkerState::duplicate;
     // A worker that was asked to stop removes its pid file before its process ends: that is no
     // loss.
     const auto* stop = find_stop(record_, assigned_.current->id);
     if (stop != nullptr && !stop->aside) return WorkerState::draining;
+    if (!assigned_.duplicates.empty()) return WorkerState::duplicate;
     return assigned_.is_named ? WorkerState::running : WorkerState::lost;
   }
 
@@ -114,7 +114,14 @@ class Judge {
     const auto look = facts_.processes.looks.find(file->pid);
     const bool is_gone = look == facts_.processes.looks.end() || is<NoProcess>(look->second) ||
                          is<Zombie>(look->second);
+    if (is_gone && has_ended_as_asked(file->pid)) return WorkerState::missing;
     return is_gone ? WorkerState::crashed : WorkerState::stale;
+  }
+
+  /// Some passes ago: its successor could not be started yet, and its pid file is still there.
+  bool has_ended_as_asked(pid_t pid) const {
+    return record_ != nullptr && record_->drained_at && record_->last &&
+           record_->last->id.pid == pid;
   }
 
   std::string hold_text() const {

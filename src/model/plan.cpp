@@ -166,7 +166,14 @@ class Planner {
       return planned != nullptr && planned->pid == dead.pid;
     };
     if (std::ranges::none_of(steps_, is_it))
-      add(RecoverJobs{.pid = dead.pid, .host = dead.host, .asked = dead.asked});
+      add(RecoverJobs{.pid = dead.pid, .host = host_of(dead), .asked = dead.asked});
+  }
+
+  /// Of a pid that a file or another boot has left nothing else may be known.
+  std::string host_of(const DeadProcess& dead) const {
+    if (!dead.host.empty() || record_ == nullptr) return dead.host;
+    const auto known = std::ranges::find(record_->unrecovered, dead.pid, &DeadProcess::pid);
+    return known == record_->unrecovered.end() ? std::string() : known->host;
   }
 
   /// A worker that lives keeps its job, wherever its pid file is by now.

@@ -14,6 +14,9 @@ constexpr Duration kSlowDrain = std::chrono::hours{1};
 constexpr std::size_t kMostUnrecovered = 16;
 constexpr Duration kBetweenHandBacks = std::chrono::minutes{1};
 constexpr std::size_t kLongestTrouble = 300;
+/// Nor more living ones to be told from it.
+constexpr std::size_t kMostLeftOvers = 16;
+constexpr std::size_t kMostDeadSessions = 16;
 
 Event event_of(EventKind kind, const Worker& worker, Detail detail) {
   return make_event(kind, worker.name, Severity::info, std::move(detail));
@@ -63,6 +66,7 @@ class Rememberer {
     note_end();
     note_drained();
     note_slow_drains();
+    note_left_overs();
     note_current();
     note_roll();
     note_staying_up();
@@ -78,6 +82,7 @@ class Rememberer {
                        .asked = judgement_.ended_as_asked,
                        .born = born_at(*judgement_.ended, facts_)},
                       facts_);
+    add_dead_session(record_.process->session);
     record_.last = std::exchange(record_.process, std::nullopt);
     record_.start.reset();
     if (judgement_.ended_as_asked) {
@@ -86,6 +91,15 @@ class Rememberer {
     } else {
       note_death();
     }
+  }
+
+  /// By it those are known that it has left behind, also when others have followed it.
+  void add_dead_session(pid_t session) {
+    if (session == 0) return;
+    auto& sessions = record_.dead_sessions;
+    std::erase(sessions, session);
+    if (sessions.size() >= kMostDeadSessions) sessions.erase(sessions.begin());
+    sessions.push_back(session);
   }
 
   /// It died although nobody asked it to. Soon after its start it is one that does not stay up.
@@ -104,6 +118,7 @@ class Rememberer {
   void note_drained() {
     std::erase_if(record_.stops, [this](const StopRequest& stop) {
       if (!facts_.processes.has_ended(stop.process)) return false;
+      add_dead_session(stop.session);
       if (stop.asked) {
         const Duration took{std::max<BootTime>(0, facts_.now - stop.asked_at)};
         events_.push_back(
@@ -112,12 +127,20 @@ class Rememberer {
       if (stop.aside && recovers(worker_, facts_))
         add_unrecovered(record_,
                         {.pid = stop.process.pid,
-                         .host = facts_.host,
+                         .host = host_of(stop.process),
                          .asked = stop.asked,
                          .born = born_at(stop.process, facts_)},
                         facts_);
       return true;
     });
+  }
+
+  /// As it was called when the process was started, where that is remembered.
+  std::string host_of(const ProcessId& process) const {
+    for (const auto* known : {&record_.process, &record_.last}) {
+      if (*known && (*known)->id == process) return (*known)->host;
+    }
+    return facts_.host;
   }
 
   /// Told once for each: jobs of hours are nothing to worry about, but somebody may wait for it.
@@ -129,6 +152,24 @@ class Rememberer {
       events_.push_back(event_of(EventKind::drain_slow, worker_,
                                  Stopping{stop.process.pid, stop.reason, std::nullopt}));
     }
+  }
+
+  /// Those of it that live, each told once: the session of a dead one alone tells what they are,
+  /// and it is forgotten with the next death but one.
+  void note_left_overs() {
+    std::erase_if(record_.left_overs,
+                  [this](const ProcessId& id) { return facts_.processes.has_ended(id); });
+    Duplicates news;
+    for (const auto& left : judgement_.left_overs) {
+      const bool is_known =
+          std::ranges::find(record_.left_overs, left.id) != record_.left_overs.end();
+      if (is_known || record_.left_overs.size() >= kMostLeftOvers) continue;
+      record_.left_overs.push_back(left.id);
+      news.pids.push_back(left.id.pid);
+    }
+    if (news.pids.empty()) return;
+    events_.push_back(
+        make_event(EventKind::left_over, worker_.name, Severity::warning, std::move(news)));
   }
 
   void note_current() {
@@ -280,6 +321,7 @@ class IntentWriter {
     stop.process = process;
     stop.at = facts_.wall;
     stop.asked_at = facts_.now;
+    if (const auto* seen = facts_.processes.living(process)) stop.session = seen->session;
     return stop;
   }
 

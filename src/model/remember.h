@@ -12,7 +12,7 @@ namespace bootcheck {
 /// What a pass knows before it plans.
 struct Remembered {
   State state;
-  std::vector<Event> events;  ///< `drained`, `drain_slow`, `recovered`
+  std::vector<Event> events;  ///< `drained`, `drain_slow`, `recovered`, `left_over`
 };
 
 /// Notes which processes are the workers now, which of those remembered have drained or died, and

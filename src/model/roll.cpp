@@ -18,14 +18,23 @@ bool is_serving(WorkerState state) {
          state == WorkerState::lost;
 }
 
-std::map<std::size_t, Entry> count_entries(const Plan& plan, const Facts& facts) {
+/// One that cannot be judged counts where it is known to have been asked to stop, or not to start.
+bool is_down(WorkerState state, const WorkerRecord* record) {
+  if (state != WorkerState::unknown) return !is_serving(state);
+  return record != nullptr &&
+         (record->drained_at || !record->stops.empty() || record->failures.count > 0);
+}
+
+std::map<std::size_t, Entry> count_entries(const Plan& plan, const Facts& facts,
+                                           const State& remembered) {
   std::map<std::size_t, Entry> entries;
   for (const auto& decision : plan.decisions) {
     auto& entry = entries[(*facts.workers)[decision.worker].entry];
     const auto state = decision.judgement.state;
     if (state == WorkerState::held) continue;  // wanted down: no loss of capacity
     ++entry.total;
-    if (!is_serving(state) && state != WorkerState::unknown) ++entry.unavailable;
+    const auto* record = find_record(remembered, (*facts.workers)[decision.worker].name);
+    if (is_down(state, record)) ++entry.unavailable;
     entry.surging += static_cast<int>(decision.judgement.surged.size());
   }
   return entries;
@@ -88,7 +97,11 @@ void plan_rolls(Plan& plan, const Facts& facts, const State& state) {
   std::map<std::size_t, Entry> entries;  // counted when the first worker rolls: mostly none does
   for (auto& decision : plan.decisions) {
     const auto& judgement = decision.judgement;
-    if (!decision.selected || judgement.state != WorkerState::running || !judgement.process)
+    // With `orphans: drain` it will be none any more.
+    const bool is_duplicate =
+        judgement.state == WorkerState::duplicate && facts.orphan_policy != Orphans::drain;
+    if (!decision.selected || !judgement.process ||
+        (judgement.state != WorkerState::running && !is_duplicate))
       continue;
     const auto& worker = (*facts.workers)[decision.worker];
     const auto* record = find_record(state, worker.name);
@@ -96,9 +109,10 @@ void plan_rolls(Plan& plan, const Facts& facts, const State& state) {
     if (find_stop(record, process.id) != nullptr) continue;
     const auto reason = reason_to_roll(worker, facts, facts.seen[decision.worker], process, record);
     if (!reason) continue;
-    if (entries.empty()) entries = count_entries(plan, facts);
-    roll(decision, process, *reason, mode_of(record, process, worker), entries[worker.entry],
-         worker.restart);
+    if (entries.empty()) entries = count_entries(plan, facts, state);
+    // What runs beside it takes its name, and is rolled in its turn.
+    const auto mode = is_duplicate ? RestartMode::drain : mode_of(record, process, worker);
+    roll(decision, process, *reason, mode, entries[worker.entry], worker.restart);
   }
 }
 

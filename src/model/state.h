@@ -33,6 +33,7 @@ struct StopRequest {
   bool aside =
       false;  ///< surged: its pid file is moved aside, and it is asked once its successor runs
   bool told_slow = false;
+  pid_t session = 0;  ///< 0: not read
   bool operator==(const StopRequest&) const = default;
 };
 
@@ -97,6 +98,8 @@ struct WorkerRecord {
   std::optional<ProcessId> to_replace;  ///< `restart` asked that this process be rolled
   bool replace_by_surge = false;        ///< ...with its successor started beside it
   std::vector<StopRequest> stops;  ///< its processes that drain: its own, and those surged away
+  std::vector<pid_t> dead_sessions;   ///< of its processes that have ended, the latest last
+  std::vector<ProcessId> left_overs;  ///< what they have left behind, for as long as it lives
   std::vector<DeadProcess> unrecovered;
   BootTime next_recovery = 0;  ///< not before this, unless something is started anyway
   Failures failures;

@@ -98,7 +98,13 @@ class Observer {
     Observation seen;
     seen.pid_file = machine_.read_pid_file(worker.pid_file);
     look_at_remembered(record);
-    if (const auto* file = std::get_if<PidInFile>(&seen.pid_file)) look(file->pid);
+    if (const auto* file = std::get_if<PidInFile>(&seen.pid_file)) {
+      look(file->pid);
+      // It may be another application's.
+      const bool is_known =
+          record != nullptr && record->process && record->process->id.pid == file->pid;
+      if (!is_known) find_neighbours();
+    }
     for (const auto& aside : shared_.pid_folder(worker.pid_file.parent_path()).set_aside) {
       if (aside.pid_file != worker.pid_file) continue;
       seen.set_aside.push_back(aside.pid);
@@ -124,6 +130,8 @@ class Observer {
     }
     for (const auto& stop : record->stops)
       look(stop.process.pid, stop.process);
+    for (const auto& left : record->left_overs)
+      look(left.pid, left);
   }
 
   /// Each pid is looked at once.

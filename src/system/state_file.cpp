@@ -41,6 +41,8 @@ void enter_new_boot(State& state) {
       leave_jobs(stop.process.pid, {});
     record.process.reset();
     record.last.reset();
+    record.dead_sessions.clear();
+    record.left_overs.clear();
     record.start.reset();
     record.drained_at.reset();
     record.roll.reset();

@@ -91,6 +91,7 @@ json::object to_json(const StopRequest& stop) {
   if (!stop.asked) object["unasked"] = true;
   if (stop.aside) object["aside"] = true;
   if (stop.told_slow) object["told_slow"] = true;
+  if (stop.session != 0) object["session"] = stop.session;
   return object;
 }
 
@@ -104,7 +105,8 @@ std::optional<StopRequest> stop_from(const json::object* object) {
                                    .value_or(StopReason::restart),  // that of another version
                      .asked = !object->contains("unasked"),
                      .aside = object->contains("aside"),
-                     .told_slow = object->contains("told_slow")};
+                     .told_slow = object->contains("told_slow"),
+                     .session = number<pid_t>(*object, "session").value_or(0)};
 }
 
 json::array to_json(const std::vector<StopRequest>& stops) {
@@ -120,6 +122,33 @@ std::vector<StopRequest> stops_from(const json::object& object, json::string_vie
     if (auto stop = stop_from(value.if_object())) stops.push_back(std::move(*stop));
   });
   return stops;
+}
+
+json::array to_json(const std::vector<ProcessId>& processes) {
+  json::array array;
+  for (const auto& process : processes)
+    array.push_back(to_json(process));
+  return array;
+}
+
+json::array to_json(const std::vector<pid_t>& pids) {
+  return json::array(pids.begin(), pids.end());
+}
+
+std::vector<pid_t> pids_from(const json::object& object, json::string_view key) {
+  std::vector<pid_t> pids;
+  each_element(object, key, [&](const json::value& value) {
+    if (const auto pid = to_number<pid_t>(value); is_pid(pid)) pids.push_back(*pid);
+  });
+  return pids;
+}
+
+std::vector<ProcessId> processes_from(const json::object& object, json::string_view key) {
+  std::vector<ProcessId> processes;
+  each_element(object, key, [&](const json::value& value) {
+    if (const auto process = process_from(value.if_object())) processes.push_back(*process);
+  });
+  return processes;
 }
 
 // --- why a start failed --------------------------------------------------------------------------
@@ -271,6 +300,8 @@ json::object to_json(const WorkerRecord& record) {
   if (record.to_replace) object["to_replace"] = to_json(*record.to_replace);
   if (record.replace_by_surge) object["replace_by_surge"] = true;
   if (!record.stops.empty()) object["stops"] = to_json(record.stops);
+  if (!record.dead_sessions.empty()) object["dead_sessions"] = to_json(record.dead_sessions);
+  if (!record.left_overs.empty()) object["left_overs"] = to_json(record.left_overs);
   if (!record.unrecovered.empty()) {
     object["unrecovered"] = pids_of(record.unrecovered);
     object["dead"] = dead_to_json(record.unrecovered);
@@ -301,6 +332,8 @@ WorkerRecord record_from(const json::object& object) {
   record.to_replace = process_from(child(object, "to_replace"));
   record.replace_by_surge = object.contains("replace_by_surge");
   record.stops = stops_from(object, "stops");
+  record.dead_sessions = pids_from(object, "dead_sessions");
+  record.left_overs = processes_from(object, "left_overs");
   record.unrecovered = unrecovered_from(object);
   record.next_recovery = number<BootTime>(object, "next_recovery").value_or(0);
   record.failures = failures_from(child(object, "failures"));

@@ -69,6 +69,24 @@ TEST_F(Assigning, ATitleUnderAPidKnownToBeReusedHasToBeInsideTheApp) {
   EXPECT_NE(first().doubt, "") << "it may be either";
 }
 
+TEST_F(Assigning, ATitleInThePidFileHasToBeInsideTheAppWhileTheRememberedOneLives) {
+  world_.see("2", seen(PidInFile{100}, living_in(100, "/srv/blog"), alive({200})));
+  world_.record().process = known(200);
+  EXPECT_EQ(current(first()), 200) << "another application's pid was written into it";
+  EXPECT_FALSE(first().is_named);
+  world_.show(living(100));
+  EXPECT_EQ(current(first()), 100);
+  EXPECT_THAT(pids(first().duplicates), ElementsAre(200));
+}
+
+TEST_F(Assigning, AChildInThePidFileIsNotItsParentThatLives) {
+  world_.see("2", seen(PidInFile{200}, child_of(living(200), 100, 100), alive({100})));
+  world_.record().process = known(100);
+  EXPECT_EQ(current(first()), 100);
+  EXPECT_FALSE(first().is_named);
+  EXPECT_THAT(first().duplicates, IsEmpty());
+}
+
 TEST_F(Assigning, AStartCommandInThePidFileProves) {
   world_.see("2", seen(PidInFile{100}, booting(100)));
   EXPECT_EQ(first().proof, Proof::start_command);
@@ -101,6 +119,18 @@ TEST_F(Assigning, ADaemonWithoutATitleIsProvedByItsBirthDuringOurStart) {
   world_.record().start = BegunStart{.since = 5, .pid_before = 0};
   world_.workers.front().start_timeout = Duration{1000};
   EXPECT_EQ(current(first()), 0) << "born when our start was over";
+}
+
+TEST_F(Assigning, AProgramThatChangedItsTitleMayBeWhereItWasToldToWork) {
+  auto worker = feed("eu");
+  worker.working_directory = "/var/lib/shop";
+  auto process = with_argv(100, {"feed 7.1 [0 of 5 busy]"});
+  process.cwd = "/var/lib/shop";
+  world_.see(worker, seen(PidInFile{100}, process, kNothing));
+  EXPECT_NE(first().doubt, "") << "or there would soon be two";
+  process.cwd = "/var/lib/blog";
+  world_.show(process);
+  EXPECT_EQ(first().doubt, "");
 }
 
 TEST_F(Assigning, AReusedPidIsNoDaemonWithoutATitle) {
@@ -227,6 +257,71 @@ TEST_F(Assigning, TheForkOfAWorkerWithoutAPidFileIsNoSecondOne) {
   world_.see("2", seen(NoPidFile{}, NoProcess{}, processes));
   EXPECT_EQ(current(first()), 100);
   EXPECT_THAT(first().duplicates, IsEmpty());
+}
+
+TEST_F(Assigning, WhatWasOnceALeftOverIsOneUntilItsEnd) {
+  const auto child = child_of(with_argv(200, {"bin/feed", "eu"}), 1, 100);
+  world_.see(feed("eu"), seen(PidInFile{200}, child, std::vector{child}));
+  EXPECT_EQ(current(first()), 200);
+  world_.record().left_overs = {child.id};  // its parent is two deaths ago
+  EXPECT_EQ(current(first()), 0) << "whatever the pid file says";
+  EXPECT_THAT(pids(first().left_overs), ElementsAre(200));
+  world_.record().left_overs = {{.pid = 200, .start_time = 4999}};
+  EXPECT_EQ(current(first()), 200) << "its pid has been given to another one";
+}
+
+TEST_F(Assigning, AChildOfAnEarlierDeadOneIsALeftOver) {
+  const auto child = child_of(with_argv(200, {"bin/feed", "eu"}), 1, 90);
+  world_.see(feed("eu"), seen(NoPidFile{}, NoProcess{}, std::vector{child}));
+  EXPECT_EQ(current(first()), 200);
+  world_.record().dead_sessions = {90, 80};
+  EXPECT_EQ(current(first()), 0);
+  EXPECT_THAT(pids(first().left_overs), ElementsAre(200));
+  world_.show(with_argv(90, {"screen"}));
+  EXPECT_EQ(current(first()), 200) << "the number has been given to another session";
+}
+
+TEST_F(Assigning, AChildOfOneThatMayLiveUnseenIsNobody) {
+  const auto child = child_of(with_argv(200, {"bin/feed", "eu"}), 1, 100);
+  world_.see(feed("eu"), hidden(seen(NoPidFile{}, NoProcess{}, std::vector{child})));
+  world_.record().process = known(100);
+  EXPECT_EQ(current(first()), 0);
+  EXPECT_THAT(pids(first().left_overs), IsEmpty());
+  EXPECT_NE(first().doubt, "");
+}
+
+TEST_F(Assigning, AChildThatBearsTheStartCommandOfItsParentIsNoStart) {
+  auto worker = feed("eu");
+  worker.foreground = false;
+  const auto parent = with_argv(100, {"bin/feed", "eu"});
+  auto surged = seen(NoPidFile{}, NoProcess{},
+                     std::vector{parent, child_of(with_argv(200, {"bin/feed", "eu"}), 100, 100)});
+  surged.set_aside = {{100, parent}};
+  world_.see(worker, surged);
+  world_.record().process = known(100);
+  EXPECT_THAT(pids(first().surged), ElementsAre(100));
+  EXPECT_FALSE(first().starting) << "or no successor would ever be started";
+}
+
+TEST_F(Assigning, AChildOfADuplicateThatWasAskedToStopIsALeftOver) {
+  const auto child = child_of(with_argv(200, {"bin/feed", "eu"}), 1, 150);
+  world_.see(feed("eu"),
+             seen(PidInFile{100}, with_argv(100, {"bin/feed", "eu"}), std::vector{child}));
+  EXPECT_THAT(pids(first().duplicates), ElementsAre(200));
+  world_.record().stops = {asked(150)};
+  world_.record().stops.front().session = 150;
+  world_.end(150);
+  EXPECT_THAT(pids(first().duplicates), IsEmpty());
+  EXPECT_THAT(pids(first().left_overs), ElementsAre(200));
+}
+
+TEST_F(Assigning, TheOneBeforeIsADuplicateForAsLongAsItLives) {
+  world_.see(untitled_daemon("eu"), seen(PidInFile{200}, with_argv(200, {"bin/feed", "eu"}),
+                                         std::vector{with_argv(100, {"bin/feed", "eu"})}));
+  world_.record().process = known(200);
+  world_.record().last = known(100);
+  EXPECT_EQ(current(first()), 200);
+  EXPECT_THAT(pids(first().duplicates), ElementsAre(100)) << "and no start under way";
 }
 
 TEST_F(Assigning, AChildOfADeadWorkerIsALeftOverAndNotTheWorker) {
@@ -417,6 +512,7 @@ TEST(RandomWorlds, NoStrangerIsEverGiven) {
       const auto& record = world.state.workers[worker.name];
       for (const auto& process : all_of(assignment.of[at])) {
         const bool recorded = (record.process && record.process->id == process.id) ||
+                              (record.last && record.last->id == process.id) ||
                               find_stop(&record, process.id) != nullptr;
         const bool looks_like_it = process.argv && (bears_title(*process.argv, worker) ||
                                                     is_start_of(*process.argv, worker));

@@ -241,5 +241,17 @@ TEST(Judge, EveryCombinationIsAbsentOnlyWhenNothingSpeaksForLife) {
   }
 }
 
+TEST(LateSuccessor, OfOneThatEndedAsAskedMakesItNoCrash) {
+  World world;
+  world.see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
+  world.facts.now = 1'000'000;
+  world.record().last = known(100);
+  EXPECT_EQ(world.first().state, WorkerState::crashed);
+  world.record().drained_at = 1;
+  EXPECT_EQ(world.first().state, WorkerState::missing);
+  world.record().last = known(99);
+  EXPECT_EQ(world.first().state, WorkerState::crashed) << "it is another one's pid";
+}
+
 }  // namespace
 }  // namespace bootcheck

@@ -209,6 +209,19 @@ TEST_F(Planning, AfterARebootTheJobsOfTheFormerProcessAreHandedBack) {
   EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 70", "start it"));
 }
 
+TEST_F(Planning, TheJobsOfAnEarlierBootAreLookedForUnderTheNameThatTheHostHadThen) {
+  see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
+  auto& record = state_.workers["delayed_job.2"];
+  record.former_pid = 100;
+  record.unrecovered = {{.pid = 100, .host = "web1", .asked = false}};
+  const auto planned = plan();
+  const auto& steps = planned.decisions.front().steps;
+  const auto recover = std::ranges::find_if(
+      steps, [](const Step& step) { return std::holds_alternative<RecoverJobs>(step); });
+  ASSERT_NE(recover, steps.end());
+  EXPECT_EQ(std::get<RecoverJobs>(*recover).host, "web1");
+}
+
 TEST_F(Planning, RestartAsksEveryRunningWorkerOnce) {
   roll_ = RollAsked{.at = kLater, .mode = {}};
   see("2", seen(PidInFile{100}, living(100)));
@@ -281,6 +294,20 @@ TEST_F(Planning, LimitsDrain) {
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (age)"));
   facts_.now = 50'000 + 1000;
   EXPECT_TRUE(is_idle(plan()));
+}
+
+TEST_F(Planning, AWorkerThatWasAskedToStopIsUnavailableAlsoWhenItCannotBeJudged) {
+  see("1", seen(UnreadablePidFile{"Input/output error"}, NoProcess{}, kNothing));
+  see("2", seen(PidInFile{100}, living(100)));
+  for (auto& each : workers_)
+    each.restart.max_unavailable = {.value = 1, .percent = false};
+  roll_ = RollAsked{.at = kLater, .mode = {}};
+  EXPECT_EQ(count_asked(), 1) << "one of which nothing is known holds nobody up";
+  state_.workers["delayed_job.1"].drained_at = 1;
+  EXPECT_EQ(count_asked(), 0);
+  state_.workers["delayed_job.1"] = {};
+  state_.workers["delayed_job.1"].failures.count = 1;
+  EXPECT_EQ(count_asked(), 0);
 }
 
 TEST_F(Planning, NoMoreThanMaxUnavailableAreDownAtATime) {
@@ -377,6 +404,14 @@ TEST_F(Planning, AHoldDrainsWhateverItFindsInAnyPass) {
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (stop)"));
   state_.workers["delayed_job.2"].stops = {asked(100, StopReason::stop)};
   EXPECT_TRUE(is_idle(plan())) << "once";
+}
+
+TEST_F(Planning, ADuplicateIsRolledLikeAnyOther) {
+  see("2", seen(PidInFile{100}, living(100), alive({200})));
+  workers_.front().restart.mode = RestartMode::surge;
+  roll_ = RollAsked{.at = kLater, .mode = {}};
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart)"))
+      << "the other one takes its place";
 }
 
 TEST_F(Planning, ARememberedReleaseDecidesWhateverTheWorkingDirectoryIs) {

@@ -45,6 +45,64 @@ TEST_F(Remembering, NothingIsRememberedOfAWorkerThatWasNeverThere) {
   EXPECT_TRUE(state_.workers.empty());
 }
 
+TEST_F(Remembering, WhatADeadOneHasLeftBehindIsRememberedWhileItLives) {
+  const auto child = child_of(living(200), 1, 100);
+  record().process = known(100);
+  const auto dead = seen(NoPidFile{}, NoProcess{}, std::vector{child});
+  const auto told = see(dead, 0);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.front().kind, EventKind::left_over);
+  EXPECT_EQ(std::get<Duplicates>(told.front().detail).pids, (std::vector<pid_t>{200}));
+  EXPECT_EQ(record().left_overs, (std::vector{child.id}));
+  EXPECT_TRUE(see(dead, kMinute).empty()) << "once";
+  EXPECT_EQ(record().left_overs, (std::vector{child.id}));
+  world_.forget_processes();
+  world_.see_again(0, seen(NoPidFile{}, NoProcess{}, kNothing));
+  world_.end(200);
+  world_.pass();
+  EXPECT_TRUE(record().left_overs.empty());
+}
+
+TEST_F(Remembering, TheSessionsOfTheDeadAreKeptAndBounded) {
+  const auto die = [this](pid_t pid) {
+    record().process = known(pid);
+    world_.end(pid);
+    world_.see_again(0, seen(NoPidFile{}, NoProcess{}, kNothing));
+    world_.pass();
+  };
+  die(100);
+  die(101);
+  EXPECT_EQ(record().dead_sessions, (std::vector<pid_t>{100, 101}));
+  die(100);
+  EXPECT_EQ(record().dead_sessions, (std::vector<pid_t>{101, 100})) << "once, the latest last";
+  for (pid_t pid = 200; pid < 300; ++pid)
+    die(pid);
+  EXPECT_EQ(record().dead_sessions.size(), 16U);
+}
+
+TEST_F(Remembering, TheHostOfOneThatWasSetAsideIsTheOneItLivedOn) {
+  facts_.host = "web2";
+  record().process = known(200);
+  record().last = known(100);
+  record().last->host = "web1";
+  record().stops = {set_aside(100)};
+  world_.end(100);
+  see(seen(PidInFile{200}, living(200)), kMinute);
+  world_.end(100);
+  world_.pass();
+  ASSERT_EQ(record().unrecovered.size(), 1U);
+  EXPECT_EQ(record().unrecovered.front().host, "web1");
+}
+
+TEST_F(Remembering, LeftOversAreBounded) {
+  record().process = known(100);
+  std::vector<Process> children;
+  for (pid_t pid = 200; pid < 300; ++pid)
+    children.push_back(child_of(living(pid), 1, 100));
+  see(seen(NoPidFile{}, NoProcess{}, children), 0);
+  EXPECT_EQ(record().left_overs.size(), 16U);
+}
+
 TEST_F(Remembering, ADeathIsCountedOnce) {
   start(1);
   see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute);

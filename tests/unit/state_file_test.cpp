@@ -42,7 +42,12 @@ WorkerRecord full_record() {
                    .asked_at = 8,
                    .reason = StopReason::release,
                    .asked = true},
-                  {.process = {.pid = 4708, .start_time = 6}, .asked = false, .aside = true}};
+                  {.process = {.pid = 4708, .start_time = 6},
+                   .asked = false,
+                   .aside = true,
+                   .session = 4700}};
+  record.dead_sessions = {4700, 4701};
+  record.left_overs = {{.pid = 4705, .start_time = 3}};
   record.unrecovered = {{.pid = 5,
                          .host = "web0",
                          .asked = true,
@@ -114,6 +119,8 @@ TEST(StateText, OfAnotherBootRemembersNoProcess) {
   EXPECT_THAT(pids(record.unrecovered), ElementsAre(5, 6, 4711, 4710, 4708))
       << "whoever ran or drained may have left jobs";
   EXPECT_FALSE(record.last);
+  EXPECT_TRUE(record.dead_sessions.empty());
+  EXPECT_TRUE(record.left_overs.empty());
   EXPECT_FALSE(record.start);
   EXPECT_FALSE(record.drained_at);
   EXPECT_EQ(state->holds, full_state().holds);
