@@ -291,7 +291,8 @@ class Assigner {
 
   bool shares_session_of_dead(const Process& process, std::size_t at) const {
     const auto* record = records_[at];
-    if (record == nullptr || process.session == 0) return false;
+    if (record == nullptr || process.session == 0 || process.session == process.id.pid)
+      return false;
     // The number of a session is given away again only when nobody is left in it.
     const bool is_led = facts_.processes.living(process.session) != nullptr;
     if (!is_led &&

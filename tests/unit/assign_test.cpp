@@ -303,6 +303,13 @@ TEST_F(Assigning, AChildThatBearsTheStartCommandOfItsParentIsNoStart) {
   EXPECT_FALSE(first().starting) << "or no successor would ever be started";
 }
 
+TEST_F(Assigning, WhoeverLeadsASessionIsNobodysLeftOver) {
+  world_.see("2", seen(NoPidFile{}, NoProcess{}, alive({100})));
+  world_.record().last = known(100, 4000);
+  world_.record().dead_sessions = {100};
+  EXPECT_EQ(current(first()), 100) << "it came by the pid of the one before";
+}
+
 TEST_F(Assigning, AChildOfADuplicateThatWasAskedToStopIsALeftOver) {
   const auto child = child_of(with_argv(200, {"bin/feed", "eu"}), 1, 150);
   world_.see(feed("eu"),
