@@ -7,9 +7,12 @@
 namespace bootcheck::sim {
 namespace {
 
-/// The back-off at its longest, a boot and a drain at theirs, and some passes for each worker.
+/// The back-off at its longest, a boot and a short drain, and some passes for each worker; those in
+/// which somebody is still finishing a job do not count.
 constexpr int kPassesToConverge = 25;
 constexpr int kPassesForEach = 8;
+/// More than all jobs take one after another.
+constexpr int kMostPasses = 4000;
 
 }  // namespace
 
@@ -45,6 +48,14 @@ Life::Life(std::uint64_t seed, Coverage& coverage, bool tells)
 void Life::tell(const std::string& line) {
   if (tells_)
     log_ += fmt::format("{:>9.1f}  {}\n", static_cast<double>(world_.now().count()) / 1000, line);
+}
+
+void Life::tell_state() {
+  const auto* file = world_.files.find(site_.config.state_file);
+  auto text =
+      file == nullptr ? "no state" : "state: " + file->text.substr(0, file->text.size() - 1);
+  if (text != old_state_) tell(text);
+  old_state_ = std::move(text);
 }
 
 void Life::live(const Story& story, Duration length) {
@@ -109,6 +120,7 @@ void Life::note_done(const PassDone& done, bool had_faults) {
     tell("pass:" + states);
     for (const auto& event : done.events)
       tell(fmt::format("  {} {} {}", event.worker, name_of(event.kind), pid_of(event).value_or(0)));
+    tell_state();
   }
   watch_.passed(done, had_faults);
 }
@@ -165,8 +177,13 @@ void Life::calm_down() {
     world_.end(*world_.of_serial(serial), KilledBySignal{9});
   const auto workers = static_cast<int>(site_.kinds.size());
   int left = kPassesToConverge + kPassesForEach * workers;
-  for (; left > 0; --left)
+  const auto is_finishing = [](const auto& each) {
+    return each.second.asks > 0 || each.second.asked_by_hand;
+  };
+  for (int count = 0; left > 0 && count < kMostPasses; ++count) {
+    if (std::ranges::none_of(world_.processes, is_finishing)) --left;
     world_.advance(world_.now() + 60s);
+  }
   const auto missing = watch_.what_is_missing();
   if (!missing.empty()) throw Violation{"in the calm: " + missing};
 }

@@ -22,6 +22,9 @@ class Life {
   /// Throws Violation unless all becomes well.
   void calm_down();
 
+  /// What is remembered, for whoever reads the story.
+  void tell_state();
+
   Duration now() const { return world_.now(); }
   std::uint64_t passes() const { return passes_; }
   const std::string& log() const { return log_; }

@@ -170,8 +170,8 @@ void SimMachine::begin_to_write(const Path& path, bool needs_room) {
 
 FileRead SimMachine::read_file(const Path& path, const ReadOptions& options) {
   enter();
-  if (lacks_descriptors()) return UnreadableFile{"Too many open files"};
-  if (is_broken()) return UnreadableFile{"Input/output error"};
+  if (lacks_descriptors()) return UnreadableFile{.why = "Too many open files", .is_failure = true};
+  if (is_broken()) return UnreadableFile{.why = "Input/output error", .is_failure = true};
   return world_.files.read(path, options);
 }
 
@@ -237,6 +237,7 @@ void SimMachine::set_aside_pid_file(const Path& path, pid_t pid) {
   begin_to_write(path, false);
   if (!world_.files.remove_pid_file(path, pid))
     throw_error(ECANCELED, "cannot set " + path.native() + " aside");
+  if (auto* process = world_.find(pid)) process->was_set_aside = true;
   world_.files.put(set_aside_path(path, pid), std::to_string(pid) + "\n", world_.wall_clock());
 }
 

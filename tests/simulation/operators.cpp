@@ -65,7 +65,9 @@ void Life::act_as_operator(Weather weather, Random& dice) {
           watch_.released(at);
       });
     case Weather::start_by_hand:
-      return programs_.start_by_hand(workers.front());
+      // Of workers that look alike nobody could say whose it is.
+      if (site_.kinds[workers.front()] != Kind::twin) programs_.start_by_hand(workers.front());
+      return;
     case Weather::stop_by_hand: {
       auto alive = workers_alive();
       if (!alive.empty()) programs_.ask_by_hand(*world_.of_serial(dice.pick(alive)));

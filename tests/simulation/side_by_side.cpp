@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,9 +59,9 @@ void write_all(int output, const std::string& text) {
     ::alarm(kLongestWorld);
     if (std::chrono::steady_clock::now() < news) return;
     news += kBetweenNews;
-    std::fputs(
-        fmt::format("seed {}: {} passes, {} failed\n", seed, so_far.passes, so_far.failures).c_str(),
-        stderr);
+    std::fputs(fmt::format("seed {}: {} passes, {} failed\n", seed, so_far.passes, so_far.failures)
+                   .c_str(),
+               stderr);
   });
   ::alarm(0);
   write_all(part.output, packed(report));
@@ -112,14 +113,13 @@ Report run_worlds_side_by_side(std::uint64_t first_seed, int processes, const Li
   const auto count = static_cast<std::uint64_t>(processes);
   auto share = limits;
   share.passes = (limits.passes + count - 1) / count;
-  auto* const seeds = static_cast<std::uint64_t*>(
-      ::mmap(nullptr, count * sizeof(std::uint64_t), PROT_READ | PROT_WRITE,
-             MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  auto* const seeds = static_cast<std::uint64_t*>(::mmap(nullptr, count * sizeof(std::uint64_t),
+                                                         PROT_READ | PROT_WRITE,
+                                                         MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   if (seeds == MAP_FAILED) throw_error(errno, "cannot share memory");
   std::vector<Part> parts;
   for (std::uint64_t at = 0; at < count; ++at)
-    parts.push_back(
-        start_part({.first = first_seed + at, .stride = count}, share, seeds + at));
+    parts.push_back(start_part({.first = first_seed + at, .stride = count}, share, seeds + at));
   Report report;
   for (const auto& part : parts)
     report.add(report_of(part));

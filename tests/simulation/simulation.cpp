@@ -28,6 +28,7 @@ Outcome run_world(std::uint64_t seed, const Story& story, Coverage& coverage,
     outcome.violation = violation.what;
     outcome.at = life.now();
   }
+  life.tell_state();
   outcome.passes = life.passes();
   outcome.log = life.log();
   return outcome;

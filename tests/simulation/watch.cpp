@@ -90,7 +90,7 @@ void Watch::check_second_copy(const Inhabitant& command, std::size_t worker) {
     const auto since = world_.now() - (other.ours ? other.decided : other.born);
     if (!other.ours && world_.now() - other.born < kUnseen) {
       coverage_.count("excused", "second copy: started by hand at the same time");
-    } else if (!can_be_known(other, state)) {
+    } else if (!other.is_remembered && !can_be_known(other, state)) {
       coverage_.count("excused", "second copy: every proof was destroyed");
     } else {
       throw Violation{fmt::format("{} is started while {} runs, since {} s", worker_of(worker).name,
@@ -114,6 +114,15 @@ void Watch::launched(const Inhabitant& command) {
 
 void Watch::signalled(Inhabitant& process, int signal) {
   world_.tell(fmt::format("    signal {} to {}", signal, name_of_process(process)));
+  if (process.role == Role::neighbour && process.was_named) {
+    coverage_.count("excused", "another application's worker: a pid file named it");
+    return;
+  }
+  if (process.role == Role::child && (process.of_unseen || process.born <= memory_lost_)) {
+    coverage_.count("excused",
+                    "a child of a dead worker: its session was forgotten with the state");
+    return;
+  }
   if (process.role != Role::worker)
     throw Violation{fmt::format("signal {} to {}", signal, name_of_process(process))};
   if (signal == SIGKILL) throw Violation{name_of_process(process) + " is killed"};
@@ -138,9 +147,11 @@ void Watch::check_reason(const Inhabitant& process) const {
   const bool has_reason = process.release != present_release(world_, site_).native() ||
                           deployed_ >= process.decided || touched_ >= process.decided ||
                           since(restarts_) || since(holds_began_) || is_held(process.worker) ||
-                          copies > 1;
-  if (!has_reason)
+                          (!process.ours && holds_began_.contains(process.worker)) || copies > 1;
+  if (has_reason) return;
+  if (!process.amid_errors)
     throw Violation{fmt::format("{} is asked to stop for no reason", name_of_process(process))};
+  coverage_.count("excused", "asked to stop: the restart file could not be looked at before");
 }
 
 /// Those that are down through us, or on the way there.
@@ -158,8 +169,14 @@ void Watch::check_unavailable(const Inhabitant& process) {
       return is_of(each.second, at) && each.second.asks == 0;
     };
     const bool is_up = std::ranges::any_of(world_.processes, serves);
-    if (at == process.worker || (down_through_us_.contains(at) && !is_up)) ++down;
+    const auto serves_beside = [&](const auto& each) {
+      return serves(each) && each.second.serial != process.serial;
+    };
+    const bool goes_down =
+        at == process.worker && std::ranges::none_of(world_.processes, serves_beside);
+    if (goes_down || (at != process.worker && down_through_us_.contains(at) && !is_up)) ++down;
   }
+  if (has_riddle(entry)) return;
   const auto& policy = worker_of(process.worker).restart;
   if (down > policy.max_unavailable.of(std::max(total, 1)))
     throw Violation{
@@ -178,17 +195,23 @@ void Watch::handed_back(const Row& row) {
 }
 
 void Watch::process_ended(const Inhabitant& process) {
+  if (world_.goes_down) ends_.clear();  // whoever had ended as asked may be called crashed now
   if (process.role != Role::worker) return;
   world_.tell("    " + name_of_process(process) + " ends");
+  for (auto& [pid, child] : world_.processes) {
+    if (child.role == Role::child && child.shown.parent == process.shown.id.pid)
+      child.of_unseen = child.of_unseen || !process.is_remembered;
+  }
   const bool is_clean = std::ranges::none_of(
       world_.rows, [&](const Row& row) { return row.owner == process.serial; });
   ends_[process.worker].push_back(
-      {process.shown.id.pid, process.asks > 0 && is_clean && !process.ask_may_be_lost});
+      {.pid = process.shown.id.pid,
+       .as_asked = process.asks > 0 && is_clean && !process.ask_may_be_lost && !world_.goes_down});
   for (auto& row : world_.rows)
     row.is_dead = row.is_dead || row.owner == process.serial;
   const auto state = remembered();
   for (auto& row : world_.rows) {
-    if (row.owner == process.serial) row.is_lost = !is_traced(row, state);
+    if (row.owner == process.serial) row.is_lost = row.is_lost || !is_traced(row, state);
   }
 }
 
@@ -208,6 +231,20 @@ bool Watch::is_traced(const Row& row, const State& state) const {
   const auto* named = std::get_if<PidInFile>(&file);
   return (named != nullptr && is_it(named->pid)) ||
          world_.files.find(set_aside_path(worker->pid_file, row.pid)) != nullptr;
+}
+
+/// How the host was called when a process was born is remembered, and nothing else tells it.
+void Watch::forget_hosts() {
+  const auto state = remembered();
+  for (auto& row : world_.rows) {
+    const auto* owner = world_.of_serial(row.owner);
+    const auto* record = find_record(state, row.name);
+    const auto is_it = [&](const DeadProcess& dead) { return dead.pid == row.pid; };
+    const bool is_known =
+        owner != nullptr ? owner->is_remembered
+                         : record != nullptr && std::ranges::any_of(record->unrecovered, is_it);
+    row.is_lost = row.is_lost || (!is_known && row.host != world_.host);
+  }
 }
 
 void Watch::check_traces(bool is_excused) {
@@ -248,8 +285,42 @@ bool Watch::is_held(std::size_t worker) const {
 
 void Watch::memory_lost() {
   memory_lost_ = world_.now();
-  for (auto& [pid, process] : world_.processes)
+  for (std::size_t at = 0; at < site_.kinds.size(); ++at)
+    riddles_.insert(at);
+  for (auto& [pid, process] : world_.processes) {
     process.ask_may_be_lost = true;
+    process.is_remembered = false;
+    process.was_set_aside = false;
+  }
+  ends_.clear();
+}
+
+/// Workers of one command line are told apart by bootcheck's word alone.
+void Watch::name_twins(const State& state) {
+  for (std::size_t at = 0; at < site_.kinds.size(); ++at) {
+    if (site_.kinds[at] != Kind::twin) continue;
+    const auto* record = find_record(state, worker_of(at).name);
+    if (record == nullptr || !record->process) continue;
+    auto* process = world_.find(record->process->id.pid);
+    const bool is_twin = process != nullptr && process->shown.id == record->process->id &&
+                         process->role == Role::worker &&
+                         site_.kinds[process->worker] == Kind::twin;
+    if (is_twin) process->worker = at;
+  }
+}
+
+/// What has once been written down must not be forgotten again.
+void Watch::note_remembered() {
+  const auto state = remembered();
+  name_twins(state);
+  for (auto& [pid, process] : world_.processes) {
+    if (process.role != Role::worker || process.is_remembered) continue;
+    const auto* record = find_record(state, worker_of(process.worker).name);
+    const auto& id = process.shown.id;
+    process.is_remembered = record != nullptr && ((record->process && record->process->id == id) ||
+                                                  find_stop(record, id) != nullptr);
+    if (process.is_remembered && process.born > memory_lost_) riddles_.erase(process.worker);
+  }
 }
 
 void Watch::note_unsaved_asks(bool is_excused) {
@@ -273,8 +344,13 @@ void Watch::passed(const PassDone& done, bool had_faults) {
   coverage_.count(done.seen.plan, done.events);
   note_unsaved_asks(had_faults);
   check_traces(had_faults);
-  check_crashes(done);
+  if (!had_faults) check_crashes(done);
   check_size();
+  note_remembered();
+  // Expired is expired, whatever the clock says later.
+  std::erase_if(holds_, [this](const auto& hold) {
+    return hold.second && *hold.second <= world_.wall_clock();
+  });
   std::erase_if(down_through_us_, [&](std::size_t worker) {
     return std::ranges::any_of(world_.processes, [&](const auto& each) {
       return is_of(each.second, worker) && each.second.asks == 0;
@@ -285,6 +361,7 @@ void Watch::passed(const PassDone& done, bool had_faults) {
 void Watch::broken_off() {
   note_unsaved_asks(true);
   check_traces(false);
+  note_remembered();
 }
 
 /// `crashed` is told of nobody that ended as it was asked to.
@@ -324,30 +401,78 @@ std::string Watch::what_is_missing() const {
   for (std::size_t at = 0; at < site_.kinds.size() && missing.empty(); ++at)
     missing = what_is_missing(at, state);
   for (const auto& row : world_.rows) {
-    if (row.is_dead && !row.is_lost && missing.empty())
+    // While its worker is held nobody boots the application for what was asked to stop.
+    const auto at =
+        static_cast<std::size_t>(std::ranges::find(site_.config.workers, row.name, &Worker::name) -
+                                 site_.config.workers.begin());
+    if (row.is_dead && !row.is_lost && !is_held(at) && missing.empty())
       missing = fmt::format("the job of {} (pid {}) was not handed back", row.name, row.pid);
   }
   return missing;
+}
+
+/// Nothing but what was remembered tells what the processes of a daemon are that bears its start
+/// command, or a title of its own; or whether a child that bears its parent's title is one.
+bool Watch::cannot_be_told(std::size_t worker) const {
+  const auto kind = site_.kinds[worker];
+  const bool is_told =
+      kind != Kind::plain_daemon && kind != Kind::untitled_daemon && kind != Kind::changing_title;
+  const auto file = world_.files.read_pid_file(worker_of(worker).pid_file);
+  const auto* named = std::get_if<PidInFile>(&file);
+  const auto* stranger = named == nullptr ? nullptr : world_.find(named->pid);
+  if (!is_told && riddles_.contains(worker)) return true;
+  const bool has_title = !worker_of(worker).process_title.empty();
+  if (stranger != nullptr && stranger->was_named &&
+      (!has_title || stranger->role == Role::neighbour))
+    return true;
+  return std::ranges::any_of(world_.processes, [&](const auto& each) {
+    const auto& process = each.second;
+    if (process.worker != worker) return false;
+    const bool is_old = process.born <= memory_lost_ || !process.ours || !process.is_remembered;
+    return process.role == Role::child ? process.of_unseen || process.born <= memory_lost_
+                                       : !is_told && is_old && process.role == Role::worker;
+  });
+}
+
+/// Of such a worker it is not told either whether it counts as down.
+bool Watch::has_riddle(std::size_t entry) const {
+  for (std::size_t at = 0; at < site_.kinds.size(); ++at) {
+    if (worker_of(at).entry == entry && cannot_be_told(at)) return true;
+  }
+  return false;
 }
 
 std::string Watch::what_is_missing(std::size_t at, const State& state) const {
   const auto& worker = worker_of(at);
   const bool by_status = site_.kinds[at] == Kind::by_status;
   const auto present = present_release(world_, site_).native();
+  if (cannot_be_told(at)) return {};
   std::vector<const Inhabitant*> copies;
   for (const auto& [pid, process] : world_.processes) {
-    if (is_of(process, at) && can_be_known(process, state)) copies.push_back(&process);
+    if (!is_of(process, at)) continue;
+    if (process.was_set_aside) return name_of_process(process) + " is still set aside";
+    if (process.is_remembered || can_be_known(process, state)) copies.push_back(&process);
   }
   if (is_held(at)) return copies.empty() || by_status ? "" : worker.name + " is held, and runs";
   if (copies.empty()) return worker.name + " does not run";
-  if (copies.size() > 1 && site_.config.orphans == Orphans::drain && !by_status)
+  // Nobody looks for what was started by hand beside a worker that runs.
+  const auto is_known = [](const Inhabitant* each) { return each->ours || each->is_remembered; };
+  if (std::ranges::count_if(copies, is_known) > 1 && !by_status &&
+      site_.config.orphans == Orphans::drain)
     return worker.name + " runs more than once";
   for (const auto* process : copies) {
     if (is_aside(*process, state)) return name_of_process(*process) + " is still set aside";
-    const bool shows_release = is_below(*process->shown.cwd, site_.releases) &&
+    const bool shows_release = site_.releases.filename() == "releases" &&
+                               is_below(*process->shown.cwd, site_.releases) &&
                                world_.releases.contains(process->shown.cwd->native());
-    const bool is_known = shows_release || process->born > memory_lost_;
-    if (process->release != present && is_known && !by_status && copies.size() == 1)
+    const bool tells_itself =
+        site_.kinds[at] != Kind::untitled_daemon && site_.kinds[at] != Kind::changing_title;
+    const bool is_known = (shows_release && tells_itself) || process->born > memory_lost_;
+    const auto* record = find_record(state, worker.name);
+    const bool is_noted = record != nullptr && record->process && !record->process->release.empty();
+    const bool is_alone = copies.size() == 1 && !has_riddle(worker.entry);
+    if (process->release != present && is_known && (is_noted || shows_release) && process->ours &&
+        !by_status && is_alone)
       return name_of_process(*process) + " runs the code of " + process->release;
   }
   return {};

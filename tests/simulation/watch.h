@@ -34,7 +34,10 @@ class Watch final : public Onlooker {
   /// Of one that did not.
   void broken_off();
   /// After each step of the story: whose traces were destroyed is nobody's fault.
-  void weather_changed() { check_traces(true); }
+  void weather_changed() {
+    forget_hosts();
+    check_traces(true);
+  }
 
   // --- when the weather has been calm for long
   /// Empty: all is as it has to be.
@@ -50,12 +53,17 @@ class Watch final : public Onlooker {
   void check_second_copy(const Inhabitant& command, std::size_t worker);
   void check_reason(const Inhabitant& process) const;
   void check_unavailable(const Inhabitant& process);
+  void note_remembered();
+  void name_twins(const State& state);
   void note_unsaved_asks(bool is_excused);
+  void forget_hosts();
   void check_traces(bool is_excused);
   bool is_traced(const Row& row, const State& state) const;
   void check_crashes(const PassDone& done) const;
   void check_size() const;
   void process_ended(const Inhabitant& process);
+  bool cannot_be_told(std::size_t worker) const;
+  bool has_riddle(std::size_t entry) const;
   std::string what_is_missing(std::size_t worker, const State& state) const;
 
   World& world_;
@@ -64,6 +72,7 @@ class Watch final : public Onlooker {
   Duration deployed_{0};
   Duration touched_{0};
   Duration memory_lost_{0};
+  std::set<std::size_t> riddles_;  ///< nothing of them was written down since then
   std::map<std::size_t, Duration> restarts_;
   std::map<std::size_t, Duration> holds_began_;
   std::map<std::size_t, std::optional<Duration>>

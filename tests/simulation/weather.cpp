@@ -231,7 +231,9 @@ void Life::spoil_pid_file(Weather weather, Random& dice) {
   if (weather == Weather::pid_file_stale) {
     auto process = world_.processes.begin();
     std::advance(process, dice.between(0, static_cast<int>(world_.processes.size()) - 1));
-    text = dice.chance(70) ? fmt::format("{}\n", process->first) : "29000\n";
+    const bool is_alive = dice.chance(70);
+    process->second.was_named = process->second.was_named || is_alive;
+    text = is_alive ? fmt::format("{}\n", process->first) : "29000\n";
   }
   world_.files.put(file, text, world_.wall_clock());
 }

@@ -104,8 +104,10 @@ bool World::is_zombie(pid_t pid) const {
 }
 
 void World::reboot() {
+  goes_down = true;
   while (!processes.empty())
     end(processes.begin()->second, KilledBySignal{9});
+  goes_down = false;
   awaited_.clear();
   ends_.clear();
   tick_of_end_.clear();

@@ -41,7 +41,11 @@ struct Inhabitant {
   int asks = 0;                  ///< so often bootcheck has asked it to stop
   bool ask_may_be_lost = false;  ///< bootcheck cannot know that it has asked
   bool asked_by_hand = false;
-  bool held_back = false;  ///< it was asked as part of a roll
+  bool is_remembered = false;  ///< bootcheck has written down that it is the worker
+  bool was_set_aside = false;  ///< by bootcheck
+  bool of_unseen = false;      ///< a child whose parent ended before it was written down
+  bool amid_errors = false;    ///< it was started while files could not be looked at
+  bool was_named = false;  ///< somebody has written its pid into the pid file of another's worker
 };
 
 /// What keeps bootcheck from doing its work, each until then.
@@ -129,6 +133,7 @@ class World {
   std::set<std::string> locks;  ///< files that are locked
   std::string host = "web1";
   int boot = 1;
+  bool goes_down = false;  ///< all processes are being killed
   Duration booted{0};
   Duration suspended{0};
   Duration wall_offset{std::chrono::seconds{1'795'000'000}};
