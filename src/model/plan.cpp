@@ -210,7 +210,7 @@ class Planner {
   std::vector<Step>& steps_;
 };
 
-bool boots(const Decision& decision) {
+bool starts_anything(const Decision& decision) {
   return std::ranges::any_of(decision.steps, [](const Step& step) {
     return std::holds_alternative<StartWorker>(step) || std::holds_alternative<RecoverJobs>(step);
   });
@@ -223,7 +223,7 @@ void share_boots(Plan& plan, const Facts& facts, const State& state) {
   };
   std::vector<std::size_t> booting;
   for (const auto& decision : plan.decisions) {
-    if (boots(decision)) booting.push_back(decision.worker);
+    if (starts_anything(decision)) booting.push_back(decision.worker);
   }
   if (booting.empty()) return;
   for (auto& decision : plan.decisions) {
@@ -285,16 +285,6 @@ Plan make_plan(const Facts& facts, const State& state, const Assignment& assignm
   plan.orphans_to_drain = plan_orphans(facts, state, assignment);
   return plan;
 }
-
-namespace {
-
-bool starts_anything(const Decision& decision) {
-  return std::ranges::any_of(decision.steps, [](const Step& step) {
-    return std::holds_alternative<StartWorker>(step) || std::holds_alternative<RecoverJobs>(step);
-  });
-}
-
-}  // namespace
 
 bool starts_anything(const Plan& plan) {
   return std::ranges::any_of(plan.decisions,
