@@ -17,14 +17,14 @@ constexpr std::size_t kLines = 20;
 constexpr Duration kAtLatest{1000};
 
 /// Each file once, in the order of the workers.
-std::vector<Path> files_of(const Config& config, const std::vector<bool>& selected) {
+std::vector<Path> files_of(const Config& config, const Selection& selection) {
   std::vector<Path> files;
   const auto add = [&files](Path file) {
     if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
   };
   for (std::size_t at = 0; at < config.workers.size(); ++at) {
     const auto& worker = config.workers[at];
-    if (!selected.empty() && !selected[at]) continue;
+    if (!is_selected(selection, at)) continue;
     if (worker.preload) add(shared_start_log(config, worker));
     add(start_log(config, worker));
   }
@@ -113,7 +113,7 @@ int logs_command(const Options& options, const Config& config, Machine& machine)
   const auto selected = select_workers(config, options.workers);
   if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
   std::vector<FollowedFile> files;
-  for (auto& path : files_of(config, std::get<std::vector<bool>>(selected)))
+  for (auto& path : files_of(config, std::get<Selection>(selected)))
     files.emplace_back(machine, std::move(path));
   Output output(files.size() > 1);
   for (auto& file : files)

@@ -103,7 +103,7 @@ int print_end(const Options& options, const Context& context, const RolledOut& r
 }
 
 std::vector<Request> requests_for(const Config& config, const Selection& selection,
-                                  const decltype(Request::what)& what) {
+                                  const Ask& what) {
   std::vector<Request> requests;
   for (std::size_t at = 0; at < config.workers.size(); ++at) {
     if (is_selected(selection, at))
@@ -125,8 +125,8 @@ RollOutOutcome watch_roll_out(const Options& options, const Context& context,
 
 }  // namespace
 
-int ask_and_watch(const Options& options, const Context& context,
-                  const decltype(Request::what)& what, Duration patience) {
+int ask_and_watch(const Options& options, const Context& context, const Ask& what,
+                  Duration patience) {
   const auto chosen = select_workers(context.config, options.workers);
   if (const auto* errors = std::get_if<UsageErrors>(&chosen)) return print_usage_errors(*errors);
   const auto& selection = std::get<Selection>(chosen);

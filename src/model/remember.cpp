@@ -259,15 +259,11 @@ void forget_unconfigured(State& state, const Facts& facts) {
   std::vector<std::string> names;
   for (const auto& [name, record] : unconfigured(state, *facts.workers)) {
     names.emplace_back(name);
-    const auto become_orphan = [&, name = name, record = record](const ProcessId& id) {
+    for (const auto& id : processes_of(*record)) {
       const auto* stop = find_stop(record, id);
       state.orphans.push_back({.name = std::string(name),
                                .process = id,
                                .stop = stop == nullptr ? std::nullopt : std::optional(*stop)});
-    };
-    if (record->process) become_orphan(record->process->id);
-    for (const auto& stop : record->stops) {
-      if (!record->process || record->process->id != stop.process) become_orphan(stop.process);
     }
   }
   for (const auto& name : names) {

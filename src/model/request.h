@@ -27,9 +27,11 @@ struct AskForRelease {
   bool operator==(const AskForRelease&) const = default;
 };
 
+using Ask = std::variant<AskForRoll, AskForHold, AskForRelease>;
+
 struct Request {
   std::string worker;
-  std::variant<AskForRoll, AskForHold, AskForRelease> what;
+  Ask what;
   bool operator==(const Request&) const = default;
 };
 

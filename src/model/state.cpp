@@ -32,6 +32,15 @@ std::vector<std::pair<std::string_view, const WorkerRecord*>> unconfigured(
   return rest;
 }
 
+std::vector<ProcessId> processes_of(const WorkerRecord& record) {
+  std::vector<ProcessId> processes;
+  if (record.process) processes.push_back(record.process->id);
+  for (const auto& stop : record.stops) {
+    if (!record.process || record.process->id != stop.process) processes.push_back(stop.process);
+  }
+  return processes;
+}
+
 const StopRequest* find_stop(const WorkerRecord* record, const ProcessId& process) {
   if (record == nullptr) return nullptr;
   const auto stop = std::ranges::find(record->stops, process, &StopRequest::process);

@@ -97,7 +97,7 @@ struct WorkerRecord {
   std::optional<RollAsked> roll;        ///< until it is known which process is meant
   std::optional<ProcessId> to_replace;  ///< `restart` asked that this process be rolled
   bool replace_by_surge = false;        ///< ...with its successor started beside it
-  std::vector<StopRequest> stops;  ///< its processes that drain: its own, and those surged away
+  std::vector<StopRequest> stops;     ///< its processes that drain: its own, and those surged away
   std::vector<pid_t> dead_sessions;   ///< of its processes that have ended, the latest last
   std::vector<ProcessId> left_overs;  ///< what they have left behind, for as long as it lives
   std::vector<DeadProcess> unrecovered;
@@ -168,6 +168,8 @@ const WorkerRecord* find_record(const State& state, const std::string& worker);
 /// What is remembered by names that no worker has any more.
 std::vector<std::pair<std::string_view, const WorkerRecord*>> unconfigured(
     const State& state, const std::vector<Worker>& workers);
+/// The processes of a worker that are remembered to live: its own, and those that are to stop.
+std::vector<ProcessId> processes_of(const WorkerRecord& record);
 /// The request by which this process is to stop; null: there is none.
 const StopRequest* find_stop(const WorkerRecord* record, const ProcessId& process);
 StopRequest* find_stop(WorkerRecord& record, const ProcessId& process);

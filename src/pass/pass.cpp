@@ -205,6 +205,11 @@ class Pass {
 
 }  // namespace
 
+std::optional<WallTime> last_pass(const Context& context) {
+  const auto lock = context.machine.file_status(context.config.lock_file);
+  return lock ? std::optional<WallTime>(lock->modified / 1'000'000'000) : std::nullopt;
+}
+
 Snapshot take_snapshot(const Context& context, const Selection& selection, Search search,
                        const std::vector<Request>& requests) {
   auto& machine = context.machine;
@@ -214,10 +219,7 @@ Snapshot take_snapshot(const Context& context, const Selection& selection, Searc
   remember_requests(loaded.state, posted.requests, config.workers);
   remember_requests(loaded.state, requests, config.workers);
   std::ranges::copy(posted.problems, std::back_inserter(loaded.problems));
-  std::optional<WallTime> last_pass;
-  if (const auto lock = machine.file_status(config.lock_file))
-    last_pass = lock->modified / 1'000'000'000;
-  auto doubt = doubt_of(context, loaded, last_pass);
+  auto doubt = doubt_of(context, loaded, last_pass(context));
   const auto app = locate_app(context, loaded.state);
   return snapshot_of(
       assess(context, app, std::move(loaded.state), selection, search, std::move(doubt)),

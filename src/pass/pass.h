@@ -7,7 +7,7 @@
 #include "model/status.h"
 #include "observe/assess.h"
 
-#include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,6 +24,9 @@ struct Snapshot : Assessment {
 Snapshot take_snapshot(const Context& context, const Selection& selection,
                        Search search = Search::if_needed,
                        const std::vector<Request>& requests = {});
+
+/// When a pass last took place; none: never.
+std::optional<WallTime> last_pass(const Context& context);
 
 /// The status of every worker, as a snapshot shows it.
 AppStatus status_of(const Context& context, const Snapshot& snapshot);

@@ -55,8 +55,7 @@ AppStatus status_of(const Context& context, const Snapshot& snapshot) {
   status.root = config.root;
   status.environment = config.environment;
   status.stuck_after = config.stuck_after;
-  if (const auto lock = context.machine.file_status(config.lock_file))
-    status.last_pass = lock->modified / 1'000'000'000;
+  status.last_pass = last_pass(context);
   for (const auto& decision : snapshot.plan.decisions)
     status.workers.push_back(show(decision, snapshot));
   const auto& known = snapshot.state.orphans;

@@ -1,6 +1,7 @@
 #include "pass/stay.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace bootcheck {
 namespace {
@@ -12,12 +13,8 @@ constexpr Duration kBetweenTries = std::chrono::seconds{1};
 /// Whoever serves or finishes a job.
 std::vector<ProcessId> watched_after(const PassDone& done) {
   std::vector<ProcessId> watched;
-  for (const auto& [name, record] : done.seen.state.workers) {
-    if (record.process) watched.push_back(record.process->id);
-    for (const auto& stop : record.stops) {
-      if (!record.process || stop.process != record.process->id) watched.push_back(stop.process);
-    }
-  }
+  for (const auto& [name, record] : done.seen.state.workers)
+    std::ranges::copy(processes_of(record), std::back_inserter(watched));
   return watched;
 }
 

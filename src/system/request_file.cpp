@@ -43,10 +43,8 @@ std::string line_of(const Request& request) {
 
 std::optional<Request> request_of(std::string_view line) {
   json::error_code error;
-  json::parse_options lenient;
-  lenient.allow_invalid_utf8 = true;
   const auto document =
-      json::parse({line.data(), line.size()}, error, json::storage_ptr(), lenient);
+      json::parse({line.data(), line.size()}, error, json::storage_ptr(), lenient());
   const auto* object = error ? nullptr : document.if_object();
   const auto* name = object == nullptr ? nullptr : object->if_contains("worker");
   if (name == nullptr || !name->is_string()) return std::nullopt;

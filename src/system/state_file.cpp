@@ -61,12 +61,6 @@ struct ReadState {
   std::int64_t layout = kLayout;
 };
 
-json::parse_options lenient() {
-  json::parse_options options;
-  options.allow_invalid_utf8 = true;  // a path may hold any bytes
-  return options;
-}
-
 /// The state, or why there is none in this text.
 std::variant<ReadState, std::string> read_state(std::string_view text, const Stamp& here) {
   std::array<unsigned char, 8192> room;  // for most files the tree needs no heap
@@ -102,7 +96,8 @@ Failure unusable(const Path& path, const std::string& why, const char* consequen
 
 struct Unusable {
   Failure why;
-  bool is_unread = false;  ///< it may be good
+  bool is_unread = false;   ///< it may be good
+  bool is_failure = false;  ///< and the next pass may well read it
 };
 
 /// The whole text of a file of ours; none: there is no such file.
@@ -123,7 +118,8 @@ std::optional<std::variant<std::string, Unusable>> read_own(Machine& machine, co
         .why = {.thing = fmt::format("cannot read {}, so holds and back-offs are not known",
                                      path.native()),
                 .reason = unreadable->why},
-        .is_unread = true};
+        .is_unread = true,
+        .is_failure = true};
   if (unreadable != nullptr) return Unusable{.why = unusable(path, unreadable->why, consequence)};
   auto& file = std::get<FileText>(read);
   if (!file.complete) return Unusable{.why = unusable(path, "it is too long", consequence)};
@@ -192,7 +188,7 @@ LoadedState load_state(Machine& machine, const Path& path, const Stamp& here) {
     if (const auto* bad = std::get_if<Unusable>(&*text)) {
       loaded.problems.push_back(bad->why);
       loaded.is_unread = bad->is_unread;
-      if (!bad->why.reason.empty()) loaded.unread = bad->why;
+      if (bad->is_failure) loaded.unread = bad->why;
     } else {
       auto read = read_state(std::get<std::string>(*text), here);
       if (auto* good = std::get_if<ReadState>(&read)) {

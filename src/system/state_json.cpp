@@ -389,6 +389,12 @@ std::vector<OrphanRecord> orphans_from(const json::object& root) {
 
 }  // namespace
 
+json::parse_options lenient() {
+  json::parse_options options;
+  options.allow_invalid_utf8 = true;
+  return options;
+}
+
 json::object roll_to_json(const RollAsked& roll) {
   json::object object{{"at", roll.at}};
   if (roll.mode) object["mode"] = *roll.mode == RestartMode::surge ? "surge" : "drain";

@@ -5,8 +5,12 @@
 #include "model/state.h"
 
 #include <boost/json/object.hpp>
+#include <boost/json/parse_options.hpp>
 
 namespace bootcheck {
+
+/// For what we have written ourselves: a path may hold any bytes.
+boost::json::parse_options lenient();
 
 boost::json::object hold_to_json(const Hold& hold);
 Hold hold_from_json(const boost::json::object& object);

@@ -59,7 +59,7 @@ class Life {
   void put_old_draining_file(Random& dice);
   std::vector<std::uint64_t> workers_alive() const;
   std::vector<std::size_t> some_workers(Random& dice) const;
-  Orders order(const std::vector<std::size_t>& workers, const decltype(Request::what)& what) const;
+  Orders order(const std::vector<std::size_t>& workers, const Ask& what) const;
   void restart_workers(const std::vector<std::size_t>& workers, bool surge, Duration patience,
                        bool must_wait);
   void stop_workers(const std::vector<std::size_t>& workers, std::optional<Duration> lasts);

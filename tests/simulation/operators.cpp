@@ -15,8 +15,7 @@ std::vector<std::size_t> Life::some_workers(Random& dice) const {
   return workers;
 }
 
-Orders Life::order(const std::vector<std::size_t>& workers,
-                   const decltype(Request::what)& what) const {
+Orders Life::order(const std::vector<std::size_t>& workers, const Ask& what) const {
   Orders orders;
   orders.selection.resize(site_.kinds.size());
   for (const auto at : workers) {

@@ -61,7 +61,7 @@ class PassInMemory : public testing::Test, private RollOutWatcher {
         .events;
   }
 
-  void ask(const decltype(Request::what)& what) {
+  void ask(const Ask& what) {
     std::vector<Request> requests;
     for (const auto& worker : config.workers)
       requests.push_back({.worker = worker.name, .what = what});
