@@ -25,6 +25,15 @@ class Stay : public SmallAppTest {
       text += "up\n";
     return says("feed", text);
   }
+  /// The worker dies that often, and comes back each time.
+  void expect_it_survives(int deaths) const {
+    ASSERT_TRUE(was_started(1));
+    for (int death = 1; death <= deaths; ++death) {
+      ASSERT_TRUE(wait_until([&] { return app_.living("feed") != 0; }));
+      ASSERT_TRUE(kill_and_wait(app_.living("feed")));
+      ASSERT_TRUE(was_started(death + 1)) << story();
+    }
+  }
   bool is_lock_free() const {
     return run({"flock", "-n", (app_.root() / "tmp/pids/bootcheck.lock").native(), "true"})
                .status == 0;
@@ -40,12 +49,7 @@ class Stay : public SmallAppTest {
 
 TEST_F(Stay, BringsBackAWorkerThatDies) {
   Background staying(stay("1h"));
-  ASSERT_TRUE(was_started(1));
-  for (int deaths = 1; deaths < 4; ++deaths) {
-    ASSERT_TRUE(wait_until([&] { return app_.living("feed") != 0; }));
-    ASSERT_TRUE(kill_and_wait(app_.living("feed")));
-    ASSERT_TRUE(was_started(deaths + 1)) << story();
-  }
+  expect_it_survives(3);
   EXPECT_FALSE(staying.has_ended());
 }
 
@@ -65,12 +69,7 @@ TEST_F(Stay, SleepsWithoutTheLockWhileNothingHappens) {
 TEST_F(Stay, TwiceAtATimeStartsNothingTwice) {
   Background one(stay("1h"));
   Background other(stay("1h"));
-  ASSERT_TRUE(was_started(1));
-  for (int deaths = 1; deaths < 6; ++deaths) {
-    ASSERT_TRUE(wait_until([&] { return app_.living("feed") != 0; }));
-    ASSERT_TRUE(kill_and_wait(app_.living("feed")));
-    ASSERT_TRUE(was_started(deaths + 1)) << story();
-  }
+  expect_it_survives(5);
   EXPECT_FALSE(one.has_ended());
   EXPECT_FALSE(other.has_ended());
 }

@@ -40,7 +40,7 @@ restart: {mode: drain, on: [release, restart_file], restart_file: tmp/restart.tx
 limits: {memory: 600M, age: 1d}             # drain (never kill) a worker that outgrows one
 backoff: {first: 1m, max: 30m}              # for a worker that does not stay up; 0 turns it off
 orphans: warn                               # drain | warn | ignore
-recover_jobs: true                          # promise 5
+recover_jobs: true                          # of delayed_job workers that died
 launcher: auto                              # direct | systemd | auto
 lock_file: tmp/pids/bootcheck.lock
 state_file: tmp/pids/bootcheck.state
