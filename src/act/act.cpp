@@ -3,6 +3,7 @@
 #include "act/late_exits.h"
 #include "act/start.h"
 #include "act/state_events.h"
+#include "model/identity.h"
 
 #include <algorithm>
 #include <csignal>
@@ -18,18 +19,19 @@ constexpr Duration kLastMoments{300};
 
 class Actor {
  public:
-  Actor(const Context& context, Assessment& assessment, const SaveState& save,
-        const ReportEvents& report)
+  Actor(const Context& context, Assessment& assessment, Preloaders& preloaders,
+        const SaveState& save, const ReportEvents& report)
       : context_(context),
         machine_(context.machine),
         facts_(assessment.facts),
         state_(assessment.state),
         assessment_(assessment),
+        preloaders_(preloaders),
         save_(save),
         report_(report) {}
 
   void run() {
-    const auto& plan = assessment_.plan;
+    const auto plan = without_rolls_that_wait_for_a_boot();
     intend(plan);
     await_last_moments(plan);
     for (const auto& decision : plan.decisions) {
@@ -37,12 +39,13 @@ class Actor {
       report_all(events_of(decision, facts_, state_));
       if (auto order = take_steps(decision)) orders_.push_back(std::move(*order));
     }
+    if (plan.waits_for_boot) report_boot_failure(state_.failed_boots.failures);
     report_all(orphan_events(facts_, assessment_.assignment, state_));
     for (const auto& orphan : plan.orphans_to_drain)
       drain_orphan(orphan);
     if (signalled_) save_(state_);
     report_(std::exchange(events_, {}));
-    if (orders_.empty()) return;
+    if (orders_.empty() && to_boot_.empty()) return;
     start();
     report_(std::move(events_));
   }
@@ -105,6 +108,59 @@ class Actor {
       report(make_event(EventKind::failed, orphan.name, Severity::error,
                         Trouble{Task::step, failure_of(error)}));
     }
+  }
+
+  // --- boot first ------------------------------------------------------------------------------
+
+  bool boots_before_rolling(const Decision& decision) const {
+    const auto& worker = worker_of(decision.worker);
+    return decision.rolling_steps > 0 && boots_first(worker) &&
+           has_preloader(context_.config, worker);
+  }
+
+  /// What is left of the plan to be done at once.
+  Plan without_rolls_that_wait_for_a_boot() {
+    auto plan = assessment_.plan;
+    for (auto& decision : plan.decisions) {
+      if (!boots_before_rolling(decision)) continue;
+      to_boot_.push_back(decision.worker);
+      decision.steps.resize(decision.steps.size() - decision.rolling_steps);
+      decision.rolling_steps = 0;
+    }
+    return plan;
+  }
+
+  /// A boot takes its time: whether they are still to be replaced is decided anew.
+  std::vector<StartOrder> roll_after_boot(const std::vector<std::size_t>& workers) {
+    state_.failed_boots = {};
+    Plan plan;
+    for (auto& late : decide_after_exits(context_, assessment_, workers)) {
+      report_all(std::move(late.events));
+      if (late.decision.rolling_steps > 0) plan.decisions.push_back(std::move(late.decision));
+    }
+    intend(plan);
+    std::vector<StartOrder> orders;
+    for (const auto& decision : plan.decisions) {
+      if (auto order = take_steps(decision)) orders.push_back(std::move(*order));
+    }
+    save_(state_);
+    report_(std::exchange(events_, {}));
+    return orders;
+  }
+
+  void note_boot_failure(const BootFailure& failed) {
+    const auto first = failed.workers.front();
+    remember_boot_failed(state_, worker_of(first), failed.failure,
+                         facts_.seen[first].restart_file_mtime, facts_, machine_.boot_now());
+    report_boot_failure(state_.failed_boots.failures);
+  }
+
+  /// The first times it may be a deploy that is still under way.
+  void report_boot_failure(const Failures& failures) {
+    constexpr int kAlarming = 3;
+    report(make_event(EventKind::boot_failed, {},
+                      failures.count < kAlarming ? Severity::info : Severity::error,
+                      failures.last_error));
   }
 
   // --- the steps of one worker -------------------------------------------------------------------
@@ -192,12 +248,18 @@ class Actor {
         .run = context_,
         .app = facts_.app,
         .state = state_,
+        .preloaders = preloaders_,
+        .to_boot = to_boot_,
+        .booted =
+            [this](const std::vector<std::size_t>& workers) { return roll_after_boot(workers); },
         .running = running_workers(context_.config, state_),
         .ended = [this](const std::vector<std::size_t>& workers) { return late_orders(workers); },
         .up = up};
     auto outcome = start_workers(context, orders_);
     report_all(std::move(outcome.recoveries));
     note_hand_backs(outcome.hand_backs);
+    for (const auto& failed : outcome.boot_failures)
+      note_boot_failure(failed);
     for (const auto& result : outcome.results)
       note_result(result);
     for (const auto& [worker, ask] : after_start_) {
@@ -280,10 +342,12 @@ class Actor {
   Facts& facts_;
   State& state_;
   Assessment& assessment_;
+  Preloaders& preloaders_;
   const SaveState& save_;
   const ReportEvents& report_;
   std::vector<Event> events_;
   std::vector<StartOrder> orders_;
+  std::vector<std::size_t> to_boot_;  ///< workers to be replaced once their application has booted
   std::vector<std::pair<std::size_t, AskToStop>> after_start_;
   std::set<std::size_t> started_;
   std::vector<ProcessId> ended_;
@@ -293,9 +357,9 @@ class Actor {
 
 }  // namespace
 
-void act(const Context& context, Assessment& assessment, const SaveState& save,
-         const ReportEvents& report) {
-  Actor(context, assessment, save, report).run();
+void act(const Context& context, Assessment& assessment, Preloaders& preloaders,
+         const SaveState& save, const ReportEvents& report) {
+  Actor(context, assessment, preloaders, save, report).run();
 }
 
 }  // namespace bootcheck

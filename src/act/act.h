@@ -1,6 +1,7 @@
 // Carries out a plan. Nothing is decided here but what right-before-acting looks show.
 #pragma once
 
+#include "act/preloaders.h"
 #include "observe/assess.h"
 
 #include <functional>
@@ -20,7 +21,10 @@ using ReportEvents = std::function<void(std::vector<Event>)>;
 /// that ends its drain while others are started is started as well; what was seen of it then goes
 /// into `assessment`. One worker's failure is an event and stops no other worker. Events are
 /// reported before the starts, which may take minutes, and at the end.
-void act(const Context& context, Assessment& assessment, const SaveState& save,
-         const ReportEvents& report);
+///
+/// Running workers that share a boot of their application are asked to make room for successors
+/// only once it has booted (`restart: {boot: before}`); what has booted stays in `preloaders`.
+void act(const Context& context, Assessment& assessment, Preloaders& preloaders,
+         const SaveState& save, const ReportEvents& report);
 
 }  // namespace bootcheck

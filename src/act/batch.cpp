@@ -1,8 +1,9 @@
 #include "act/batch.h"
 
 #include "config/start_log.h"
-#include "delayed_job/starter.h"
+#include "delayed_job/preloader.h"
 #include "launch/environment.h"
+#include "launch/transient_unit.h"
 #include "model/identity.h"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ Argv ruby_of(Machine& machine, const Worker& worker) {
 
 /// `ruby - bin/delayed_job -- --identifier=1 start -- --identifier=2 start`: other passes recognise
 /// it in /proc as a start of these workers under way.
-Argv starter_command(Machine& machine, const Config& config, const Batch& batch) {
+Argv preloader_command(Machine& machine, const Config& config, const Batch& batch) {
   const auto& first = config.workers[batch.front().worker];
   auto argv = ruby_of(machine, first);
   argv.insert(argv.end(), {"-", script_of(machine, first)});
@@ -54,12 +55,14 @@ void leave_out_too_many(Batch& batch) {
   }
 }
 
-/// What Ruby finds in DATA: the dead processes whose jobs are to be handed back.
-std::string recovery_list(const Config& config, const Batch& batch) {
-  boost::json::array list;
+namespace json = boost::json;
+
+/// The dead processes whose jobs are to be handed back.
+json::array hand_back_list(const Config& config, const Batch& batch) {
+  json::array list;
   for (const auto& order : batch) {
     for (const auto& dead : order.recover) {
-      auto& entry = list.emplace_back(boost::json::object()).as_object();
+      auto& entry = list.emplace_back(json::object()).as_object();
       entry["worker"] = config.workers[order.worker].name;
       entry["pid"] = dead.pid;
       entry["host"] = dead.host;
@@ -67,12 +70,28 @@ std::string recovery_list(const Config& config, const Batch& batch) {
       if (dead.gone != 0) entry["gone"] = dead.gone;
     }
   }
-  return list.empty() ? std::string() : "__END__\n" + boost::json::serialize(list);
+  return list;
+}
+
+/// The arguments of each start.
+json::array start_list(const Config& config, const Batch& batch) {
+  json::array list;
+  for (const auto& order : batch) {
+    const auto& start = config.workers[order.worker].start;
+    if (order.start) list.emplace_back(json::array(start.begin() + 1, start.end()));
+  }
+  return list;
+}
+
+/// The first batch: what is to be started stands in the command line.
+std::string first_line(const Config& config, const Batch& batch) {
+  return json::serialize(json::object{{"batch", 0}, {"hand_back", hand_back_list(config, batch)}});
 }
 
 Path start_log_of(const Config& config, const Batch& batch) {
   const auto& first = config.workers[batch.front().worker];
-  return batch.size() == 1 ? start_log(config, first) : shared_start_log(config, first);
+  const bool is_of_one = batch.size() == 1 && !only_boots(batch);
+  return is_of_one ? start_log(config, first) : shared_start_log(config, first);
 }
 
 }  // namespace
@@ -94,6 +113,22 @@ std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrd
   return batches;
 }
 
+bool has_preloader(const Config& config, const Worker& worker) {
+  return worker.preload && hands_back_jobs(worker) && !uses_systemd(config);
+}
+
+std::string batch_line(const Config& config, const Batch& batch, int number, const Path& output) {
+  return json::serialize(json::object{{"batch", number},
+                                      {"output", output.native()},
+                                      {"start", start_list(config, batch)},
+                                      {"hand_back", hand_back_list(config, batch)}});
+}
+
+bool only_boots(const Batch& batch) {
+  return std::ranges::none_of(
+      batch, [](const StartOrder& order) { return order.start || !order.recover.empty(); });
+}
+
 LaunchRequest make_request(Machine& machine, const Config& config, const Batch& batch) {
   const auto& first = config.workers[batch.front().worker];
   LaunchRequest request;
@@ -101,8 +136,10 @@ LaunchRequest make_request(Machine& machine, const Config& config, const Batch& 
   request.env = environment_of(config, first);
   request.output = start_log_of(config, batch);
   if (hands_back_jobs(first)) {
-    request.argv = starter_command(machine, config, batch);
-    request.input = std::string(delayed_job_starter()) + recovery_list(config, batch);
+    request.argv = preloader_command(machine, config, batch);
+    request.input =
+        std::string(delayed_job_preloader()) + "__END__\n" + first_line(config, batch) + "\n";
+    request.converses = has_preloader(config, first);
   } else {
     request.argv = first.start;
   }

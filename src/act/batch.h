@@ -6,6 +6,7 @@
 #include "model/state.h"
 #include "system/machine.h"
 
+#include <string>
 #include <vector>
 
 namespace bootcheck {
@@ -23,6 +24,16 @@ using Batch = std::vector<StartOrder>;
 /// Groups the orders: workers that share a boot of their application (`preload`), with the same
 /// program, folder and environment; every other worker alone. Keeps the order.
 std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrder>& orders);
+
+/// Whether one process that has booted the application can serve the worker, and go on to serve
+/// others like it. Under systemd it cannot be talked with.
+bool has_preloader(const Config& config, const Worker& worker);
+
+/// What a preloader is told of a batch (delayed_job/preloader.rb).
+std::string batch_line(const Config& config, const Batch& batch, int number, const Path& output);
+
+/// Nothing to start and nothing to hand back: the application is booted for those that come later.
+bool only_boots(const Batch& batch);
 
 /// The command that carries a batch out. Throws std::system_error when the env_file cannot be read.
 LaunchRequest make_request(Machine& machine, const Config& config, const Batch& batch);

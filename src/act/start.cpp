@@ -8,10 +8,12 @@
 #include "act/start_watch.h"
 #include "act/status_questions.h"
 #include "act/up_notices.h"
+#include "delayed_job/preloader.h"
 
 #include <algorithm>
 #include <csignal>
 #include <deque>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -36,13 +38,15 @@ class Starter {
         config_(context.run.config),
         machine_(context.run.machine),
         starts_(config_.parallel_starts > 0 ? config_.parallel_starts : machine_.processors()),
-        launches_(machine_.launches()),
-        watch_(*launches_, context.running),
-        questions_(context.run, *launches_),
+        preloaders_(context.preloaders),
+        launches_(preloaders_.launches()),
+        watch_(launches_, context.running),
+        questions_(context.run, launches_),
         fresh_(context),
         up_(machine_, context.up) {}
 
   StartReport run(const std::vector<StartOrder>& orders) {
+    add_boots();
     add(orders);
     while (!actions_.empty() || !starts_.is_done()) {
       for (int count = 0; count < kAtOnce && !actions_.empty(); ++count) {
@@ -67,6 +71,14 @@ class Starter {
   }
   StartAttempt& attempt_of(const Rising& rising) { return attempts_[rising.command]; }
   Moment now() const { return machine_.monotonic_clock().count(); }
+
+  /// First: what is to be started as well has the same boot then.
+  void add_boots() {
+    std::vector<StartOrder> boots;
+    for (const auto worker : context_.to_boot)
+      boots.push_back({.worker = worker, .start = false, .recover = {}});
+    add(boots);
+  }
 
   void add(const std::vector<StartOrder>& orders) {
     start::Ordered ordered;
@@ -98,7 +110,7 @@ class Starter {
   // --- what happens
   void wait() {
     if (actions_.empty()) watch_.begin();
-    for (const auto& occurrence : launches_->wait(wake_at()))
+    for (const auto& occurrence : launches_.wait(wake_at()))
       std::visit([this](const auto& each) { note(each); }, occurrence);
     questions_.end_overdue();
     up_.tell_if_due();
@@ -124,10 +136,66 @@ class Starter {
 
   void note(const CommandEnd& end) {
     if (const auto answer = questions_.take(end)) return feed(*answer);
-    const auto command = commands_.find(end.command);
-    if (command == commands_.end()) return;
-    attempts_[command->second].unit.reset();
-    feed(start::CommandEnded{command->second, end.outcome});
+    const auto* preloader = preloaders_.find(end.command);
+    for (auto each = commands_.lower_bound({end.command, 0});
+         each != commands_.end() && each->first.first == end.command; ++each) {
+      if (preloader != nullptr && !preloader->has_booted) blame_boot(each->second, *preloader);
+      note_end(each->second, end.outcome);
+    }
+    std::erase_if(commands_, [&](const auto& each) { return each.first.first == end.command; });
+    preloaders_.forget(end.command);
+  }
+
+  void note_end(start::CommandNumber number, const LaunchOutcome& outcome) {
+    auto& attempt = attempts_[number];
+    attempt.unit.reset();
+    if (only_boots(attempt.batch) && !attempt.has_booted) note_boot_failure(attempt, outcome);
+    feed(start::CommandEnded{number, outcome});
+  }
+
+  /// It says why in its own output.
+  void blame_boot(start::CommandNumber number, const Preloader& preloader) {
+    attempts_[number].request.output = preloader.output;
+    attempts_[number].log_offset = preloader.log_offset;
+  }
+
+  void note_boot_failure(const StartAttempt& attempt, const LaunchOutcome& outcome) {
+    report_.boot_failures.push_back(
+        {.workers = workers_of(attempt),
+         .failure = failure_of_start(
+             machine_,
+             start::cause_of(attempt.is_out_of_time ? LaunchOutcome{TimedOut{}} : outcome,
+                             attempt.request.time_limit),
+             attempt.request.output, attempt.log_offset)});
+  }
+
+  static std::vector<std::size_t> workers_of(const StartAttempt& attempt) {
+    std::vector<std::size_t> workers;
+    for (const auto& order : attempt.batch)
+      workers.push_back(order.worker);
+    return workers;
+  }
+
+  void note(const Said& said) {
+    auto* preloader = preloaders_.find(said.command);
+    const auto answer = read_answer(said.line);
+    if (preloader == nullptr || !answer) return;
+    if (const auto* ended = std::get_if<BatchEnded>(&*answer)) {
+      const auto command = commands_.find({said.command, ended->batch});
+      if (command != commands_.end()) note_end(command->second, Exited{ended->exit_status});
+    } else {
+      preloaders_.note_booted(*preloader);
+      if (const auto first = commands_.find({said.command, 0}); first != commands_.end())
+        note_booted(first->second);
+    }
+  }
+
+  void note_booted(start::CommandNumber number) {
+    auto& attempt = attempts_[number];
+    if (!only_boots(attempt.batch)) return;
+    attempt.has_booted = true;
+    feed(start::HasBooted{number});
+    add(context_.booted(workers_of(attempt)));
   }
 
   void note(const ProcessEnd& end) {
@@ -147,23 +215,54 @@ class Starter {
     attempt.began_ticks = static_cast<std::uint64_t>(machine_.boot_clock().count() *
                                                      machine_.ticks_per_second() / 1000);
     try {
-      if (const auto problem = prepare(attempt, context_.run, *launches_); !problem.empty())
+      if (const auto problem = prepare(attempt, context_.run, launches_); !problem.empty())
         note_trouble(action.command, {Task::keep_output, {.thing = problem, .reason = {}}});
       launch(action.command);
     } catch (const std::system_error& error) {
-      feed(start::CommandEnded{action.command, NotStarted{error.what()}});
+      note_end(action.command, NotStarted{error.what()});
     }
   }
 
   void launch(start::CommandNumber number) {
     auto& attempt = attempts_[number];
-    const auto launched = launches_->start(attempt.request);
-    if (const auto* failed = std::get_if<NotStarted>(&launched))
-      return feed(start::CommandEnded{number, *failed});
+    if (attempt.request.converses && give_to_preloader(number)) return;
+    const auto launched = launches_.start(attempt.request);
+    if (const auto* failed = std::get_if<NotStarted>(&launched)) return note_end(number, *failed);
     attempt.pid = std::get<pid_t>(launched);
-    commands_.insert_or_assign(attempt.pid, number);
+    commands_.insert_or_assign({attempt.pid, 0}, number);
     fresh_.is_ours(attempt.pid);
+    if (attempt.request.converses) {
+      preloaders_.begin({.pid = attempt.pid,
+                         .worker = attempt.batch.front().worker,
+                         .code = code_of_batch(attempt),
+                         .output = attempt.request.output,
+                         .log_offset = attempt.log_offset});
+    }
     feed(start::Launched{number});
+  }
+
+  /// Whether the application is booted already, or will be.
+  bool give_to_preloader(start::CommandNumber number) {
+    auto& attempt = attempts_[number];
+    const auto& worker = config_.workers[attempt.batch.front().worker];
+    auto* preloader = preloaders_.find(config_, worker, code_of_batch(attempt));
+    if (preloader == nullptr) return false;
+    attempt.pid = preloader->pid;
+    if (only_boots(attempt.batch)) {
+      if (!preloader->has_booted) return false;
+      feed(start::Launched{number});
+      note_booted(number);
+      return true;
+    }
+    const auto given = preloaders_.give(*preloader, config_, attempt.batch, attempt.request.output);
+    if (!given) return false;
+    commands_.insert_or_assign({attempt.pid, *given}, number);
+    feed(start::Launched{number});
+    return true;
+  }
+
+  Code code_of_batch(const StartAttempt& attempt) const {
+    return code_of(machine_, context_.app, config_.workers[attempt.batch.front().worker]);
   }
 
   /// Another start may have been faster.
@@ -216,7 +315,9 @@ class Starter {
   }
 
   void carry_out(const start::SignalGroup& action) {
-    launches_->signal_group(attempts_[action.command].pid, action.kill ? SIGKILL : SIGTERM);
+    auto& attempt = attempts_[action.command];
+    attempt.is_out_of_time = true;
+    launches_.signal_group(attempt.pid, action.kill ? SIGKILL : SIGTERM);
   }
 
   void carry_out(const start::Up& action) {
@@ -252,13 +353,18 @@ class Starter {
     }
   }
 
-  void carry_out(const start::LetGo& action) { launches_->let_go(attempts_[action.command].pid); }
+  /// A preloader goes on to serve others.
+  void carry_out(const start::LetGo& action) {
+    const auto& attempt = attempts_[action.command];
+    if (!attempt.request.converses) launches_.let_go(attempt.pid);
+  }
 
   const StartContext& context_;
   const Config& config_;
   Machine& machine_;
   start::Machine starts_;
-  std::unique_ptr<Launches> launches_;
+  Preloaders& preloaders_;
+  Launches& launches_;
   StartWatch watch_;
   StatusQuestions questions_;
   FreshLook fresh_;
@@ -266,7 +372,8 @@ class Starter {
   std::deque<start::Action> actions_;
   std::deque<StartAttempt> attempts_;  ///< by command number
   std::deque<Rising> risings_;         ///< by worker number
-  std::unordered_map<pid_t, start::CommandNumber> commands_;
+  /// By their process, and the number of the batch that it was given.
+  std::map<std::pair<pid_t, int>, start::CommandNumber> commands_;
   std::unordered_set<std::size_t> rising_;  ///< workers on their way up
   StartReport report_;
 };

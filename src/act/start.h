@@ -3,6 +3,7 @@
 #pragma once
 
 #include "act/batch.h"
+#include "act/preloaders.h"
 #include "model/event.h"
 #include "model/plan.h"
 #include "model/remember.h"
@@ -28,10 +29,17 @@ struct StartResult {
   std::optional<Trouble> trouble;  ///< it runs, but its output could not be kept
 };
 
+/// The application did not boot for these workers, who were to be replaced once it had.
+struct BootFailure {
+  std::vector<std::size_t> workers;
+  StartFailure failure;
+};
+
 struct StartReport {
   std::vector<StartResult> results;  ///< one per order that wanted a start
   std::vector<Event> recoveries;     ///< jobs handed back, or left alone
   std::vector<HandBack> hand_backs;  ///< one per dead process whose jobs were looked for
+  std::vector<BootFailure> boot_failures;
 };
 
 /// A worker that runs, or finishes its job, while others are started.
@@ -45,6 +53,11 @@ struct StartContext {
   const Context& run;
   const App& app;
   const State& state;
+  Preloaders& preloaders;
+  /// Workers for whose successors the application is booted first.
+  std::vector<std::size_t> to_boot;
+  /// Told of those of them for whom it has booted; what has to be started for them.
+  std::function<std::vector<StartOrder>(const std::vector<std::size_t>&)> booted;
   std::vector<RunningWorker> running;  ///< watched meanwhile, as are those that come up
   /// Told of workers whose process has ended meanwhile; what has to be started for them.
   std::function<std::vector<StartOrder>(const std::vector<std::size_t>&)> ended;
@@ -52,7 +65,8 @@ struct StartContext {
   std::function<void(const std::vector<StartResult>&)> up;
 };
 
-/// Carries out the orders: one command a batch, up to `parallel_starts` at a time; returns when
+/// Boots what is to be booted and carries out the orders: one command a batch, or one preloader for
+/// many, up to `parallel_starts` at a time; returns when
 /// each worker was seen running for half a second or has failed. One failure stops no other start.
 /// Throws std::system_error where nothing can be waited for.
 StartReport start_workers(const StartContext& context, const std::vector<StartOrder>& orders);

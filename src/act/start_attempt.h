@@ -21,7 +21,9 @@ struct StartAttempt {
   bool is_unit = false;               ///< false: it is our own child
   std::uint64_t log_offset = 0;       ///< where in the request's output its own begins
   pid_t pid = 0;                      ///< of the command; 0: it was not launched
-  std::uint64_t began_ticks = 0;      ///< since boot, as ProcessId::start_time
+  bool has_booted = false;            ///< where that is all it is for
+  bool is_out_of_time = false;
+  std::uint64_t began_ticks = 0;  ///< since boot, as ProcessId::start_time
 };
 
 /// What the start machine has to know of a batch. `is_told`: whether changes of its workers' pid

@@ -11,8 +11,8 @@ namespace {
 
 constexpr int kLines = 5;
 
-/// The starter's reason comes last (delayed_job/starter.rb), but for what it says of dead workers'
-/// jobs.
+/// The preloader's reason comes last (delayed_job/preloader.rb), but for what it says of dead
+/// workers' jobs.
 std::string output_tail(Machine& machine, const Path& output, std::uint64_t offset) {
   const std::string ours = "bootcheck: ";
   const auto line = tail(machine, output, offset, 1, kHandBack);

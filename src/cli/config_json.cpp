@@ -70,11 +70,13 @@ json::object restart_object(const RestartPolicy& restart) {
   if (restart.on_release) on.push_back("release");
   if (restart.on_restart_file) on.push_back("restart_file");
   return {{"mode", restart.mode == RestartMode::surge ? "surge" : "drain"},
+          {"boot", restart.boot == BootOrder::before ? "before" : "after"},
           {"on", std::move(on)},
           {"restart_file", text_or_null(restart.restart_file.native())},
           {"max_unavailable", share_value(restart.max_unavailable)},
           {"max_surge", share_value(restart.max_surge)},
-          {"settle_seconds", seconds(restart.settle)}};
+          {"settle_seconds", seconds(restart.settle)},
+          {"preloader_wait_seconds", seconds(restart.preloader_wait)}};
 }
 
 json::object limits_object(const Limits& limits) {

@@ -1,26 +1,15 @@
 // `restart`: every worker on the present code.
 #include "cli/commands.h"
 #include "cli/roll_out.h"
-
-#include <algorithm>
+#include "pass/open_work.h"
 
 namespace bootcheck {
-namespace {
-
-Duration settle_of(const Config& config) {
-  Duration settle{0};
-  for (const auto& worker : config.workers)
-    settle = std::max(settle, worker.restart.settle);
-  return settle;
-}
-
-}  // namespace
-
 int restart_command(const Options& options, const Config& config, Machine& machine) {
   const Context context(config, machine);
   AskForRoll ask{.boot_id = context.here.boot_id, .roll = {.at = machine.boot_now(), .mode = {}}};
   if (options.surge) ask.roll.mode = RestartMode::surge;
-  return ask_and_watch(options, context, std::move(ask), options.wait.value_or(settle_of(config)));
+  return ask_and_watch(options, context, std::move(ask),
+                       options.wait.value_or(settle_of(config.workers)));
 }
 
 }  // namespace bootcheck

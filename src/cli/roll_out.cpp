@@ -73,6 +73,7 @@ bool is_bad(const WorkerStatus& worker) {
 
 /// Somebody could not be asked to stop.
 bool is_refusal(const Event& event) {
+  if (event.kind == EventKind::boot_failed) return true;
   return event.severity == Severity::error &&
          (event.kind == EventKind::no_process || event.kind == EventKind::failed);
 }
@@ -112,15 +113,25 @@ std::vector<Request> requests_for(const Config& config, const Selection& selecti
   return requests;
 }
 
+/// Who waits keeps the application booted for longer; none: as long as any pass.
+std::optional<Duration> preloader_wait_of(const Options& options, const Config& config) {
+  if (!options.wait) return std::nullopt;
+  Duration longest{0};
+  for (const auto& worker : config.workers)
+    longest = std::max(longest, worker.restart.preloader_wait);
+  return std::min(longest, *options.wait);
+}
+
 RollOutOutcome watch_roll_out(const Options& options, const Context& context,
                               const Selection& selection, Duration patience) {
   Screen screen(options, context.config);
-  return roll_out(
-      context,
-      {.first = {.selection = selection, .lock_wait = options.lock_wait.value_or(kLockWait)},
-       .patience = patience,
-       .must_wait = options.wait.has_value()},
-      screen);
+  return roll_out(context,
+                  {.first = {.selection = selection,
+                             .lock_wait = options.lock_wait.value_or(kLockWait),
+                             .preloader_wait = preloader_wait_of(options, context.config)},
+                   .patience = patience,
+                   .must_wait = options.wait.has_value()},
+                  screen);
 }
 
 }  // namespace

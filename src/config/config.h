@@ -18,7 +18,7 @@ enum class LogFormat { text, json };
 
 struct Backoff {
   Duration first{std::chrono::minutes{1}};  ///< 0 turns it off
-  Duration max{std::chrono::minutes{30}};
+  Duration max{std::chrono::minutes{5}};
 };
 
 struct LogSettings {

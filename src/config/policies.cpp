@@ -8,10 +8,13 @@
 namespace bootcheck {
 namespace {
 
-constexpr auto kRestartKeys = std::to_array<std::string_view>(
-    {"mode", "on", "restart_file", "max_unavailable", "max_surge", "settle"});
+constexpr auto kRestartKeys =
+    std::to_array<std::string_view>({"mode", "boot", "on", "restart_file", "max_unavailable",
+                                     "max_surge", "settle", "preloader_wait"});
 constexpr auto kModes = std::to_array<std::pair<std::string_view, RestartMode>>(
     {{"drain", RestartMode::drain}, {"surge", RestartMode::surge}});
+constexpr auto kBootOrders = std::to_array<std::pair<std::string_view, BootOrder>>(
+    {{"before", BootOrder::before}, {"after", BootOrder::after}});
 constexpr auto kLimitKeys = std::to_array<std::string_view>({"memory", "age"});
 
 /// Nothing can be taken out of it. A hidden file passes for `.` here, which costs time and no more.
@@ -60,6 +63,7 @@ RestartPolicy read_restart(const YamlNode& node, RestartPolicy policy, const Pat
                            Mistakes& mistakes) {
   const Section section(node, kRestartKeys, mistakes);
   read_into(section, "mode", policy.mode, read_word<RestartMode>, kModes);
+  read_into(section, "boot", policy.boot, read_word<BootOrder>, kBootOrders);
   read_triggers(section, policy);
   if (const auto file = section.find("restart_file")) {
     if (const auto text = read_text(*file, mistakes)) policy.restart_file = below(root, *text);
@@ -67,6 +71,7 @@ RestartPolicy read_restart(const YamlNode& node, RestartPolicy policy, const Pat
   read_into(section, "max_unavailable", policy.max_unavailable, read_share);
   read_into(section, "max_surge", policy.max_surge, read_share);
   read_into(section, "settle", policy.settle, read_duration);
+  read_into(section, "preloader_wait", policy.preloader_wait, read_duration);
   return policy;
 }
 

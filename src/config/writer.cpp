@@ -59,10 +59,12 @@ std::string text(const RestartPolicy& restart) {
   std::string on = restart.on_release ? "release" : "";
   if (restart.on_restart_file) on += on.empty() ? "restart_file" : ", restart_file";
   return fmt::format(
-      "{{mode: {}, on: [{}], restart_file: {}, max_unavailable: {}, max_surge: {}, settle: {}}}",
-      restart.mode == RestartMode::surge ? "surge" : "drain", on,
+      "{{mode: {}, boot: {}, on: [{}], restart_file: {}, max_unavailable: {}, max_surge: {}, "
+      "settle: {}, preloader_wait: {}}}",
+      restart.mode == RestartMode::surge ? "surge" : "drain",
+      restart.boot == BootOrder::before ? "before" : "after", on,
       yaml_quoted(restart.restart_file.native()), text(restart.max_unavailable),
-      text(restart.max_surge), exact(restart.settle));
+      text(restart.max_surge), exact(restart.settle), exact(restart.preloader_wait));
 }
 
 std::string text(const Limits& limits) {

@@ -25,6 +25,17 @@ std::string_view option_value(const Argv& words, std::size_t at, std::string_vie
   return "";
 }
 
+/// A title that a process has set is one word, with blanks in it.
+Argv words_of(std::string_view title) {
+  Argv words;
+  for (std::size_t start = 0; start < title.size();) {
+    const auto end = std::min(title.find(' ', start), title.size());
+    if (end > start) words.emplace_back(title.substr(start, end - start));
+    start = end + 1;
+  }
+  return words;
+}
+
 bool is_below_count(std::string_view identifier, std::string_view count) {
   int index = 0;
   int total = 0;
@@ -44,7 +55,8 @@ bool is_worker(const Argv& command_line) {
          (title.starts_with("delayed_job.") && !title.ends_with("_monitor"));
 }
 
-bool is_start_of(const Argv& words, std::string_view identifier) {
+bool is_start_of(const Argv& command_line, std::string_view identifier) {
+  const auto words = command_line.size() == 1 ? words_of(command_line.front()) : command_line;
   const auto script = std::ranges::find_if(
       words, [](const auto& word) { return base_name(word) == "delayed_job"; });
   bool named = false;

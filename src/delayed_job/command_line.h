@@ -16,7 +16,8 @@ inline constexpr std::string_view kPreset = "delayed_job";
 bool is_worker(const Argv& command_line);
 
 /// Whether these words start the worker of this identifier, maybe among others:
-/// `ruby bin/delayed_job --identifier=2 start`, `... -n 3 start` (delayed/command.rb).
-bool is_start_of(const Argv& words, std::string_view identifier);
+/// `ruby bin/delayed_job --identifier=2 start`, `... -n 3 start` (delayed/command.rb). They may
+/// also be a title, as the preloader's forks have it.
+bool is_start_of(const Argv& command_line, std::string_view identifier);
 
 }  // namespace bootcheck::delayed_job

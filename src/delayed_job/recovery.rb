@@ -33,7 +33,6 @@ module Bootcheck
 
     # Closes the connection at its end.
     def run(entries)
-      require "socket"
       dead = entries.map { |entry| DeadWorker.new(entry) }
       rows = find_rows(dead)
       dead.each { |worker| look_after(worker, rows[worker.owner]) } if rows
@@ -97,6 +96,7 @@ module Bootcheck
       def initialize(entry)
         name, @pid, host = entry.values_at("worker", "pid", "host")
         @worker = "#{name} (pid #{@pid})"
+        require "socket"
         host = Socket.gethostname if host.to_s.empty?
         @owner = "#{name} host:#{host} pid:#{@pid}" # as in Delayed::Worker#name
         @born, @gone = entry.values_at("born", "gone").map { |time| time if time.to_i > 0 }

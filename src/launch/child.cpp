@@ -16,6 +16,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace bootcheck {
@@ -33,8 +34,22 @@ UniqueFd above_stdio(int fd, const std::string& what) {
   return high;
 }
 
+/// A socket whose other end is ours: `ours` then. Never waits: what does not fit is refused.
+UniqueFd begin_conversation(const LaunchRequest& request, UniqueFd& ours) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    throw_errno("cannot make a socket");
+  ours = UniqueFd(ends[0]);
+  const UniqueFd theirs(ends[1]);
+  const auto& text = request.input;
+  const auto sent = ::send(ours.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent != static_cast<ssize_t>(text.size())) throw_error(ENOBUFS, "cannot say what to do");
+  return above_stdio(::fcntl(theirs.get(), F_DUPFD_CLOEXEC, 3), "cannot hand over stdin");
+}
+
 // Not a pipe: who reads late or never must not hold anyone up.
-UniqueFd open_input(const LaunchRequest& request) {
+UniqueFd open_input(const LaunchRequest& request, UniqueFd& conversation) {
+  if (request.converses) return begin_conversation(request, conversation);
   if (request.input_descriptor >= 0)
     return above_stdio(::fcntl(request.input_descriptor, F_DUPFD_CLOEXEC, 3),
                        "cannot hand over stdin");
@@ -88,7 +103,7 @@ UniqueFd open_output(const Path& path) {
 
 ChildPlan::ChildPlan(const LaunchRequest& request)
     : request_(request),
-      input_(open_input(request)),
+      input_(open_input(request, conversation_)),
       output_(open_output(request.output)),
       program_(find_program(request)) {
   for (const auto& [key, value] : request.env)

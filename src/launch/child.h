@@ -34,6 +34,8 @@ class ChildPlan {
   explicit ChildPlan(const LaunchRequest& request);
 
   const std::string& program() const { return program_; }
+  /// Our end of its stdin, where it converses; the text is on its way.
+  UniqueFd take_conversation() { return std::move(conversation_); }
   const char* const* env() const { return env_pointers_.data(); }
 
   /// In the child, in this order: session, signals, descriptors, a look at its ids, limits,
@@ -48,6 +50,7 @@ class ChildPlan {
   int write_pid_file() noexcept;
 
   const LaunchRequest& request_;
+  UniqueFd conversation_;
   UniqueFd input_;
   UniqueFd output_;
   std::string program_;

@@ -1,6 +1,7 @@
 #include "launch/launch.h"
 
 #include "launch/child.h"
+#include "launch/conversations.h"
 #include "system/clock.h"
 #include "system/exit_watch.h"
 #include "util/errors.h"
@@ -86,12 +87,13 @@ std::string explain(const LaunchRequest& request, const std::string& program, in
   return program + why;
 }
 
-/// Forks and execs; the child's pid.
-std::variant<pid_t, NotStarted> fork_child(asio::io_context& context,
-                                           const LaunchRequest& request) {
+/// Forks and execs; the child's pid. `conversation`: our end of it, where the child converses.
+std::variant<pid_t, NotStarted> fork_child(asio::io_context& context, const LaunchRequest& request,
+                                           UniqueFd& conversation) {
   bp::posix::default_launcher launcher;
   try {
     ChildPlan plan(request);
+    conversation = plan.take_conversation();
     launcher.env = plan.env();
     error_code error;
     const std::vector<std::string> arguments(request.argv.begin() + 1, request.argv.end());
@@ -158,13 +160,21 @@ class LinuxLaunches final : public Launches {
   }
 
   std::variant<pid_t, NotStarted> start(const LaunchRequest& request) override {
-    auto launched = fork_child(context_, request);
+    UniqueFd conversation;
+    auto launched = fork_child(context_, request, conversation);
     if (const auto* pid = std::get_if<pid_t>(&launched)) {
       children_[*pid] = {};
       exits_.add_child(*pid);
+      if (conversation) conversations_.begin(*pid, std::move(conversation));
     }
     return launched;
   }
+
+  bool tell(pid_t command, std::string_view line) override {
+    return conversations_.tell(command, line);
+  }
+
+  void hang_up(pid_t command) override { conversations_.end(command); }
 
   // Its leader is not reaped before its end is told, so the number is its own.
   void signal_group(pid_t command, int signal) override {
@@ -176,6 +186,7 @@ class LinuxLaunches final : public Launches {
 
   void let_go(pid_t command) override {
     if (children_.erase(command) > 0) exits_.remove(command);
+    conversations_.end(command);
   }
 
   void watch(const ProcessId& process) override {
@@ -192,6 +203,7 @@ class LinuxLaunches final : public Launches {
       if (left > Duration{0}) take(exits_.begin(), occurrences);
       take(exits_.take_ended(), occurrences);
       folders_.take(occurrences);
+      conversations_.take(occurrences);
       if (!occurrences.empty() || left <= Duration{0}) return occurrences;
       if (!exits_.watches_all()) left = std::min(left, kTurn);
       if (!sleep(left)) return occurrences;
@@ -206,9 +218,9 @@ class LinuxLaunches final : public Launches {
 
   /// False: a signal has come.
   bool sleep(Duration timeout) const {
-    std::array<pollfd, 2> polled = {
-        pollfd{.fd = exits_.descriptor(), .events = POLLIN, .revents = 0},
-        pollfd{.fd = folders_.descriptor(), .events = POLLIN, .revents = 0}};
+    std::vector<pollfd> polled = {{.fd = exits_.descriptor(), .events = POLLIN, .revents = 0},
+                                  {.fd = folders_.descriptor(), .events = POLLIN, .revents = 0}};
+    conversations_.add_to(polled);
     const auto limit = std::min(timeout, Duration{INT_MAX});
     return ::poll(polled.data(), polled.size(), static_cast<int>(limit.count())) >= 0;
   }
@@ -216,6 +228,8 @@ class LinuxLaunches final : public Launches {
   void take(const std::vector<pid_t>& ended, std::vector<Occurrence>& occurrences) {
     for (const pid_t pid : ended) {
       if (const auto child = children_.find(pid); child != children_.end()) {
+        conversations_.take(occurrences);  // its last words
+        conversations_.end(pid);
         occurrences.emplace_back(CommandEnd{pid, reap(pid, child->second)});
         children_.erase(child);
       } else if (const auto watched = watched_.find(pid); watched != watched_.end()) {
@@ -238,6 +252,7 @@ class LinuxLaunches final : public Launches {
   asio::io_context context_;
   ExitWatch exits_;
   FolderWatch folders_;
+  Conversations conversations_;
   std::unordered_map<pid_t, Child> children_;
   std::unordered_map<pid_t, ProcessId> watched_;
 };

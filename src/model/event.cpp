@@ -33,6 +33,8 @@ std::string_view name_of(EventKind kind) {
       return "started";
     case EventKind::start_failed:
       return "start_failed";
+    case EventKind::boot_failed:
+      return "boot_failed";
     case EventKind::crashed:
       return "crashed";
     case EventKind::stale:

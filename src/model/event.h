@@ -18,6 +18,7 @@ namespace bootcheck {
 enum class EventKind {
   started,
   start_failed,
+  boot_failed,
   crashed,
   stale,
   restored,

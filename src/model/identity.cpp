@@ -73,6 +73,10 @@ bool hands_back_jobs(const Worker& worker) {
   return is_delayed_job(worker);
 }
 
+bool boots_first(const Worker& worker) {
+  return worker.restart.boot == BootOrder::before && worker.preload && hands_back_jobs(worker);
+}
+
 bool share_a_boot(const Worker& one, const Worker& other) {
   const auto shares = [](const Worker& worker) {
     return is_delayed_job(worker) && worker.preload && !worker.start.empty();

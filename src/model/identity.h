@@ -31,6 +31,10 @@ bool changes_back(const Worker& worker);
 /// queue.
 bool hands_back_jobs(const Worker& worker);
 
+/// Whether the application is to be booted before a running worker is asked to make room for its
+/// successor.
+bool boots_first(const Worker& worker);
+
 /// Whether one boot of their application can serve both workers (`preload`): they have the same
 /// program, folder and environment.
 bool share_a_boot(const Worker& one, const Worker& other);

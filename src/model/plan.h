@@ -63,6 +63,8 @@ struct Decision {
   Judgement judgement;
   bool selected = true;     ///< false: the pass is about others
   std::vector<Step> steps;  ///< in the order in which they are to be done; empty: nothing
+  /// Those that replace a running worker, which come last; 0: none.
+  std::size_t rolling_steps = 0;
 };
 
 /// An orphan that is to finish its job and exit.
@@ -78,6 +80,7 @@ std::string orphan_name(const State& state, const Process& orphan);
 struct Plan {
   std::vector<Decision> decisions;  ///< in the order of the configuration
   std::vector<OrphanToDrain> orphans_to_drain;
+  bool waits_for_boot = false;  ///< somebody is to be replaced, but the application did not boot
 };
 
 /// Which workers a pass is about, by worker index; the others are left alone. Empty: all.

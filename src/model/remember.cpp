@@ -393,6 +393,20 @@ void remember_failed(WorkerRecord& record, const Worker& worker, const StartFail
   record.drained_at.reset();
 }
 
+void remember_boot_failed(State& state, const Worker& worker, const StartFailure& why,
+                          std::int64_t restart_file_mtime, const Facts& facts, BootTime now) {
+  auto& [failures, mtime] = state.failed_boots;
+  const auto release = facts.app.release.native();
+  if (failures.release != release || mtime != restart_file_mtime) failures = {};
+  if (failures.count < std::numeric_limits<int>::max() - 1) ++failures.count;
+  failures.next_try =
+      now + backoff_delay(failures.count + 1, facts.backoff_first, facts.backoff_max).count();
+  failures.last_error = why;
+  failures.release = release;
+  failures.command = command_text(worker.start);
+  mtime = restart_file_mtime;
+}
+
 void remember_hand_back(WorkerRecord& record, const HandBack& result, const Facts& facts,
                         BootTime now) {
   const auto dead = std::ranges::find(record.unrecovered, result.pid, &DeadProcess::pid);

@@ -37,6 +37,11 @@ void remember_started(WorkerRecord& record, const Process& process, const Facts&
 void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,
                      const Facts& facts, BootTime now);
 
+/// After a boot for successors that failed: the next one waits. Another release or restart file
+/// has its own chance.
+void remember_boot_failed(State& state, const Worker& worker, const StartFailure& why,
+                          std::int64_t restart_file_mtime, const Facts& facts, BootTime now);
+
 /// After a look for the jobs of a dead process; empty: none is locked any more, else why not.
 struct HandBack {
   std::size_t worker = 0;

@@ -25,6 +25,7 @@ void remember_requests(State& state, const std::vector<Request>& requests,
     if (!names.contains(worker)) continue;
     std::visit(Cases{[&, &name = worker](const AskForRoll& ask) {
                        end_back_off(state, name);
+                       state.failed_boots = {};
                        if (ask.boot_id == state.stamp.boot_id) state.workers[name].roll = ask.roll;
                      },
                      [&, &name = worker](const AskForHold& ask) {

@@ -1,16 +1,21 @@
 #include "model/roll.h"
 
+#include "model/identity.h"
+
 #include <algorithm>
 #include <map>
 
 namespace bootcheck {
 namespace {
 
-/// How many workers of one entry there are, are down, and are kept beside their successors.
+/// The workers of one entry.
 struct Entry {
   int total = 0;
   int unavailable = 0;
-  int surging = 0;
+  int surging = 0;          ///< kept beside their successors
+  int absent = 0;           ///< gone, or never there: to be started, or not staying up
+  int asked_lately = 0;     ///< to stop, and not gone yet
+  bool has_proved = false;  ///< one of them runs with the code that the others are to get
 };
 
 bool is_serving(WorkerState state) {
@@ -25,6 +30,29 @@ bool is_down(WorkerState state, const WorkerRecord* record) {
          (record->drained_at || !record->stops.empty() || record->failures.count > 0);
 }
 
+/// A limit is no news about the code.
+bool is_for_new_code(StopReason reason) {
+  return reason != StopReason::memory && reason != StopReason::age;
+}
+
+/// It is the code that those to be replaced are to get.
+bool runs_present_code(const Decision& decision, const Facts& facts, const WorkerRecord* record) {
+  const auto& judgement = decision.judgement;
+  if (judgement.state != WorkerState::running || !judgement.process) return false;
+  const auto& process = *judgement.process;
+  if (find_stop(record, process.id) != nullptr) return false;
+  const auto reason = reason_to_roll((*facts.workers)[decision.worker], facts,
+                                     facts.seen[decision.worker], process, record);
+  return !reason || !is_for_new_code(*reason);
+}
+
+/// Asked within `settle`: it may be idle, and gone in a moment.
+bool is_asked_lately(const WorkerRecord* record, const Worker& worker, BootTime now) {
+  return record != nullptr && std::ranges::any_of(record->stops, [&](const StopRequest& stop) {
+           return stop.asked && now - stop.asked_at < worker.restart.settle.count();
+         });
+}
+
 std::map<std::size_t, Entry> count_entries(const Plan& plan, const Facts& facts,
                                            const State& remembered) {
   std::map<std::size_t, Entry> entries;
@@ -35,13 +63,26 @@ std::map<std::size_t, Entry> count_entries(const Plan& plan, const Facts& facts,
     ++entry.total;
     const auto* record = find_record(remembered, (*facts.workers)[decision.worker].name);
     if (is_down(state, record)) ++entry.unavailable;
+    if (is_asked_lately(record, (*facts.workers)[decision.worker], facts.now)) ++entry.asked_lately;
+    if (wants_start(state) || state == WorkerState::failing || state == WorkerState::starting)
+      ++entry.absent;
+    entry.has_proved = entry.has_proved || runs_present_code(decision, facts, record);
     entry.surging += static_cast<int>(decision.judgement.surged.size());
   }
   return entries;
 }
 
+/// Until a successor has stayed up, one worker is asked at a time: a release whose workers die does
+/// not take the others down.
+bool may_roll(const Entry& entry, StopReason reason) {
+  if (!is_for_new_code(reason) || entry.has_proved) return true;
+  return entry.asked_lately == 0 && entry.absent == 0;
+}
+
 void roll(Decision& decision, const Process& process, StopReason reason, RestartMode mode,
           Entry& entry, const RestartPolicy& policy) {
+  if (!may_roll(entry, reason)) return;
+  const auto steps = decision.steps.size();
   if (mode == RestartMode::surge) {
     if (entry.surging >= policy.max_surge.of(entry.total)) return;
     ++entry.surging;
@@ -52,6 +93,18 @@ void roll(Decision& decision, const Process& process, StopReason reason, Restart
     ++entry.unavailable;
   }
   decision.steps.emplace_back(AskToStop{process.id, reason});
+  decision.rolling_steps = decision.steps.size() - steps;
+  ++entry.asked_lately;
+}
+
+/// Its application has not booted lately, and would not now.
+bool waits_for_boot(const Worker& worker, const Facts& facts, const Observation& seen,
+                    const State& state) {
+  const auto& failed = state.failed_boots;
+  return boots_first(worker) && failed.failures.count > 0 &&
+         failed.failures.release == facts.app.release.native() &&
+         failed.restart_file_mtime == seen.restart_file_mtime &&
+         facts.now < failed.failures.next_try;
 }
 
 RestartMode mode_of(const WorkerRecord* record, const Process& process, const Worker& worker) {
@@ -107,8 +160,13 @@ void plan_rolls(Plan& plan, const Facts& facts, const State& state) {
     const auto* record = find_record(state, worker.name);
     const auto& process = *judgement.process;
     if (find_stop(record, process.id) != nullptr) continue;
-    const auto reason = reason_to_roll(worker, facts, facts.seen[decision.worker], process, record);
+    const auto& seen = facts.seen[decision.worker];
+    const auto reason = reason_to_roll(worker, facts, seen, process, record);
     if (!reason) continue;
+    if (waits_for_boot(worker, facts, seen, state)) {
+      plan.waits_for_boot = true;
+      continue;
+    }
     if (entries.empty()) entries = count_entries(plan, facts, state);
     // What runs beside it takes its name, and is rolled in its turn.
     const auto mode = is_duplicate ? RestartMode::drain : mode_of(record, process, worker);

@@ -24,14 +24,14 @@ bool succeeded(const LaunchOutcome& outcome) {
   return exited != nullptr && exited->code == 0;
 }
 
+}  // namespace
+
 StartCause cause_of(const LaunchOutcome& outcome, Duration limit) {
   if (const auto* exited = std::get_if<Exited>(&outcome)) return *exited;
   if (const auto* killed = std::get_if<KilledBySignal>(&outcome)) return *killed;
   if (const auto* failed = std::get_if<NotStarted>(&outcome)) return *failed;
   return NotSeen{limit};
 }
-
-}  // namespace
 
 Actions Machine::step(const Input& input, Moment now) {
   std::visit([&](const auto& each) { take(each, now); }, input);
@@ -97,6 +97,14 @@ void Machine::take(const NotNeeded& input, Moment now) {
   if (command.stage != CommandStage::launching) return;
   command.ended_at = now;
   set_stage(command, CommandStage::ended);
+}
+
+void Machine::take(const HasBooted& input, Moment) {
+  auto& command = commands_[input.command];
+  if (command.stage != CommandStage::running || !command.order.workers.empty()) return;
+  if (command.order.hands_back) return;
+  set_stage(command, CommandStage::let_go);
+  schedule_command(input.command);
 }
 
 void Machine::take(const CommandEnded& input, Moment now) {
@@ -248,8 +256,8 @@ void Machine::take(const NotSeenYet& input, Moment now) {
   give_up_if_hopeless(input.worker, now);
 }
 
-/// That a child has ended is told. Until then it was not seen because it could not be looked at: too
-/// many open files, an error of the disk.
+/// That a child has ended is told. Until then it was not seen because it could not be looked at:
+/// too many open files, an error of the disk.
 void Machine::look_at_child_later(WorkerNumber number, Moment now) {
   auto& worker = workers_[number];
   if (worker.stage != WorkerStage::booting && worker.stage != WorkerStage::confirming) return;

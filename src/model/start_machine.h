@@ -42,7 +42,8 @@ struct WorkerToStart {
   bool pid_file_is_told = false;  ///< whoever waits for events is told of its pid file
 };
 
-/// One start command. Without workers it only hands back jobs.
+/// One start command. Without workers it only hands back jobs, or boots the application for those
+/// that come later.
 struct CommandToStart {
   std::vector<WorkerToStart> workers;
   Duration time_limit{0};   ///< then its whole process group is ended; 0: never
@@ -69,6 +70,10 @@ struct Launched {
   CommandNumber command = 0;
 };
 struct NotNeeded {
+  CommandNumber command = 0;
+};
+/// What was to be booted has booted: a command without workers has nothing else to do.
+struct HasBooted {
   CommandNumber command = 0;
 };
 /// It has ended, or could not be launched (`NotStarted`).
@@ -101,8 +106,8 @@ struct StatusAnswered {
 /// Nothing, but the deadline may be over.
 struct TimePassed {};
 
-using Input = std::variant<Ordered, NotMissing, Launched, NotNeeded, CommandEnded, Seen, NotSeenYet,
-                           Gone, PidFileChanged, StatusAnswered, TimePassed>;
+using Input = std::variant<Ordered, NotMissing, Launched, NotNeeded, HasBooted, CommandEnded, Seen,
+                           NotSeenYet, Gone, PidFileChanged, StatusAnswered, TimePassed>;
 
 // --- what is to be done --------------------------------------------------------------------------
 /// Look whether its workers are still missing, then launch it.
@@ -155,6 +160,10 @@ inline constexpr Duration kBetweenQuestions{200};
 /// twice as long each time.
 inline constexpr Duration kFirstLook{10};
 inline constexpr Duration kLongestLook{320};
+
+/// Why a worker is not up whose command has ended so, without a word of its own; `limit`: after
+/// which it was ended.
+StartCause cause_of(const LaunchOutcome& outcome, Duration limit);
 
 class Machine {
  public:
@@ -211,6 +220,7 @@ class Machine {
   void take(const NotMissing& input, Moment now);
   void take(const Launched& input, Moment now);
   void take(const NotNeeded& input, Moment now);
+  void take(const HasBooted& input, Moment now);
   void take(const CommandEnded& input, Moment now);
   void take(const Seen& input, Moment now);
   void take(const NotSeenYet& input, Moment now);

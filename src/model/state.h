@@ -141,6 +141,13 @@ struct OrphanRecord {
   bool operator==(const OrphanRecord&) const = default;
 };
 
+/// The application did not boot for successors, so nobody was asked to stop.
+struct FailedBoots {
+  Failures failures;                    ///< count 0: it did
+  std::int64_t restart_file_mtime = 0;  ///< ns since the epoch, as it was then
+  bool operator==(const FailedBoots&) const = default;
+};
+
 /// Where pids mean what they say: in one boot, and one pid namespace, of one host.
 struct Stamp {
   std::string boot_id;              ///< random(4)
@@ -160,6 +167,7 @@ struct State {
   std::map<std::string, Told> told;             ///< by problem
   std::map<std::string, Counters> counters;     ///< by worker name
   std::vector<OrphanRecord> orphans;
+  FailedBoots failed_boots;
   bool operator==(const State&) const = default;
 };
 

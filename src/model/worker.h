@@ -24,18 +24,23 @@ struct Share {
 
 enum class RestartMode { drain, surge };
 
+/// `boot:`: whether a successor's application is booted before or after its predecessor is asked.
+enum class BootOrder { before, after };
+
 /// `orphans:`, and what is done with a worker that runs twice.
 enum class Orphans { warn, drain, ignore };
 
 /// `restart:`, see bootcheck.yml(5).
 struct RestartPolicy {
   RestartMode mode = RestartMode::drain;
+  BootOrder boot = BootOrder::before;                ///< of workers that share a preloader
+  Duration preloader_wait{std::chrono::minutes{2}};  ///< how long `restart --wait` keeps one
   bool on_release = true;       ///< roll a worker whose working directory is in another release
   bool on_restart_file = true;  ///< roll a worker when the restart file's mtime changed
   Path restart_file;            ///< absolute
   Share max_unavailable;        ///< drain: how many may be down or draining at a time
   Share max_surge;              ///< surge: how many old workers may be kept beside their successors
-  Duration settle{6000};        ///< how long `restart` waits for idle workers to exit
+  Duration settle{6000};        ///< how long a pass waits for idle workers to exit
   bool operator==(const RestartPolicy&) const = default;
 };
 

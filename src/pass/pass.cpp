@@ -1,7 +1,9 @@
 #include "pass/pass.h"
 
 #include "act/act.h"
+#include "act/preloaders.h"
 #include "pass/event_log.h"
+#include "pass/follow_up.h"
 #include "pass/tell.h"
 #include "report/problems.h"
 #include "system/request_file.h"
@@ -101,15 +103,28 @@ std::string doubt_of(const Context& context, const LoadedState& loaded,
       format_duration(context.config.stuck_after));
 }
 
+bool is_for_roll(const Request& request) {
+  return std::holds_alternative<AskForRoll>(request.what);
+}
+
+/// What a pass and those that followed it did, as that of one.
+PassDone joined(PassDone earlier, PassDone later) {
+  std::ranges::move(later.events, std::back_inserter(earlier.events));
+  std::ranges::move(later.to_print, std::back_inserter(earlier.to_print));
+  earlier.seen = std::move(later.seen);
+  return earlier;
+}
+
 /// From the lock to the report.
 class Pass {
  public:
-  Pass(const Context& context, const PassOptions& options, FileLock& lock)
+  Pass(const Context& context, const PassOptions& options, FileLock& lock, Preloaders& preloaders)
       : context_(context),
         config_(context.config),
         machine_(context.machine),
         options_(options),
         lock_(lock),
+        preloaders_(preloaders),
         began_(machine_.monotonic_clock()),
         log_(context) {}
 
@@ -126,7 +141,7 @@ class Pass {
       report_trouble(Task::read_state, problem);
     take_up_requests(loaded.state, save);
     look(std::move(loaded.state));
-    act(context_, done_.seen, save,
+    act(context_, done_.seen, preloaders_, save,
         [this](std::vector<Event> events) { report(std::move(events)); });
     tell(save);
     save(done_.seen.state);
@@ -165,6 +180,8 @@ class Pass {
     for (const auto& problem : posted.problems)
       report_trouble(Task::read_state, problem);
     if (posted.text.empty()) return;
+    // A restart is for code that may have changed since it was booted.
+    if (std::ranges::any_of(posted.requests, is_for_roll)) preloaders_.hang_up();
     remember_requests(state, posted.requests, config_.workers);
     if (!save(state)) return;
     try {
@@ -198,6 +215,7 @@ class Pass {
   Machine& machine_;
   const PassOptions& options_;
   FileLock& lock_;
+  Preloaders& preloaders_;
   Duration began_;  ///< by the monotonic clock
   EventLog log_;
   PassDone done_;
@@ -232,7 +250,21 @@ PassOutcome run_pass(const Context& context, const PassOptions& options) {
   context.machine.enter_directory(config.root);
   auto taken = context.machine.take_lock(config.lock_file, options.lock_wait);
   if (const auto* holder = std::get_if<LockHolder>(&taken)) return *holder;
-  return Pass(context, options, *std::get<std::unique_ptr<FileLock>>(taken)).run();
+  auto& lock = *std::get<std::unique_ptr<FileLock>>(taken);
+  Preloaders preloaders(context.machine);
+  FollowUp follow_up(context, options, preloaders);
+  const auto pass = [&] {
+    auto done = Pass(context, options, lock, preloaders).run();
+    if (options.passed) options.passed(done);
+    return done;
+  };
+  auto last = pass();
+  auto done = last;
+  while (follow_up.wait(last)) {
+    last = pass();
+    done = joined(std::move(done), last);
+  }
+  return done;
 }
 
 bool has_errors(const std::vector<Event>& events) {

@@ -7,6 +7,7 @@
 #include "model/status.h"
 #include "observe/assess.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -31,9 +32,18 @@ std::optional<WallTime> last_pass(const Context& context);
 /// The status of every worker, as a snapshot shows it.
 AppStatus status_of(const Context& context, const Snapshot& snapshot);
 
+struct PassDone;
+
 struct PassOptions {
   Selection selection;
   Duration lock_wait{0};
+  /// How long those that were asked to stop are waited for while the application is booted for
+  /// their successors; none: `settle`.
+  std::optional<Duration> preloader_wait = {};
+  /// Told of each pass.
+  std::function<void(const PassDone&)> passed = {};
+  /// Told before each wait, at least once a second, of what is remembered.
+  std::function<void(const State&)> waiting = {};
 };
 
 struct PassDone {
@@ -45,8 +55,10 @@ struct PassDone {
 /// Another pass holds the lock.
 using PassOutcome = std::variant<PassDone, LockHolder>;
 
-/// One whole pass; it takes up what operators have asked for. Throws std::system_error when
-/// bootcheck cannot do its work at all (lock file, /proc, root).
+/// One whole pass; it takes up what operators have asked for. Where it has booted the application
+/// to replace workers, it is followed by one whenever one of them has exited, for as long as
+/// `preloader_wait` says: the successor is a fork away. What they did is returned as that of one.
+/// Throws std::system_error when bootcheck cannot do its work at all (lock file, /proc, root).
 PassOutcome run_pass(const Context& context, const PassOptions& options);
 
 /// Whether a worker is missing, could not be started, or cannot be judged (exit status 1).

@@ -7,33 +7,8 @@ namespace {
 
 constexpr Duration kBetweenLooks = std::chrono::seconds{1};
 
-/// What is to be waited for after a pass.
-struct Open {
-  std::vector<Draining> draining;
-  std::vector<ProcessId> running;  ///< a crash among them is an event as well
-  bool to_roll = false;            ///< some wait for their turn (max_unavailable, max_surge)
-
-  bool is_done() const { return draining.empty() && !to_roll; }
-  std::vector<ProcessId> processes() const {
-    auto all = running;
-    for (const auto& each : draining)
-      all.push_back(each.stop.process);
-    return all;
-  }
-};
-
-/// From what the pass knew at its end, not from another look: what exits meanwhile is an event.
-Open still_open(const State& state) {
-  Open open;
-  for (const auto& [name, record] : state.workers) {
-    for (const auto& stop : record.stops) {
-      if (stop.asked) open.draining.push_back({name, stop});
-    }
-    if (!record.process || find_stop(&record, record.process->id) != nullptr) continue;
-    open.running.push_back(record.process->id);
-    open.to_roll = open.to_roll || record.to_replace == record.process->id;
-  }
-  return open;
+bool has_failed_to_boot(const std::vector<Event>& events) {
+  return std::ranges::find(events, EventKind::boot_failed, &Event::kind) != events.end();
 }
 
 class RollOut {
@@ -43,15 +18,16 @@ class RollOut {
         machine_(context.machine),
         options_(options),
         watcher_(watcher),
+        settle_(settle_of(context.config.workers)),
         began_(machine_.monotonic_clock()) {}
 
   RollOutOutcome run() {
-    auto outcome = run_pass(context_, options_.first);
+    auto outcome = run_pass(context_, with_watcher(options_.first));
     if (const auto* holder = std::get_if<LockHolder>(&outcome)) return *holder;
     take_note(std::get<PassDone>(outcome));
-    if (!options_.must_wait && !has_signalled()) return end();
-    PassOptions ordinary;
-    ordinary.lock_wait = options_.first.lock_wait;
+    if (!options_.must_wait && !has_asked(events_)) return end();
+    auto ordinary = with_watcher(options_.first);
+    ordinary.selection.clear();
     while (wait_for_event()) {
       const auto before = open_.processes();
       outcome = run_pass(context_, ordinary);
@@ -69,8 +45,12 @@ class RollOut {
         .events = std::move(events_), .draining = std::move(open_.draining), .is_done = is_done};
   }
 
-  bool has_signalled() const {
-    return std::ranges::find(events_, EventKind::asked_to_stop, &Event::kind) != events_.end();
+  PassOptions with_watcher(PassOptions options) {
+    options.passed = [this](const PassDone& done) { watcher_.passed(done); };
+    options.waiting = [this](const State& state) {
+      watcher_.waiting(draining_of(state), machine_.boot_now());
+    };
+    return options;
   }
 
   /// What is left of the patience, at most `most`.
@@ -82,18 +62,23 @@ class RollOut {
 
   /// False when nothing is left to wait for, or the patience is over.
   bool wait_for_event() {
+    // A later pass tries again; nobody wants to sit through that.
+    if (has_failed_to_boot(events_) && open_.draining.empty()) return false;
+    const auto passed_at = machine_.monotonic_clock();
     while (!open_.is_done() && time_left(kBetweenLooks) > Duration{0}) {
       watcher_.waiting(open_.draining, machine_.boot_now());
       if (machine_.wait_for_exit(open_.processes(), time_left(kBetweenLooks))) return true;
       // Nobody drains, so no exit will make room for those that wait for their turn.
       if (open_.draining.empty()) return true;
+      if (open_.to_roll && machine_.monotonic_clock() - passed_at >= settle_) return true;
     }
     return false;
   }
 
   void take_note(const PassDone& done) {
-    open_ = still_open(done.seen.state);
-    watcher_.passed(done);
+    open_ = still_open(done.seen);
+    // Those that are replaced one after another have the same time each.
+    if (!options_.must_wait && has_asked(done.events)) began_ = machine_.monotonic_clock();
     events_.insert(events_.end(), done.events.begin(), done.events.end());
   }
 
@@ -101,8 +86,9 @@ class RollOut {
   Machine& machine_;
   const RollOutOptions& options_;
   RollOutWatcher& watcher_;
+  Duration settle_;
   Duration began_;  ///< by the monotonic clock
-  Open open_;
+  OpenWork open_;
   std::vector<Event> events_;
 };
 

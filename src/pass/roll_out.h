@@ -2,6 +2,7 @@
 // exits.
 #pragma once
 
+#include "pass/open_work.h"
 #include "pass/pass.h"
 
 #include <string>
@@ -9,12 +10,6 @@
 #include <vector>
 
 namespace bootcheck {
-
-/// A process that finishes its job.
-struct Draining {
-  std::string worker;
-  StopRequest stop;
-};
 
 /// Who watches a roll-out, a person at a terminal say.
 class RollOutWatcher {

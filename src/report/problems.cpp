@@ -23,6 +23,8 @@ std::string_view words_for(EventKind kind) {
       return "started";
     case EventKind::start_failed:
       return "not started";
+    case EventKind::boot_failed:
+      return "the application does not boot, so its workers were left as they are";
     case EventKind::crashed:
       return "crashed";
     case EventKind::stale:

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct LaunchRequest {
   std::map<std::string, std::string> env;  ///< the whole environment
   std::string input;                       ///< what it reads from stdin; empty: /dev/null
   int input_descriptor = -1;               ///< its stdin, in place of `input`; -1: none
+  bool converses =
+      false;    ///< its stdin is a socket that begins with `input` and stays open: see tell()
   Path output;  ///< stdout and stderr are appended here; its folder is created
   /// The child writes its own pid here before it becomes the program, and does not become it where
   /// it cannot; its folder is created. Empty: none.
@@ -40,7 +43,12 @@ struct ProcessEnd {
 struct FileChange {
   Path file;
 };
-using Occurrence = std::variant<CommandEnd, ProcessEnd, FileChange>;
+/// A command that converses has said a line.
+struct Said {
+  pid_t command = 0;
+  std::string line;
+};
+using Occurrence = std::variant<CommandEnd, ProcessEnd, FileChange, Said>;
 
 /// Several commands at a time, and whatever else is waited for meanwhile. At the end of its life
 /// commands that still run live on.
@@ -54,6 +62,12 @@ class Launches {
 
   /// Starts a command. Its pid is also its session and its process group.
   virtual std::variant<pid_t, NotStarted> start(const LaunchRequest& request) = 0;
+
+  /// Says a line to a command that converses; false: it does not listen any more.
+  virtual bool tell(pid_t command, std::string_view line) = 0;
+
+  /// Ends the conversation: the command comes to the end of its input.
+  virtual void hang_up(pid_t command) = 0;
 
   /// Signals the whole process group of a command whose end was not told yet; once that was done,
   /// what is left of the group at the command's end is killed. Of any other command: nothing.

@@ -448,14 +448,20 @@ json::object state_to_json(const State& state) {
   json::object counters;
   for (const auto& [name, counted] : state.counters)
     counters[name] = to_json(counted);
-  return {{"boot_id", state.stamp.boot_id},
-          {"host", state.stamp.host},
-          {"pid_namespace", state.stamp.pid_namespace},
-          {"workers", std::move(workers)},
-          {"holds", holds_to_json(state.holds)},
-          {"told", std::move(told)},
-          {"counters", std::move(counters)},
-          {"orphans", to_json(state.orphans)}};
+  json::object root{{"boot_id", state.stamp.boot_id},
+                    {"host", state.stamp.host},
+                    {"pid_namespace", state.stamp.pid_namespace},
+                    {"workers", std::move(workers)},
+                    {"holds", holds_to_json(state.holds)},
+                    {"told", std::move(told)},
+                    {"counters", std::move(counters)},
+                    {"orphans", to_json(state.orphans)}};
+  if (const auto& failed = state.failed_boots; failed != FailedBoots{}) {
+    auto object = to_json(failed.failures);
+    object["restart_file_mtime"] = failed.restart_file_mtime;
+    root["failed_boots"] = std::move(object);
+  }
+  return root;
 }
 
 State state_from_json(const json::object& root) {
@@ -475,6 +481,11 @@ State state_from_json(const json::object& root) {
     state.counters.insert_or_assign(std::move(name), counters_from(object));
   });
   state.orphans = orphans_from(root);
+  if (const auto* failed = child(root, "failed_boots")) {
+    state.failed_boots = {
+        .failures = failures_from(failed),
+        .restart_file_mtime = number<std::int64_t>(*failed, "restart_file_mtime").value_or(0)};
+  }
   return state;
 }
 

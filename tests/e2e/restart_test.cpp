@@ -100,12 +100,12 @@ TEST_F(Restart, StartsASuccessorOnceItsPredecessorHasEndedAndNotBefore) {
   const auto name = name_of(old);
   const auto starts = app_.root() / "log" / "starts";
   // Notes what is left of the predecessor when a start begins; Z is a zombie.
-  const auto state = "sed 's/.*) \\(.\\).*/\\1/' /proc/" + std::to_string(old) + "/stat";
-  const auto shim = app_.root() / "shim" / "ruby";
-  write_file(shim, "#!/bin/sh\n(" + state + " 2>/dev/null || echo gone) >> '" + starts.native() +
-                       "'\nexec /usr/bin/ruby \"$@\"\n");
-  fs::permissions(shim, fs::owner_all);
-  configure("workers: [{preset: delayed_job, count: 3}]\nbackoff: 0\npath: [shim]\n");
+  const auto script = app_.root() / "bin" / "delayed_job";
+  write_file(script, "state = File.read('/proc/" + std::to_string(old) +
+                         "/stat')[/\\) (.)/, 1] rescue 'gone'\n"
+                         "File.write('" +
+                         starts.native() + "', \"#{state}\\n\", :mode => 'a')\n" +
+                         read_file(script));
   Background restart(app_.bootcheck_command({"restart", "--wait", name}));
   EXPECT_TRUE(wait_until([&] { return was_asked(old); }));
   EXPECT_EQ(read_file(starts), "");

@@ -60,9 +60,13 @@ TEST(StartingManyWorkers, ScansTheProcessesForAllOfThemAndNotForEach) {
   const State state;
   const auto place = locate_app(context, state);
   std::size_t told = 0;
+  Preloaders preloaders(machine);
   const StartContext start{.run = context,
                            .app = place,
                            .state = state,
+                           .preloaders = preloaders,
+                           .to_boot = {},
+                           .booted = [](const auto&) { return std::vector<StartOrder>(); },
                            .running = {},
                            .ended = [](const auto&) { return std::vector<StartOrder>(); },
                            .up = [&](const auto& up) { told += up.size(); }};

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace bootcheck::sim {
 
 SimLaunches::~SimLaunches() {
   if (boot_ != world_.boot) return;
-  for (const auto& [pid, child] : children_)
+  for (const auto& [pid, child] : children_) {
+    if (auto* process = world_.of_serial(child.serial); process != nullptr && process->converses)
+      machine_.programs_.hang_up(*process);
     world_.let_go(child.serial);
+  }
 }
 
 std::string SimLaunches::make_output(const Path& file) {
@@ -38,6 +42,22 @@ void SimLaunches::signal_group(pid_t command, int signal) {
   if (child == children_.end()) return;
   child->second.was_signalled = true;
   machine_.programs_.signal_group(command, signal);
+}
+
+bool SimLaunches::tell(pid_t command, std::string_view line) {
+  machine_.enter();
+  const auto child = children_.find(command);
+  auto* process = child == children_.end() ? nullptr : world_.of_serial(child->second.serial);
+  if (process == nullptr || process->is_hung_up) return false;
+  machine_.programs_.tell(*process, std::string(line));
+  return true;
+}
+
+void SimLaunches::hang_up(pid_t command) {
+  machine_.enter();
+  const auto child = children_.find(command);
+  auto* process = child == children_.end() ? nullptr : world_.of_serial(child->second.serial);
+  if (process != nullptr) machine_.programs_.hang_up(*process);
 }
 
 void SimLaunches::let_go(pid_t command) {
@@ -78,6 +98,12 @@ void SimLaunches::take_changes(std::vector<Occurrence>& told) {
 
 std::vector<Occurrence> SimLaunches::take() {
   std::vector<Occurrence> told;
+  for (const auto& [pid, child] : children_) {
+    auto* process = world_.of_serial(child.serial);
+    if (process == nullptr || !process->converses) continue;
+    for (auto& line : std::exchange(process->said, {}))
+      told.emplace_back(Said{.command = pid, .line = std::move(line)});
+  }
   std::erase_if(children_, [&](const auto& each) {
     const auto& [pid, child] = each;
     auto outcome = world_.reap(child.serial);

@@ -18,6 +18,8 @@ class SimLaunches final : public Launches {
   std::string make_output(const Path& file) override;
   std::variant<pid_t, NotStarted> start(const LaunchRequest& request) override;
   void signal_group(pid_t command, int signal) override;
+  bool tell(pid_t command, std::string_view line) override;
+  void hang_up(pid_t command) override;
   void let_go(pid_t command) override;
   void watch(const ProcessId& process) override;
   bool watch_folder(const Path& folder) override;

@@ -11,8 +11,8 @@
 namespace bootcheck::sim {
 namespace {
 
-bool is_starter(const Argv& argv) {
-  return std::ranges::find(argv, "-") != argv.end() && std::ranges::find(argv, "--") != argv.end();
+bool is_preloader(const Argv& argv) {
+  return std::ranges::find(argv, "-") != argv.end();
 }
 
 }  // namespace
@@ -62,9 +62,9 @@ std::variant<pid_t, NotStarted> Programs::launch(const LaunchRequest& request, b
     process.pid_file = request.pid_file;
   }
   if (ours) onlooker_.launched(process);
-  if (is_starter(request.argv) ||
+  if (is_preloader(request.argv) ||
       (!process.starts.empty() && site_.kinds[process.starts.front()] == Kind::delayed_job)) {
-    run_starter(process, request);
+    run_preloader(process, request);
   } else if (process.starts.empty()) {
     world_.at(world_.now() + 1s, process.serial,
               [this](Inhabitant& it) { world_.end(it, Exited{127}); });
@@ -117,33 +117,108 @@ void Programs::append(const Path& path, const std::string& text) {
 
 // --- delayed_job ---------------------------------------------------------------------------------
 
-void Programs::run_starter(Inhabitant& process, const LaunchRequest& request) {
+void Programs::run_preloader(Inhabitant& process, const LaunchRequest& request) {
   auto dice = world_.dice(process.serial);
   const auto boot = boots(process, dice);
   process.ignores_term = dice.chance(20);
+  process.converses = request.converses;
   if (boot.how == Boot::hangs) return;
-  world_.at(world_.now() + boot.takes, process.serial,
-            [this, boot, input = request.input, output = request.output](Inhabitant& it) {
-              if (boot.how == Boot::fails) {
-                append(output, "bootcheck: the application does not boot: LoadError\n");
-                return world_.end(it, Exited{1});
-              }
-              it.hands_back = [this, input, output] { hand_back(input, output); };
-              start_next(it.serial, 0);
-            });
+  constexpr std::string_view kMark = "\n__END__\n";
+  const auto mark = request.input.rfind(kMark);
+  auto batch =
+      mark == std::string::npos ? Batch{} : read_batch(request.input.substr(mark + kMark.size()));
+  batch.starts = process.starts;
+  batch.output = request.output;
+  world_.at(world_.now() + boot.takes, process.serial, [this, boot, batch](Inhabitant& it) {
+    if (boot.how == Boot::fails) {
+      append(batch.output, "bootcheck: the application does not boot: LoadError\n");
+      return world_.end(it, Exited{1});
+    }
+    it.has_booted = true;
+    it.said.emplace_back("booted");
+    if (it.converses) it.shown.argv = Argv{"bootcheck preloader of " + it.release};
+    run_batch(it, batch);
+  });
 }
 
-void Programs::hand_back(const std::string& input, const Path& output) {
-  constexpr std::string_view kMark = "\n__END__\n";
-  const auto mark = input.rfind(kMark);
-  if (mark == std::string::npos) return;
-  const auto list = boost::json::parse(input.substr(mark + kMark.size())).as_array();
-  for (const auto& each : list) {
+void Programs::tell(Inhabitant& preloader, const std::string& line) {
+  preloader.decided = pass_began;
+  preloader.starts.clear();
+  run_batch(preloader, read_batch(line));
+}
+
+void Programs::hang_up(Inhabitant& preloader) {
+  preloader.is_hung_up = true;
+  if (preloader.has_booted && preloader.batches == 0) world_.end(preloader, Exited{0});
+}
+
+Programs::Batch Programs::read_batch(const std::string& line) const {
+  const auto object = boost::json::parse(line).as_object();
+  Batch batch{.number = static_cast<int>(object.at("batch").as_int64()),
+              .output = {},
+              .starts = {},
+              .dead = {}};
+  if (const auto* output = object.if_contains("output"))
+    batch.output = std::string(output->as_string());
+  for (const auto& each : object.at("hand_back").as_array()) {
     const auto& dead = each.as_object();
-    hand_back_of(std::string(dead.at("worker").as_string()),
-                 std::string(dead.at("host").as_string()),
-                 static_cast<pid_t>(dead.at("pid").as_int64()), output);
+    batch.dead.push_back({.name = std::string(dead.at("worker").as_string()),
+                          .host = std::string(dead.at("host").as_string()),
+                          .pid = static_cast<pid_t>(dead.at("pid").as_int64())});
   }
+  const auto* starts = object.if_contains("start");
+  if (starts == nullptr) return batch;
+  for (const auto& each : starts->as_array()) {
+    Argv argv{"bin/delayed_job"};
+    for (const auto& word : each.as_array())
+      argv.emplace_back(word.as_string());
+    const auto found = std::ranges::find(site_.config.workers, argv, &Worker::start);
+    batch.starts.push_back(static_cast<std::size_t>(found - site_.config.workers.begin()));
+  }
+  return batch;
+}
+
+/// Each start in a fork.
+void Programs::run_batch(Inhabitant& preloader, Batch batch) {
+  ++preloader.batches;
+  Duration takes{60};
+  for (const auto worker : batch.starts) {
+    fork_start(preloader, worker, takes);
+    takes += 30ms;
+  }
+  world_.at(world_.now() + takes, preloader.serial,
+            [this, batch = std::move(batch)](Inhabitant& it) { end_batch(it, batch); });
+}
+
+void Programs::fork_start(const Inhabitant& preloader, std::size_t worker, Duration takes) {
+  const auto command = "ruby " + command_text(site_.config.workers[worker].start);
+  const auto& parent = preloader.shown;
+  auto& fork =
+      world_.bear(Role::command, Argv{command}, *parent.cwd, parent.id.pid, parent.session);
+  fork.ours = preloader.ours;
+  fork.amid_errors = preloader.amid_errors;
+  fork.decided = preloader.decided;
+  fork.release = preloader.release;
+  fork.starts = {worker};
+  // Those of its command line were seen when it was launched.
+  if (fork.ours && preloader.starts.empty()) onlooker_.launched(fork);
+  world_.at(world_.now() + takes, fork.serial, [this, worker](Inhabitant& it) {
+    if (!is_refused(worker)) fork_delayed_job(it, worker);
+    world_.end(it, Exited{0});
+  });
+}
+
+void Programs::end_batch(Inhabitant& preloader, const Batch& batch) {
+  hand_back(batch);
+  preloader.said.push_back(fmt::format("ended {} 0", batch.number));
+  --preloader.batches;
+  const bool is_over = !preloader.converses || preloader.is_hung_up;
+  if (is_over && preloader.batches == 0) world_.end(preloader, Exited{0});
+}
+
+void Programs::hand_back(const Batch& batch) {
+  for (const auto& dead : batch.dead)
+    hand_back_of(dead.name, dead.host, dead.pid, batch.output);
 }
 
 void Programs::hand_back_of(const std::string& name, const std::string& host, pid_t pid,
@@ -161,19 +236,6 @@ void Programs::hand_back_of(const std::string& name, const std::string& host, pi
   std::erase_if(world_.rows, is_of);
   append(output,
          said + fmt::format("bootcheck hand-back: done with {} (pid {}): ...\n", name, pid));
-}
-
-/// One after another, in the order of the command line.
-void Programs::start_next(std::uint64_t serial, std::size_t at) {
-  world_.at(world_.now() + 60ms, serial, [this, serial, at](Inhabitant& starter) {
-    if (at >= starter.starts.size()) {
-      starter.hands_back();
-      return world_.end(starter, Exited{0});
-    }
-    const auto worker = starter.starts[at];
-    start_next(serial, at + 1);
-    if (!is_refused(worker)) fork_delayed_job(starter, worker);
-  });
 }
 
 /// `ERROR: there is already one or more instance(s) of the program running`

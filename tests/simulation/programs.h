@@ -1,5 +1,5 @@
-// What becomes of the commands that are started, by bootcheck or by hand: delayed_job's starter and
-// daemons of several kinds, programs in the foreground, status commands.
+// What becomes of the commands that are started, by bootcheck or by hand: delayed_job's preloader
+// and daemons of several kinds, programs in the foreground, status commands.
 #pragma once
 
 #include "simulation/site.h"
@@ -30,6 +30,9 @@ class Programs {
 
   void take_signal_of_ours(Inhabitant& process, int signal);
   void signal_group(pid_t group, int signal);
+  /// Bootcheck says a line to a preloader, or ends the conversation.
+  void tell(Inhabitant& preloader, const std::string& line);
+  void hang_up(Inhabitant& preloader);
   void crash(Inhabitant& process) { world_.end(process, KilledBySignal{9}); }
   /// A job of this worker forks.
   void fork_child(const Inhabitant& parent);
@@ -40,6 +43,19 @@ class Programs {
   Duration pass_began{0};  ///< of the pass at work
 
  private:
+  /// What a preloader is told to do.
+  struct Dead {
+    std::string name;
+    std::string host;
+    pid_t pid = 0;
+  };
+  struct Batch {
+    int number = 0;
+    Path output;
+    std::vector<std::size_t> starts;
+    std::vector<Dead> dead;
+  };
+
   struct Boots {
     Boot how;
     Duration takes;
@@ -48,13 +64,16 @@ class Programs {
   Boots boots(const Inhabitant& process, Random& dice) const;
   std::vector<std::size_t> started_by(const Argv& argv) const;
   std::optional<pid_t> answer_status(const LaunchRequest& request);
-  void run_starter(Inhabitant& process, const LaunchRequest& request);
+  void run_preloader(Inhabitant& process, const LaunchRequest& request);
+  void run_batch(Inhabitant& preloader, Batch batch);
+  void end_batch(Inhabitant& preloader, const Batch& batch);
+  void fork_start(const Inhabitant& preloader, std::size_t worker, Duration takes);
+  Batch read_batch(const std::string& line) const;
   void run_daemon_command(Inhabitant& process);
   void run_foreground(Inhabitant& process);
-  void hand_back(const std::string& input, const Path& output);
+  void hand_back(const Batch& batch);
   void hand_back_of(const std::string& name, const std::string& host, pid_t pid,
                     const Path& output);
-  void start_next(std::uint64_t starter, std::size_t at);
   bool is_refused(std::size_t worker) const;
   Inhabitant* become_daemon(const Inhabitant& command, std::size_t worker);
   void fork_delayed_job(const Inhabitant& starter, std::size_t worker);

@@ -114,8 +114,8 @@ void Watch::launched(const Inhabitant& command) {
 
 void Watch::signalled(Inhabitant& process, int signal) {
   world_.tell(fmt::format("    signal {} to {}", signal, name_of_process(process)));
-  if (process.role == Role::neighbour && process.was_named) {
-    coverage_.count("excused", "another application's worker: a pid file named it");
+  if (process.was_named && (process.role == Role::neighbour || process.role == Role::child)) {
+    coverage_.count("excused", "another application's worker, or a child: a pid file named it");
     return;
   }
   if (process.role == Role::child && (process.of_unseen || process.born <= memory_lost_)) {

@@ -27,10 +27,14 @@ struct Inhabitant {
   std::uint64_t serial = 0;  ///< no other process ever has it
   Process shown;
   Role role = Role::stranger;
-  std::size_t worker = kNobody;      ///< whose worker, or whose child
-  std::vector<std::size_t> starts;   ///< a command: the workers that it brings up
-  std::function<void()> hands_back;  ///< delayed_job's starter: what it does after its starts
-  bool ours = false;                 ///< bootcheck has started it, or what has forked it
+  std::size_t worker = kNobody;     ///< whose worker, or whose child
+  std::vector<std::size_t> starts;  ///< a command: the workers that it brings up
+  bool converses = false;           ///< delayed_job's preloader: bootcheck talks with it
+  bool has_booted = false;
+  bool is_hung_up = false;        ///< ...and did
+  int batches = 0;                ///< ...that it is at
+  std::vector<std::string> said;  ///< ...to bootcheck
+  bool ours = false;              ///< bootcheck has started it, or what has forked it
   Duration born{0};
   Duration decided{0};  ///< when the pass began that has started it; else its birth
   std::string release;  ///< whose code it runs

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
+
+#include <boost/json.hpp>
 
 namespace bootcheck {
 
@@ -100,7 +103,8 @@ bool MemoryMachine::wait_for_exit(const std::vector<ProcessId>& processes, Durat
   }
 }
 
-/// Commands are processes that live until they are ended.
+/// Commands are processes that live until they are ended. A preloader has booted at once, and so
+/// have the workers that it is told to start.
 class MemoryLaunches final : public Launches {
  public:
   explicit MemoryLaunches(MemoryMachine& machine) : machine_(machine) {}
@@ -115,8 +119,20 @@ class MemoryLaunches final : public Launches {
     const auto id = machine_.add_process(request.argv, request.working_directory);
     if (!request.pid_file.empty()) machine_.write_pid_file(request.pid_file, id.pid);
     commands_.insert(id.pid);
+    if (request.converses && machine_.boots) said_.push_back({id.pid, "booted"});
+    if (request.converses && !machine_.boots) machine_.end_process(id.pid);
     return id.pid;
   }
+
+  bool tell(pid_t command, std::string_view line) override {
+    const auto batch = boost::json::parse(line).as_object();
+    for (const auto& start : batch.at("start").as_array())
+      bring_up(machine_.processes_.at(command), std::string(start.at(0).as_string()));
+    said_.push_back({command, "ended " + std::to_string(batch.at("batch").as_int64()) + " 0"});
+    return true;
+  }
+
+  void hang_up(pid_t command) override { machine_.end_process(command); }
 
   void signal_group(pid_t command, int signal) override {
     const auto found = machine_.processes_.find(command);
@@ -140,8 +156,20 @@ class MemoryLaunches final : public Launches {
   }
 
  private:
+  /// `--identifier=2`
+  void bring_up(const Process& preloader, const std::string& option) {
+    const auto name = "delayed_job." + option.substr(option.find('=') + 1);
+    const auto folder = machine_.resolved(*preloader.cwd);
+    const auto id = machine_.add_process({name}, folder);
+    const auto file = folder / "tmp/pids" / (name + ".pid");
+    machine_.put_file(file, std::to_string(id.pid) + "\n");
+    machine_.pid_files[id.pid] = file;
+  }
+
   std::vector<Occurrence> take() {
     std::vector<Occurrence> told;
+    for (auto& said : std::exchange(said_, {}))
+      told.emplace_back(std::move(said));
     std::erase_if(commands_, [&](pid_t pid) {
       if (machine_.is_alive(pid)) return false;
       told.emplace_back(CommandEnd{pid, KilledBySignal{SIGTERM}});
@@ -157,6 +185,7 @@ class MemoryLaunches final : public Launches {
 
   MemoryMachine& machine_;
   std::set<pid_t> commands_;
+  std::vector<Said> said_;
   std::vector<ProcessId> watched_;
 };
 

@@ -35,6 +35,7 @@ class MemoryMachine final : public Machine, private MemoryFiles {
   std::vector<std::string> syslog;
   std::string standard_error;
   int writes = 0;                  ///< files that were made, changed, moved or removed
+  bool boots = true;               ///< a preloader; else it ends at once
   bool hides_processes = false;    ///< hidepid=
   Path unreadable;                 ///< reading that file is an error
   std::optional<LockHolder> busy;  ///< another pass has the lock
@@ -76,8 +77,7 @@ class MemoryMachine final : public Machine, private MemoryFiles {
 
   using Machine::read_file;
   FileRead read_file(const Path& path, const ReadOptions& options) override {
-    if (path == unreadable)
-      return UnreadableFile{.why = "Input/output error", .is_failure = true};
+    if (path == unreadable) return UnreadableFile{.why = "Input/output error", .is_failure = true};
     return read(path, options);
   }
   void replace_file(const Path& path, std::string_view text, Durability durability) override;

@@ -1,7 +1,7 @@
 // Which workers are started by which command.
 #include "act/batch.h"
 
-#include "delayed_job/starter.h"
+#include "delayed_job/preloader.h"
 #include "support/memory_machine.h"
 #include "unit/config_fixture.h"
 
@@ -99,13 +99,17 @@ TEST(Batches, AreMadeOfTheOrdersOnlyAndKeepTheirOrder) {
 }
 
 /// An application in a folder of the test's own.
+/// What Ruby is told first.
+boost::json::value first_line_of(const LaunchRequest& request) {
+  const auto before = std::string(delayed_job_preloader()) + "__END__\n";
+  EXPECT_TRUE(request.input.starts_with(before));
+  EXPECT_TRUE(request.input.ends_with('\n'));
+  return boost::json::parse(request.input.substr(before.size()));
+}
+
 /// The list of dead processes that Ruby is given.
 boost::json::value list_of(const LaunchRequest& request) {
-  const std::string mark = "\n__END__\n";
-  const auto at = request.input.find(mark);
-  EXPECT_TRUE(request.input.starts_with(delayed_job_starter()));
-  return at == std::string::npos ? nullptr
-                                 : boost::json::parse(request.input.substr(at + mark.size()));
+  return first_line_of(request).at("hand_back");
 }
 
 class Request : public testing::Test {
@@ -121,7 +125,7 @@ class Request : public testing::Test {
   Config config_;
 };
 
-TEST_F(Request, OneStarterCarriesTheArgumentsOfEveryWorker) {
+TEST_F(Request, OnePreloaderIsGivenTheArgumentsOfEveryWorker) {
   have("bin/delayed_job");
   const auto request = request_for(
       "workers: [{preset: delayed_job, count: 2}, "
@@ -129,7 +133,8 @@ TEST_F(Request, OneStarterCarriesTheArgumentsOfEveryWorker) {
   EXPECT_EQ(request.argv, (Argv{"ruby", "-", "bin/delayed_job", "--", "--identifier=0", "start",
                                 "--", "--identifier=1", "start", "--", "--identifier=m",
                                 "--queue=m", "-p", "x", "start"}));
-  EXPECT_EQ(request.input, delayed_job_starter());
+  EXPECT_EQ(first_line_of(request), boost::json::parse(R"({"batch": 0, "hand_back": []})"));
+  EXPECT_TRUE(request.converses);
   EXPECT_EQ(request.working_directory, root_);
   EXPECT_EQ(request.output, root_ / "log/delayed_job.start.log");
   EXPECT_EQ(request.pid_file, Path()) << "daemons writes it";

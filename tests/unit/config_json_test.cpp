@@ -53,7 +53,7 @@ TEST(ConfigJson, IsTheWholeConfiguration) {
   "parallel_starts": 2,
   "backoff": {
     "first_seconds": 60,
-    "max_seconds": 1800
+    "max_seconds": 300
   },
   "orphans": "warn",
   "recover_jobs": true,
@@ -90,11 +90,13 @@ TEST(ConfigJson, IsTheWholeConfiguration) {
       "kill_after_seconds": 0.5,
       "restart": {
         "mode": "surge",
+        "boot": "before",
         "on": ["release", "restart_file"],
         "restart_file": "/srv/shop/tmp/restart.txt",
         "max_unavailable": "100%",
         "max_surge": 2,
-        "settle_seconds": 6
+        "settle_seconds": 6,
+        "preloader_wait_seconds": 120
       },
       "limits": {
         "memory_bytes": 629145600,

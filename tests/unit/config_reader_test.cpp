@@ -101,7 +101,7 @@ TEST(ConfigReader, FillsInWhatTheFileDoesNotSay) {
   EXPECT_FALSE(config.env_file);
   EXPECT_EQ(config.parallel_starts, 0) << "as many as there are processors";
   EXPECT_EQ(config.backoff.first, 1min);
-  EXPECT_EQ(config.backoff.max, 30min);
+  EXPECT_EQ(config.backoff.max, 5min);
   EXPECT_EQ(config.orphans, Orphans::warn);
   EXPECT_TRUE(config.recover_jobs);
   EXPECT_EQ(config.launcher, Launcher::automatic);

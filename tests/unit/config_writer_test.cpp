@@ -102,7 +102,7 @@ stuck_after: 1500ms
 log: {to: syslog, level: error, format: json, path: p}
 metrics_file: m.prom
 notify: bin/notify "$(hostname)" \n
-restart: {mode: surge, on: [restart_file], max_surge: 3, max_unavailable: 25%, settle: 1.5s}
+restart: {mode: surge, boot: after, on: [restart_file], max_surge: 3, max_unavailable: 25%, settle: 1.5s, preloader_wait: 9s}
 limits: {memory: 123456789, age: 36h}
 workers:
   - {preset: delayed_job, identifiers: [a], enabled: false, preload: false, stop_signal: QUIT}

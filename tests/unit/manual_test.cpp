@@ -92,7 +92,7 @@ Words keys_in(const std::string& source, const std::string& table) {
   const auto text = read_file(test::source_dir() / "src/config" / source);
   std::smatch found;
   const std::regex pattern("constexpr auto " + table +
-                           R"( = std::to_array<std::string_view>\(\s*\{([^}]*)\})");
+                           R"( =\s+std::to_array<std::string_view>\(\s*\{([^}]*)\})");
   return std::regex_search(text, found, pattern) ? matches(found.str(1), R"re("([a-z_]+)")re")
                                                  : Words();
 }

@@ -55,6 +55,29 @@ class PassInMemory : public testing::Test, private RollOutWatcher {
     return std::get<PassDone>(run_pass(context(), {}));
   }
 
+  void deploy(const std::string& release) {
+    const Path folder = "/srv/shop/releases/" + release;
+    machine.add_folder(folder / "tmp/pids");
+    const Path before = std::exchange(machine.links["/srv/shop/current"], folder.native());
+    for (const auto& worker : config.workers) {  // the linked folder of Capistrano
+      const auto name = worker.pid_file.filename();
+      const auto file = before / "tmp/pids" / name;
+      if (const auto text = machine.text_of(file))
+        machine.put_file(folder / "tmp/pids" / name, *text);
+      for (auto& each : machine.pid_files) {
+        if (each.second == file) each.second = folder / "tmp/pids" / name;
+      }
+    }
+    for (const char* name : {"bootcheck.state", "bootcheck.lock"}) {
+      if (const auto text = machine.text_of(before / "tmp/pids" / name))
+        machine.put_file(folder / "tmp/pids" / name, *text);
+    }
+  }
+
+  static bool is_told(const PassDone& done, EventKind kind) {
+    return std::ranges::find(done.events, kind, &Event::kind) != done.events.end();
+  }
+
   std::vector<Event> roll(Duration patience) {
     return std::get<RolledOut>(
                roll_out(context(), {.first = {}, .patience = patience, .must_wait = true}, *this))
@@ -101,19 +124,61 @@ TEST_F(PassInMemory, OverRunningWorkersRemembersThemOnceAndThenWritesNothing) {
 TEST_F(PassInMemory, AsksEveryWorkerOfAnOldReleaseToStopOnce) {
   pass();
   machine.job = std::chrono::hours{1};
-  machine.add_folder("/srv/shop/releases/2/tmp/pids");
-  machine.links["/srv/shop/current"] = "/srv/shop/releases/2";
-  for (const auto& worker : config.workers) {  // the linked folder of Capistrano
-    const auto name = worker.pid_file.filename();
-    machine.put_file(Path("/srv/shop/releases/2/tmp/pids") / name,
-                     *machine.text_of(Path("/srv/shop/releases/1/tmp/pids") / name));
-  }
-  pass();
-  pass();
+  deploy("2");
+  for (int count = 0; count < 5; ++count)
+    pass();
   EXPECT_THAT(machine.signals, ElementsAre(Pair(workers[0], SIGTERM), Pair(workers[1], SIGTERM),
                                            Pair(workers[2], SIGTERM)));
   for (const auto& worker : workers)
     EXPECT_TRUE(machine.is_alive(worker.pid));
+}
+
+TEST_F(PassInMemory, ReplacesAllWorkersThatAreIdleByOneBootOfTheNewRelease) {
+  pass();
+  deploy("2");
+  machine.job = std::chrono::seconds{1};
+  const auto done = pass();
+  EXPECT_THAT(machine.launched, SizeIs(1));
+  EXPECT_EQ(machine.launched.front().working_directory, "/srv/shop/current");
+  EXPECT_THAT(machine.signals, SizeIs(3));
+  EXPECT_EQ(std::ranges::count(done.events, EventKind::started, &Event::kind), 3);
+  EXPECT_EQ(std::ranges::count(done.events, EventKind::drained, &Event::kind), 3);
+  EXPECT_TRUE(is_idle(done.seen.plan) || !is_told(pass(), EventKind::asked_to_stop));
+}
+
+TEST_F(PassInMemory, AsksNobodyWhileTheReleaseDoesNotBoot) {
+  pass();
+  deploy("2");
+  machine.boots = false;
+  EXPECT_TRUE(is_told(pass(), EventKind::boot_failed));
+  EXPECT_THAT(machine.signals, IsEmpty());
+  EXPECT_THAT(machine.launched, SizeIs(1));
+  machine.pass_time(std::chrono::seconds{-30});
+  EXPECT_TRUE(is_told(pass(), EventKind::boot_failed)) << "it is not forgotten";
+  EXPECT_THAT(machine.launched, SizeIs(1)) << "it was tried half a minute ago";
+  EXPECT_FALSE(has_errors(pass().events)) << "the deploy may be under way";
+  EXPECT_THAT(machine.launched, SizeIs(2));
+  for (int count = 0; count < 3; ++count)
+    pass();
+  EXPECT_THAT(machine.launched, SizeIs(3));
+  EXPECT_TRUE(has_errors(pass().events));
+  deploy("3");
+  machine.boots = true;
+  machine.job = std::chrono::hours{1};
+  EXPECT_FALSE(is_told(pass(), EventKind::boot_failed));
+  EXPECT_THAT(machine.launched, SizeIs(4)) << "another release is tried at once";
+  EXPECT_THAT(machine.signals, SizeIs(1));
+}
+
+TEST_F(PassInMemory, BootsAfterwardsWhereItIsToldTo) {
+  for (auto& worker : config.workers)
+    worker.restart.boot = BootOrder::after;
+  pass();
+  deploy("2");
+  machine.job = std::chrono::hours{1};
+  pass();
+  EXPECT_THAT(machine.launched, IsEmpty());
+  EXPECT_THAT(machine.signals, SizeIs(1));
 }
 
 TEST_F(PassInMemory, SignalsNoStrangerThatAPidFileNames) {
@@ -122,7 +187,8 @@ TEST_F(PassInMemory, SignalsNoStrangerThatAPidFileNames) {
                    std::to_string(stranger.pid) + "\n");
   ask_to_restart();
   machine.job = std::chrono::hours{1};
-  pass();
+  for (int count = 0; count < 3; ++count)
+    pass();
   EXPECT_THAT(machine.signals, SizeIs(3));
   for (const auto& [process, signal] : machine.signals)
     EXPECT_NE(process, stranger);
@@ -167,7 +233,8 @@ TEST_F(PassInMemory, WritesTheLogWhereItIsToldTo) {
   config.log.to = LogTarget::syslog;
   ask_to_restart();
   machine.job = std::chrono::hours{1};
-  pass();
+  for (int count = 0; count < 3; ++count)
+    pass();
   EXPECT_THAT(machine.syslog, SizeIs(3));
   EXPECT_THAT(machine.syslog.front(), HasSubstr("delayed_job.0"));
   EXPECT_EQ(machine.text_of(config.log.path), std::nullopt);

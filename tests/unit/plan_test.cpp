@@ -32,6 +32,13 @@ class Planning : public testing::Test {
   Plan plan() { return world_.plan(); }
   std::vector<std::string> steps_of_first() { return words(plan().decisions.front().steps); }
 
+  void outgrow_their_limit() {
+    for (std::size_t at = 0; at < workers_.size(); ++at) {
+      workers_[at].limits.memory = 1000;
+      facts_.seen[at].memory = 1001;
+    }
+  }
+
   int count_asked() {
     int asked = 0;
     for (const auto& decision : plan().decisions) {
@@ -315,7 +322,7 @@ TEST_F(Planning, NoMoreThanMaxUnavailableAreDownAtATime) {
     see_running(identifier);
     workers_.back().restart.max_unavailable = {.value = 50, .percent = true};
   }
-  roll_ = RollAsked{.at = kLater, .mode = {}};
+  outgrow_their_limit();
   EXPECT_EQ(count_asked(), 2);
   world_.end(100);
   see_again(seen(NoPidFile{}, NoProcess{}, kNothing));
@@ -324,19 +331,77 @@ TEST_F(Planning, NoMoreThanMaxUnavailableAreDownAtATime) {
     worker.restart.max_unavailable = {.value = 1, .percent = true};
   EXPECT_EQ(count_asked(), 0);
   see_again(seen(PidInFile{100}, living(100)));
+  outgrow_their_limit();
   EXPECT_EQ(count_asked(), 1) << "one may always roll";
 }
 
 TEST_F(Planning, NoMoreThanMaxSurgeAreKeptBesideTheirSuccessors) {
   for (const char* identifier : {"2", "3", "4"}) {
     see_running(identifier);
-    workers_.back().restart = {.mode = RestartMode::surge,
-                               .restart_file = {},
-                               .max_unavailable = {},
-                               .max_surge = {.value = 2, .percent = false}};
+    workers_.back().restart.mode = RestartMode::surge;
+    workers_.back().restart.max_surge = {.value = 2, .percent = false};
   }
-  roll_ = RollAsked{.at = kLater, .mode = {}};
+  outgrow_their_limit();
   EXPECT_EQ(count_asked(), 2);
+}
+
+TEST_F(Planning, OneIsAskedAtATimeUntilASuccessorStaysUp) {
+  for (const char* identifier : {"2", "3", "4", "5"})
+    see_running(identifier);
+  for (auto& [name, record] : state_.workers)
+    record = {};
+  for (pid_t pid = 100; pid < 104; ++pid) {
+    auto& record = state_.workers["delayed_job." + std::to_string(pid - 98)];
+    record.process = known(pid);
+    record.process->release = "/srv/shop/releases/0";
+  }
+  EXPECT_EQ(count_asked(), 1);
+  auto& first = state_.workers["delayed_job.2"];
+  first.stops = {asked(100, StopReason::release, facts_.now)};
+  EXPECT_EQ(count_asked(), 0) << "it may be gone in a moment";
+  facts_.now += workers_.front().restart.settle.count();
+  EXPECT_EQ(count_asked(), 1) << "it has a job; another one may be idle";
+  first.stops.clear();
+  first.process = known(100);
+  EXPECT_EQ(count_asked(), 3) << "the code has proved itself";
+}
+
+TEST_F(Planning, NobodyElseIsAskedWhileTheFirstSuccessorDoesNotStayUp) {
+  for (const char* identifier : {"2", "3"})
+    see_running(identifier);
+  roll_ = RollAsked{.at = kLater, .mode = {}};
+  world_.end(100);
+  see_again(seen(NoPidFile{}, NoProcess{}, kNothing));
+  EXPECT_EQ(count_asked(), 0) << "it is started now";
+  state_.workers["delayed_job.2"].failures = {.count = 3,
+                                              .next_try = facts_.now + 1000,
+                                              .last_error = {},
+                                              .release = app().release.native(),
+                                              .command = command_text(workers_.front().start)};
+  EXPECT_EQ(count_asked(), 0);
+}
+
+TEST_F(Planning, WhoseReleaseDoesNotBootIsLeftAloneUntilTheNextTry) {
+  see("2", seen(PidInFile{100}, living(100)));
+  roll_ = RollAsked{.at = kLater, .mode = {}};
+  state_.failed_boots.failures = {.count = 1,
+                                  .next_try = facts_.now + 1,
+                                  .last_error = {},
+                                  .release = app().release.native(),
+                                  .command = {}};
+  EXPECT_EQ(count_asked(), 0);
+  EXPECT_TRUE(plan().waits_for_boot);
+  workers_.front().restart.boot = BootOrder::after;
+  EXPECT_EQ(count_asked(), 1) << "whether it boots is not asked then";
+  workers_.front().restart.boot = BootOrder::before;
+  facts_.seen.front().restart_file_mtime = 5;
+  EXPECT_EQ(count_asked(), 1) << "the restart file was touched";
+  facts_.seen.front().restart_file_mtime = 0;
+  state_.failed_boots.failures.release = "/srv/shop/releases/0";
+  EXPECT_EQ(count_asked(), 1) << "another release";
+  state_.failed_boots.failures.release = app().release.native();
+  ++facts_.now;
+  EXPECT_EQ(count_asked(), 1) << "its time has come";
 }
 
 TEST_F(Planning, OnlySelectedWorkersAreAsked) {

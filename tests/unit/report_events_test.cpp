@@ -57,6 +57,12 @@ std::vector<Telling> lives_and_ends() {
       {info(started, Up{123, 900ms}), "delayed_job.1 started pid=123 took=0.9s",
        R"("pid":123,"took":"0.9s")", ""},
       {info(started, Up{{}, 900ms}), "delayed_job.1 started took=0.9s", R"("took":"0.9s")", ""},
+      {make_event(boot_failed, {}, Severity::error, failure(Exited{1})),
+       R"(- boot_failed reason="its start command exited with 1: boot\n  LoadError; )"
+       R"(see /srv/log/delayed_job.1.start.log")",
+       "",
+       "the application does not boot, so its workers were left as they are: its start command "
+       "exited with 1: boot | LoadError; see /srv/log/delayed_job.1.start.log"},
       {warning(crashed, OfProcess{5}), "delayed_job.1 crashed pid=5", R"("pid":5)", ""},
       {warning(crashed, {}), "delayed_job.1 crashed", "", ""},
       {warning(stale, OfProcess{5}), "delayed_job.1 stale pid=5", R"("pid":5)", ""},

@@ -42,9 +42,13 @@ class StartInMemory : public testing::Test {
   StartReport start() {
     const Context context(config, machine);
     const auto app = locate_app(context, state);
+    Preloaders preloaders(machine);
     const StartContext starting{.run = context,
                                 .app = app,
                                 .state = state,
+                                .preloaders = preloaders,
+                                .to_boot = {},
+                                .booted = [](const auto&) { return std::vector<StartOrder>(); },
                                 .running = running,
                                 .ended =
                                     [this](const std::vector<std::size_t>& workers) {

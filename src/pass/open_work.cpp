@@ -1,0 +1,64 @@
+#include "pass/open_work.h"
+
+#include "model/roll.h"
+
+#include <algorithm>
+
+namespace bootcheck {
+
+std::vector<ProcessId> OpenWork::processes() const {
+  auto all = running;
+  for (const auto& each : draining)
+    all.push_back(each.stop.process);
+  return all;
+}
+
+std::vector<Draining> draining_of(const State& state) {
+  std::vector<Draining> draining;
+  for (const auto& [name, record] : state.workers) {
+    for (const auto& stop : record.stops) {
+      if (stop.asked) draining.push_back({name, stop});
+    }
+  }
+  return draining;
+}
+
+namespace {
+
+/// It ran when the pass looked, was to be replaced, and was not asked to stop.
+bool waits_for_its_turn(const Decision& decision, const Assessment& seen) {
+  const auto& judgement = decision.judgement;
+  if (judgement.state != WorkerState::running || !judgement.process) return false;
+  const auto& worker = (*seen.facts.workers)[decision.worker];
+  const auto* record = find_record(seen.state, worker.name);
+  return find_stop(record, judgement.process->id) == nullptr &&
+         reason_to_roll(worker, seen.facts, seen.facts.seen[decision.worker], *judgement.process,
+                        record);
+}
+
+}  // namespace
+
+OpenWork still_open(const Assessment& seen) {
+  OpenWork open{.draining = draining_of(seen.state), .running = {}, .to_roll = false};
+  for (const auto& [name, record] : seen.state.workers) {
+    if (record.process && find_stop(&record, record.process->id) == nullptr)
+      open.running.push_back(record.process->id);
+  }
+  open.to_roll = std::ranges::any_of(seen.plan.decisions, [&](const Decision& decision) {
+    return waits_for_its_turn(decision, seen);
+  });
+  return open;
+}
+
+bool has_asked(const std::vector<Event>& events) {
+  return std::ranges::find(events, EventKind::asked_to_stop, &Event::kind) != events.end();
+}
+
+Duration settle_of(const std::vector<Worker>& workers) {
+  Duration settle{0};
+  for (const auto& worker : workers)
+    settle = std::max(settle, worker.restart.settle);
+  return settle;
+}
+
+}  // namespace bootcheck

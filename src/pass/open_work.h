@@ -1,0 +1,39 @@
+// What is still going on after a pass.
+#pragma once
+
+#include "observe/assess.h"
+
+#include <string>
+#include <vector>
+
+namespace bootcheck {
+
+/// A process that finishes its job.
+struct Draining {
+  std::string worker;
+  StopRequest stop;
+};
+
+struct OpenWork {
+  std::vector<Draining> draining;
+  std::vector<ProcessId> running;  ///< a crash among them is an event as well
+  bool to_roll = false;            ///< some are to be replaced, and wait for their turn
+
+  bool is_done() const { return draining.empty() && !to_roll; }
+  /// Whose end is something to do.
+  std::vector<ProcessId> processes() const;
+};
+
+/// From what a pass knew at its end, not from another look: what exits meanwhile is an event.
+OpenWork still_open(const Assessment& seen);
+
+/// Those that finish their jobs.
+std::vector<Draining> draining_of(const State& state);
+
+/// Whether somebody was asked to stop.
+bool has_asked(const std::vector<Event>& events);
+
+/// The longest `settle` of any worker.
+Duration settle_of(const std::vector<Worker>& workers);
+
+}  // namespace bootcheck
