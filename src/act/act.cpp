@@ -39,7 +39,7 @@ class Actor {
       report_all(events_of(decision, facts_, state_));
       if (auto order = take_steps(decision)) orders_.push_back(std::move(*order));
     }
-    if (plan.waits_for_boot) report_boot_failure(state_.failed_boots.failures);
+    if (waits_for_a_boot(plan)) report_boot_failure(state_.failed_boots.failures);
     report_all(orphan_events(facts_, assessment_.assignment, state_));
     for (const auto& orphan : plan.orphans_to_drain)
       drain_orphan(orphan);

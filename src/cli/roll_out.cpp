@@ -98,7 +98,7 @@ int print_end(const Options& options, const Context& context, const RolledOut& r
   } else if (!options.quiet) {
     print(format_run(status, {}, stdout_style()));
   }
-  if (ran_out(options, rolled))
+  if (ran_out(options, rolled) && !status.boot_trouble)
     print_problem(unfinished_text(rolled.draining, context.machine.boot_now()));
   return exit_status;
 }

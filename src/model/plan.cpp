@@ -297,6 +297,11 @@ void leave_out_starts(Plan& plan) {
   }
 }
 
+bool waits_for_a_boot(const Plan& plan) {
+  return std::ranges::find(plan.decisions, Waits::for_a_boot, &Decision::waits) !=
+         plan.decisions.end();
+}
+
 bool is_idle(const Plan& plan) {
   return plan.orphans_to_drain.empty() &&
          std::ranges::all_of(plan.decisions,

@@ -58,6 +58,13 @@ struct KillWorker {
 using Step = std::variant<RemovePidFile, RestorePidFile, RecoverJobs, StartWorker, AskToStop,
                           SetPidFileAside, ForgetSetAside, KillWorker>;
 
+/// Why a worker that is to be replaced is not yet.
+enum class Waits {
+  no,
+  for_its_turn,  ///< others have to make room first, or their successors to stay up
+  for_a_boot     ///< the application did not boot, and is not tried again yet
+};
+
 struct Decision {
   std::size_t worker = 0;  ///< index into the configuration's workers
   Judgement judgement;
@@ -65,6 +72,7 @@ struct Decision {
   std::vector<Step> steps;  ///< in the order in which they are to be done; empty: nothing
   /// Those that replace a running worker, which come last; 0: none.
   std::size_t rolling_steps = 0;
+  Waits waits = Waits::no;
 };
 
 /// An orphan that is to finish its job and exit.
@@ -80,7 +88,6 @@ std::string orphan_name(const State& state, const Process& orphan);
 struct Plan {
   std::vector<Decision> decisions;  ///< in the order of the configuration
   std::vector<OrphanToDrain> orphans_to_drain;
-  bool waits_for_boot = false;  ///< somebody is to be replaced, but the application did not boot
 };
 
 /// Which workers a pass is about, by worker index; the others are left alone. Empty: all.
@@ -101,6 +108,9 @@ bool is_idle(const Plan& plan);
 bool starts_anything(const Plan& plan);
 /// Leaves those workers as they are.
 void leave_out_starts(Plan& plan);
+
+/// Whether somebody is to be replaced, but the application did not boot.
+bool waits_for_a_boot(const Plan& plan);
 
 /// One step in words, for --dry-run, `why` and the log: `remove the pid file (it says 123)`.
 std::string describe(const Step& step);

@@ -164,13 +164,14 @@ void plan_rolls(Plan& plan, const Facts& facts, const State& state) {
     const auto reason = reason_to_roll(worker, facts, seen, process, record);
     if (!reason) continue;
     if (waits_for_boot(worker, facts, seen, state)) {
-      plan.waits_for_boot = true;
+      decision.waits = Waits::for_a_boot;
       continue;
     }
     if (entries.empty()) entries = count_entries(plan, facts, state);
     // What runs beside it takes its name, and is rolled in its turn.
     const auto mode = is_duplicate ? RestartMode::drain : mode_of(record, process, worker);
     roll(decision, process, *reason, mode, entries[worker.entry], worker.restart);
+    if (decision.rolling_steps == 0) decision.waits = Waits::for_its_turn;
   }
 }
 

@@ -36,15 +36,23 @@ struct OrphanStatus {
   bool draining = false;
 };
 
+/// The application does not boot on the code that workers are to be replaced with.
+struct BootTrouble {
+  StartFailure failure;
+  int failures = 0;  ///< in a row
+  Duration next_try_in{0};
+};
+
 /// Everything `status` shows.
 struct AppStatus {
   std::string app;
   Path root;
   std::string environment;
-  std::optional<WallTime> last_pass;  ///< when a pass last took the lock
+  std::optional<WallTime> last_pass;               ///< when a pass last took the lock
   Duration stuck_after{std::chrono::minutes{10}};  ///< so long without a pass is too long
   std::vector<WorkerStatus> workers;
   std::vector<OrphanStatus> orphans;
+  std::optional<BootTrouble> boot_trouble;
 };
 
 }  // namespace bootcheck

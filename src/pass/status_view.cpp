@@ -58,6 +58,12 @@ AppStatus status_of(const Context& context, const Snapshot& snapshot) {
   status.last_pass = last_pass(context);
   for (const auto& decision : snapshot.plan.decisions)
     status.workers.push_back(show(decision, snapshot));
+  if (waits_for_a_boot(snapshot.plan)) {
+    const auto& failures = snapshot.state.failed_boots.failures;
+    status.boot_trouble = {.failure = failures.last_error,
+                           .failures = failures.count,
+                           .next_try_in = Duration(failures.next_try - snapshot.facts.now)};
+  }
   const auto& known = snapshot.state.orphans;
   for (const auto& orphan : snapshot.assignment.orphans) {
     const auto record = std::ranges::find(known, orphan.id, &OrphanRecord::process);

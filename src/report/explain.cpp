@@ -85,8 +85,21 @@ std::string decision_text(const Judgement& judgement, const WorkerRecord* record
   return text;
 }
 
-std::string steps_text(const std::vector<Step>& steps) {
-  if (steps.empty()) return "nothing";
+std::string_view waiting_text(Waits waits) {
+  switch (waits) {
+    case Waits::no:
+      return "nothing";
+    case Waits::for_its_turn:
+      return "nothing: it is to be replaced once its turn comes";
+    case Waits::for_a_boot:
+      return "nothing: it is to be replaced, but the application does not boot (see status)";
+  }
+  return "nothing";
+}
+
+std::string steps_text(const Decision& decision) {
+  const auto& steps = decision.steps;
+  if (steps.empty()) return std::string(waiting_text(decision.waits));
   std::vector<std::string> words;
   std::ranges::transform(steps, std::back_inserter(words), describe);
   return printable(fmt::format("{}", fmt::join(words, "; ")));
@@ -100,7 +113,7 @@ std::string explain(const Evidence& evidence, const Decision& decision, const St
   add_record(facts, evidence, style);
   add_hold(facts, evidence, style);
   facts.add("so it is", decision_text(decision.judgement, evidence.record));
-  facts.add("next pass", steps_text(decision.steps));
+  facts.add("next pass", steps_text(decision));
   return printable(evidence.worker.name) + "\n" + facts.text(style);
 }
 
@@ -109,7 +122,7 @@ std::string format_plan(const std::vector<Worker>& workers, const Plan& plan, co
   for (const auto& decision : plan.decisions)
     rows.push_back({{.text = printable(workers.at(decision.worker).name)},
                     {.text = std::string(name_of(decision.judgement.state))},
-                    {.text = steps_text(decision.steps)}});
+                    {.text = steps_text(decision)}});
   return format_grid(rows, style.colour, style.width);
 }
 

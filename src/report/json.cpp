@@ -69,6 +69,13 @@ json::object worker_object(const WorkerStatus& worker) {
           {"pid_file", json_text(worker.pid_file.native())}};
 }
 
+json::value boot_trouble_value(const std::optional<BootTrouble>& trouble) {
+  if (!trouble) return nullptr;
+  return json::object{{"failures", trouble->failures},
+                      {"next_try_in_seconds", seconds_or_null(trouble->next_try_in)},
+                      {"reason", json_text(text_of(trouble->failure))}};
+}
+
 json::object status_object(const AppStatus& status) {
   json::array workers;
   json::object summary;
@@ -88,7 +95,8 @@ json::object status_object(const AppStatus& status) {
           {"last_pass", time_or_null(status.last_pass)},
           {"summary", std::move(summary)},
           {"workers", std::move(workers)},
-          {"orphans", std::move(orphans)}};
+          {"orphans", std::move(orphans)},
+          {"boot_failed", boot_trouble_value(status.boot_trouble)}};
 }
 
 std::string_view name_of(Severity severity) {

@@ -1,5 +1,6 @@
 #include "report/table.h"
 
+#include "report/event_text.h"
 #include "report/grid.h"
 #include "report/text.h"
 #include "util/duration.h"
@@ -134,6 +135,13 @@ std::vector<std::string> details_of(const WorkerStatus& worker, const Deeds& dee
   return details;
 }
 
+std::string boot_trouble_text(const BootTrouble& trouble) {
+  return fmt::format(
+      "the application does not boot, so nobody was asked to stop: {}\n"
+      "next try in {}, at once with `bootcheck restart`, and with the next release\n",
+      one_line(bootcheck::text_of(trouble.failure)), format_duration(trouble.next_try_in));
+}
+
 }  // namespace
 
 std::string format_status(const AppStatus& status, const Style& style) {
@@ -154,6 +162,7 @@ std::string format_status(const AppStatus& status, const Style& style) {
     text += "\n" + format_grid(rows, style.colour, style.width) + "\n";
   }
   text += summary_of(status) + "\n" + late_pass_warning(status, style);
+  if (status.boot_trouble) text += boot_trouble_text(*status.boot_trouble);
   for (const auto& orphan : status.orphans)
     text += fmt::format("{} (pid {}) runs, but the configuration does not name it{}\n",
                         printable(orphan.title), orphan.pid,

@@ -238,5 +238,60 @@ TEST_F(Tail, OfAFileThatCannotBeReadIsEmpty) {
   EXPECT_EQ(tail(machine_, folder(), 0, 5), "");
 }
 
+/// What a command that converses says next; empty: nothing any more.
+std::string next_line(Launches& launches, Duration until) {
+  for (const auto& each : launches.wait(until)) {
+    if (const auto* said = std::get_if<Said>(&each)) return said->line;
+  }
+  return {};
+}
+
+TEST_F(LaunchEnds, ACommandIsTalkedWithUntilWeHangUp) {
+  const auto launches = machine_.launches();
+  auto request = shell(
+      "read first; echo \"got $first\" >&0; read second; echo \"and $second\" >&0; read third; "
+      "exit 3");
+  request.input = "one\n";
+  request.converses = true;
+  const auto pid = started(*launches, request);
+  const auto until = machine_.monotonic_clock() + kLong;
+  EXPECT_EQ(next_line(*launches, until), "got one");
+  EXPECT_TRUE(launches->tell(pid, "two"));
+  EXPECT_EQ(next_line(*launches, until), "and two");
+  launches->hang_up(pid);
+  EXPECT_FALSE(launches->tell(pid, "three"));
+  EXPECT_THAT(ends(*launches, 1), ElementsAre("exited 3"));
+}
+
+TEST_F(LaunchEnds, WhatACommandSaysLastIsHeardBeforeItsEnd) {
+  const auto launches = machine_.launches();
+  auto request = shell("echo booted >&0; echo ended 0 1 >&0; exit 1");
+  request.converses = true;
+  const auto pid = started(*launches, request);
+  std::vector<std::string> heard;
+  const auto until = machine_.monotonic_clock() + kLong;
+  while (heard.size() < 3 && machine_.monotonic_clock() < until) {
+    for (const auto& each : launches->wait(until)) {
+      const auto* said = std::get_if<Said>(&each);
+      heard.push_back(said != nullptr ? said->line : words(std::get<CommandEnd>(each).outcome));
+    }
+  }
+  EXPECT_THAT(heard, ElementsAre("booted", "ended 0 1", "exited 1"));
+  EXPECT_FALSE(launches->tell(pid, "more")) << "and raises no SIGPIPE";
+}
+
+TEST_F(LaunchEnds, ACommandThatDoesNotListenHoldsNobodyUp) {
+  const auto launches = machine_.launches();
+  auto request = shell("exec sleep 1000");
+  request.converses = true;
+  const auto pid = started(*launches, request);
+  const Printed end(pid);
+  const std::string line(100'000, 'x');
+  bool is_taken = true;
+  for (int count = 0; is_taken && count < 100; ++count)
+    is_taken = launches->tell(pid, line);
+  EXPECT_FALSE(is_taken);
+}
+
 }  // namespace
 }  // namespace bootcheck

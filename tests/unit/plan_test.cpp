@@ -390,7 +390,7 @@ TEST_F(Planning, WhoseReleaseDoesNotBootIsLeftAloneUntilTheNextTry) {
                                   .release = app().release.native(),
                                   .command = {}};
   EXPECT_EQ(count_asked(), 0);
-  EXPECT_TRUE(plan().waits_for_boot);
+  EXPECT_TRUE(waits_for_a_boot(plan()));
   workers_.front().restart.boot = BootOrder::after;
   EXPECT_EQ(count_asked(), 1) << "whether it boots is not asked then";
   workers_.front().restart.boot = BootOrder::before;

@@ -247,6 +247,13 @@ TEST(FormatPlan, IsALineAWorker) {
             "delayed_job.1  running  nothing\n"
             "b              crashed  remove the pid file (it says 5); hand back the jobs of pid 5; "
             "start it\n");
+  plan.decisions[0].waits = Waits::for_a_boot;
+  plan.decisions[1].waits = Waits::for_its_turn;
+  plan.decisions[1].steps.clear();
+  EXPECT_EQ(format_plan(workers, plan, {}),
+            "delayed_job.1  running  nothing: it is to be replaced, but the application does not "
+            "boot (see status)\n"
+            "b              crashed  nothing: it is to be replaced once its turn comes\n");
 }
 
 }  // namespace

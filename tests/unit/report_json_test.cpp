@@ -35,6 +35,19 @@ WorkerStatus full_worker() {
   return worker;
 }
 
+TEST(StatusJson, HasTheBootThatFailed) {
+  auto status = status_with({});
+  status.boot_trouble = {.failure = {.cause = Exited{1}, .output_tail = {}, .output = {}},
+                         .failures = 2,
+                         .next_try_in = 50s};
+  EXPECT_NE(status_json(status).find(R"("boot_failed": {
+    "failures": 2,
+    "next_try_in_seconds": 50,
+    "reason": "its start command exited with 1"
+  })"),
+            std::string::npos);
+}
+
 TEST(StatusJson, HasEveryFieldOfEveryWorker) {
   EXPECT_EQ(status_json(status_with({full_worker()})), R"({
   "schema": 1,
@@ -69,7 +82,8 @@ TEST(StatusJson, HasEveryFieldOfEveryWorker) {
       "pid_file": "/srv/shop/current/tmp/pids/delayed_job.1.pid"
     }
   ],
-  "orphans": []
+  "orphans": [],
+  "boot_failed": null
 }
 )");
 }
@@ -96,8 +110,10 @@ TEST(StatusJson, CountsStates) {
 
 TEST(StatusJson, WithoutWorkersIsStillADocument) {
   const auto text = status_json(status_with({}));
-  EXPECT_NE(text.find("\"summary\": {},\n  \"workers\": [],\n  \"orphans\": []\n}\n"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find(
+          "\"summary\": {},\n  \"workers\": [],\n  \"orphans\": [],\n  \"boot_failed\": null\n}\n"),
+      std::string::npos)
       << text;
 }
 

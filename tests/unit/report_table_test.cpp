@@ -94,6 +94,21 @@ TEST(StatusTable, WarnsWhereNobodySeemsToMakeThePasses) {
   EXPECT_EQ(format_status(status, Style{.now = now}).find("warning"), std::string::npos);
 }
 
+TEST(StatusTable, SaysWhyNobodyIsReplacedWhileTheApplicationDoesNotBoot) {
+  auto status = shop({running("delayed_job.1", 123, 5s)});
+  status.boot_trouble = {
+      .failure = {.cause = Exited{1}, .output_tail = "no such gem\x1b", .output = "/srv/x.log"},
+      .failures = 2,
+      .next_try_in = 50s};
+  EXPECT_NE(format_status(status, Style{.now = now})
+                .find("1 running\n"
+                      "the application does not boot, so nobody was asked to stop: its start "
+                      "command exited with 1: no such gem\\x1b; see /srv/x.log\n"
+                      "next try in 50s, at once with `bootcheck restart`, and with the next "
+                      "release\n"),
+            std::string::npos);
+}
+
 TEST(StatusTable, PaintsTheStateOnlyWhenAsked) {
   const auto status = shop({worker("a", WorkerState::crashed), running("b", 5, 1s)});
   const auto plain = format_status(status, Style{.now = now});

@@ -125,6 +125,34 @@ TEST_F(StartMachine, ACommandThatHandsBackJobsIsWaitedForAlsoWhenItsWorkersAreUp
   EXPECT_TRUE(machine_.is_done());
 }
 
+TEST_F(StartMachine, ABootForThoseThatComeLaterHasAPlaceUntilItHasBooted) {
+  Machine alone(1);
+  const CommandToStart boot{.workers = {}, .time_limit = 60s};
+  const auto words = [&](const Input& input) {
+    Words all;
+    for (const auto& action : alone.step(input, now_))
+      all.push_back(words_of(action));
+    return all;
+  };
+  EXPECT_THAT(words(Ordered{{boot, command_for(worker(ComesUpAs::child))}}),
+              ElementsAre("launch 0"));
+  EXPECT_THAT(words(Launched{0}), IsEmpty());
+  EXPECT_THAT(words(HasBooted{0}), ElementsAre("launch 1"));
+  now_ += 61'000;
+  words(NotMissing{0});
+  words(NotNeeded{1});
+  EXPECT_THAT(words(TimePassed{}), IsEmpty()) << "its time does not count any more";
+  EXPECT_TRUE(alone.is_done());
+}
+
+TEST_F(StartMachine, ABootForThoseThatComeLaterIsEndedAfterItsTime) {
+  EXPECT_THAT(order({{.workers = {}, .time_limit = 60s}}), ElementsAre("launch 0"));
+  step(Launched{0});
+  EXPECT_THAT(after(60s), ElementsAre("TERM 0"));
+  step(CommandEnded{0, KilledBySignal{15}});
+  EXPECT_TRUE(machine_.is_done());
+}
+
 TEST_F(StartMachine, AChildIsUpWithoutAnyPidFile) {
   EXPECT_THAT(order(ComesUpAs::child), ElementsAre("launch 0"));
   EXPECT_THAT(step(Launched{0}), ElementsAre("look 0"));

@@ -37,15 +37,13 @@ WorkerRecord full_record() {
   record.started_at = 123'456;
   record.restart_file_mtime = 1'795'415'101'123'456'789;
   record.to_replace = {.pid = 4711, .start_time = 118'337};
-  record.stops = {{.process = {.pid = 4710, .start_time = 7},
-                   .at = 9,
-                   .asked_at = 8,
-                   .reason = StopReason::release,
-                   .asked = true},
-                  {.process = {.pid = 4708, .start_time = 6},
-                   .asked = false,
-                   .aside = true,
-                   .session = 4700}};
+  record.stops = {
+      {.process = {.pid = 4710, .start_time = 7},
+       .at = 9,
+       .asked_at = 8,
+       .reason = StopReason::release,
+       .asked = true},
+      {.process = {.pid = 4708, .start_time = 6}, .asked = false, .aside = true, .session = 4700}};
   record.dead_sessions = {4700, 4701};
   record.left_overs = {{.pid = 4705, .start_time = 3}};
   record.unrecovered = {{.pid = 5,
