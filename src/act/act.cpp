@@ -114,8 +114,7 @@ class Actor {
 
   bool boots_before_rolling(const Decision& decision) const {
     const auto& worker = worker_of(decision.worker);
-    return decision.rolling_steps > 0 && boots_first(worker) &&
-           has_preloader(context_.config, worker);
+    return decision.rolling_steps > 0 && boots_first(worker);
   }
 
   /// What is left of the plan to be done at once.

@@ -3,7 +3,6 @@
 #include "config/start_log.h"
 #include "delayed_job/preloader.h"
 #include "launch/environment.h"
-#include "launch/transient_unit.h"
 #include "model/identity.h"
 
 #include <algorithm>
@@ -113,8 +112,8 @@ std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrd
   return batches;
 }
 
-bool has_preloader(const Config& config, const Worker& worker) {
-  return worker.preload && hands_back_jobs(worker) && !uses_systemd(config);
+bool has_preloader(const Worker& worker) {
+  return worker.preload && hands_back_jobs(worker);
 }
 
 std::string batch_line(const Config& config, const Batch& batch, int number, const Path& output) {
@@ -139,7 +138,7 @@ LaunchRequest make_request(Machine& machine, const Config& config, const Batch& 
     request.argv = preloader_command(machine, config, batch);
     request.input =
         std::string(delayed_job_preloader()) + "__END__\n" + first_line(config, batch) + "\n";
-    request.converses = has_preloader(config, first);
+    request.converses = has_preloader(first);
   } else {
     request.argv = first.start;
   }

@@ -26,8 +26,8 @@ using Batch = std::vector<StartOrder>;
 std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrder>& orders);
 
 /// Whether one process that has booted the application can serve the worker, and go on to serve
-/// others like it. Under systemd it cannot be talked with.
-bool has_preloader(const Config& config, const Worker& worker);
+/// others like it.
+bool has_preloader(const Worker& worker);
 
 /// What a preloader is told of a batch (delayed_job/preloader.rb).
 std::string batch_line(const Config& config, const Batch& batch, int number, const Path& output);

@@ -225,13 +225,14 @@ class Starter {
 
   void launch(start::CommandNumber number) {
     auto& attempt = attempts_[number];
-    if (attempt.request.converses && give_to_preloader(number)) return;
+    if (attempt.converses && give_to_preloader(number)) return;
+    hand_to_systemd(attempt, config_);
     const auto launched = launches_.start(attempt.request);
     if (const auto* failed = std::get_if<NotStarted>(&launched)) return note_end(number, *failed);
     attempt.pid = std::get<pid_t>(launched);
     commands_.insert_or_assign({attempt.pid, 0}, number);
     fresh_.is_ours(attempt.pid);
-    if (attempt.request.converses) {
+    if (attempt.converses) {
       preloaders_.begin({.pid = attempt.pid,
                          .worker = attempt.batch.front().worker,
                          .code = code_of_batch(attempt),
@@ -356,7 +357,7 @@ class Starter {
   /// A preloader goes on to serve others.
   void carry_out(const start::LetGo& action) {
     const auto& attempt = attempts_[action.command];
-    if (!attempt.request.converses) launches_.let_go(attempt.pid);
+    if (!attempt.converses) launches_.let_go(attempt.pid);
   }
 
   const StartContext& context_;

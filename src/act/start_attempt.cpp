@@ -1,5 +1,7 @@
 #include "act/start_attempt.h"
 
+#include "launch/conversations.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -12,14 +14,8 @@ namespace {
 /// shortly after will not come.
 constexpr Duration kGraceOfDaemons{2000};
 
-void hand_to_systemd(StartAttempt& attempt, const Config& config) {
-  std::string names;
-  for (const auto& order : attempt.batch)
-    names += " " + config.workers[order.worker].name;
-  attempt.is_unit = true;
-  attempt.unit.emplace(attempt.request, config.workers[attempt.batch.front().worker],
-                       fmt::format("{}:{}", config.app, names));
-}
+/// Where the preloader finds whom to call (delayed_job/preloader.rb).
+constexpr const char* kCallBox = "BOOTCHECK_CALL";
 
 ComesUpAs comes_up_as(const Worker& worker, bool in_unit) {
   if (worker.foreground) return in_unit ? ComesUpAs::daemon : ComesUpAs::child;
@@ -53,13 +49,31 @@ CommandToStart command_of(const Config& config, const Batch& batch, bool is_told
 std::string prepare(StartAttempt& attempt, const Context& context, Launches& launches) {
   auto& request = attempt.request;
   request = make_request(context.machine, context.config, attempt.batch);
+  attempt.converses = request.converses;
   auto problem = launches.make_output(request.output);
   // A full disk, a log of another user: no reason to keep a worker down.
   if (!problem.empty()) request.output = "/dev/null";
   const auto status = context.machine.file_status(request.output);
   attempt.log_offset = status ? status->size : 0;
-  if (uses_systemd(context.config)) hand_to_systemd(attempt, context.config);  // it may print now
   return problem;
+}
+
+void hand_to_systemd(StartAttempt& attempt, const Config& config) {
+  if (!uses_systemd(config)) return;
+  std::string names;
+  for (const auto& order : attempt.batch)
+    names += " " + config.workers[order.worker].name;
+  attempt.is_unit = true;
+  auto& request = attempt.request;
+  if (request.converses) {
+    auto box = open_call_box();
+    request.env[kCallBox] = box.name;
+    attempt.call_box = std::move(box.socket);
+    request.converses = false;
+  }
+  attempt.unit.emplace(request, config.workers[attempt.batch.front().worker],
+                       fmt::format("{}:{}", config.app, names));
+  request.listening_descriptor = attempt.call_box.get();
 }
 
 }  // namespace bootcheck

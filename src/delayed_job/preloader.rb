@@ -13,7 +13,9 @@
 #
 #   {"batch": 0, "hand_back": [{"worker": "delayed_job.1", "pid": 123}]}
 #
-# Where stdin is a socket it stays open. Each further line is one more batch, and the answers are lines, too:
+# Where stdin is a socket it stays open. Under systemd it cannot be one: once the application has booted this leaves the
+# rest to a fork, so that the unit is started, and calls the socket that $BOOTCHECK_CALL names. Each further line is one
+# more batch, and the answers are lines, too:
 #
 #   {"batch": 1, "output": "/srv/shop/log/x.log", "start": [["--identifier=1", "start"]], "hand_back": []}
 #   booted                  nothing is said to us before that
@@ -83,6 +85,7 @@ module Bootcheck
       @script = File.expand_path(script)
       @groups = groups
       @first = conversation.gets
+      @call = ENV.delete("BOOTCHECK_CALL")
       @conversation, @answers = conversation.dup, IO.for_fd(0, "w", :autoclose => false).dup if conversation.stat.socket?
       $stdin.reopen(File::NULL)
     end
@@ -93,6 +96,7 @@ module Bootcheck
       return give_up unless boot
 
       warm_up
+      call if @call
       first = batch_of(@first).merge("start" => @groups)
       return carry_out(first) unless @conversation
 
@@ -115,6 +119,13 @@ module Bootcheck
       $stderr.puts(Array(error.backtrace).first(10).map { |line| "    from #{line}" })
       $stderr.puts "bootcheck: the application does not boot: #{Bootcheck.reason(error)}"
       false
+    end
+
+    def call
+      require "socket"
+      exit!(0) if fork
+      @conversation = UNIXSocket.new("\0#{@call}")
+      @answers = @conversation.dup
     end
 
     def give_up

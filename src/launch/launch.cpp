@@ -17,6 +17,7 @@
 #include <boost/filesystem/operations.hpp>
 #include <boost/process/v2/process.hpp>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/inotify.h>
 #include <sys/wait.h>
@@ -166,6 +167,9 @@ class LinuxLaunches final : public Launches {
       children_[*pid] = {};
       exits_.add_child(*pid);
       if (conversation) conversations_.begin(*pid, std::move(conversation));
+      if (request.listening_descriptor >= 0)
+        conversations_.expect_call(
+            *pid, UniqueFd(::fcntl(request.listening_descriptor, F_DUPFD_CLOEXEC, 3)));
     }
     return launched;
   }
@@ -229,9 +233,12 @@ class LinuxLaunches final : public Launches {
     for (const pid_t pid : ended) {
       if (const auto child = children_.find(pid); child != children_.end()) {
         conversations_.take(occurrences);  // its last words
-        conversations_.end(pid);
-        occurrences.emplace_back(CommandEnd{pid, reap(pid, child->second)});
+        auto outcome = reap(pid, child->second);
         children_.erase(child);
+        const auto* exited = std::get_if<Exited>(&outcome);
+        if (exited != nullptr && exited->code == 0 && conversations_.is_by_call(pid)) continue;
+        conversations_.end(pid);
+        occurrences.emplace_back(CommandEnd{pid, std::move(outcome)});
       } else if (const auto watched = watched_.find(pid); watched != watched_.end()) {
         occurrences.emplace_back(ProcessEnd{watched->second});
         watched_.erase(watched);

@@ -24,7 +24,10 @@ struct LaunchRequest {
   std::string input;                       ///< what it reads from stdin; empty: /dev/null
   int input_descriptor = -1;               ///< its stdin, in place of `input`; -1: none
   bool converses =
-      false;    ///< its stdin is a socket that begins with `input` and stays open: see tell()
+      false;  ///< its stdin is a socket that begins with `input` and stays open: see tell()
+  /// A socket that listens: the command converses, but not through its stdin. Something of it calls
+  /// here once it itself has ended well, and is the command from then on; -1: none.
+  int listening_descriptor = -1;
   Path output;  ///< stdout and stderr are appended here; its folder is created
   /// The child writes its own pid here before it becomes the program, and does not become it where
   /// it cannot; its folder is created. Empty: none.

@@ -93,6 +93,32 @@ TEST_F(UnderSystemd, AForegroundProgramKeepsItsWordsAndComesBack) {
   EXPECT_TRUE(is_alive(app_.pid_of("feed").value_or(0)));
 }
 
+TEST_F(UnderSystemd, OneBootInAUnitOfItsOwnReplacesAllWorkers) {
+  configure("workers: [{preset: delayed_job, count: 3}]\nrestart: {settle: 1h}\nbackoff: 0\n");
+  good_pass();
+  const auto before = all();
+  const auto finished = pass({"restart"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_TRUE(are_all_new(before)) << story();
+  EXPECT_EQ(app_.boots(), 2U);
+  for (const auto& [name, pid] : all())
+    EXPECT_NE(in_proc(pid, "cgroup"), own_cgroup()) << name;
+  EXPECT_TRUE(wait_until([this] {
+    return story().find("bootcheck preloader") == std::string::npos;
+  })) << story();
+}
+
+TEST_F(UnderSystemd, ABootThatFailsTakesNobodyDown) {
+  good_pass();
+  const auto before = all();
+  const auto file = app_.root() / "config" / "environment.rb";
+  write_file(file, "raise 'no such gem'\n" + read_file(file));
+  const auto finished = pass({"restart"});
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, HasSubstr("no such gem"));
+  EXPECT_EQ(all(), before);
+}
+
 // Its child has written its own pid: whatever it is called by then.
 TEST_F(UnderSystemd, AForegroundProgramMayChangeItsCommandLine) {
   write_file(app_.root() / "bin" / "feed", "#!/bin/sh\necho up >> up\nexec sleep 1000\n");
@@ -125,6 +151,7 @@ TEST_F(UnderSystemd, WorkersRunAsTheirUserWithItsGroups) {
             "daemon\n");
   EXPECT_EQ(pass({"restart", "--wait"}).status, 0);
   EXPECT_NE(only("delayed_job.1"), pid);
+  EXPECT_EQ(app_.boots(), 2U);
 }
 
 /// Puts a link in the place of a file when it has been opened a second time, as its owner could:
