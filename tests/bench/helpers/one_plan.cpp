@@ -8,8 +8,5 @@
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   const auto world = bootcheck::bench::make_world(std::stoul(argv[1]));
-  const auto events = bootcheck::remember_seen(world->state, world->facts);
-  return events.empty() && bootcheck::is_idle(bootcheck::make_plan(world->facts, world->state, {}))
-             ? 0
-             : 1;
+  return bootcheck::is_idle(bootcheck::bench::decide(*world)) ? 0 : 1;
 }

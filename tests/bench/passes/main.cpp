@@ -25,6 +25,7 @@ int run(const bench::Effort& effort, const std::vector<std::string>& files) {
   results.scene("1000 missing foreground workers",
                 [&](auto& to) { bring_up_foreground(to, effort); });
   results.scene("from exit to the successor's start", [&](auto& to) { hand_over(to, effort); });
+  results.scene("a deploy", [&](auto& to) { deploy(to, effort); });
   results.scene("resident memory between two looks", [&](auto& to) { residents(to); });
   bootcheck::test::write_file(files[1], results.json());
   bootcheck::test::write_file(files[2], results.chart_data());

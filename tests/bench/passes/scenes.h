@@ -30,6 +30,8 @@ void bring_up_delayed_job(Results& results, const Effort& effort);
 void bring_up_foreground(Results& results, const Effort& effort);
 /// How long nobody works when a draining worker exits.
 void hand_over(Results& results, const Effort& effort);
+/// A deploy, as delayed_job workers without a job see it.
+void deploy(Results& results, const Effort& effort);
 /// What stays in memory between two looks.
 void residents(Results& results);
 
