@@ -110,7 +110,7 @@ int report_troubles(const std::vector<FollowedFile>& files) {
 }  // namespace
 
 int logs_command(const Options& options, const Config& config, Machine& machine) {
-  const auto selected = select_workers(config, options.workers);
+  const auto selected = select_workers(config, options);
   if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
   std::vector<FollowedFile> files;
   for (auto& path : files_of(config, std::get<Selection>(selected)))

@@ -6,6 +6,8 @@
 #include "rights/rights.h"
 #include "system/operator.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <system_error>
 
@@ -53,6 +55,18 @@ std::string missing_root(const Options& options, const Config& config, Machine& 
                                : "name the application's folder with -C");
 }
 
+/// Which workers are meant where nobody has said so now.
+void say_whom_it_means(const Options& options, const Config& config) {
+  constexpr std::array kSaid = {Command::status, Command::restart, Command::stop, Command::start};
+  const bool is_told = config.file || options.count || !options.identifiers.empty();
+  const bool is_said = std::ranges::find(kSaid, options.command) != kSaid.end();
+  if (is_told || !is_said || options.json || options.quiet) return;
+  std::string names;
+  for (const auto& worker : config.workers)
+    names += (names.empty() ? "" : ", ") + worker.identifier;
+  print(fmt::format("no configuration: workers {}, as -n or -i said last\n", names));
+}
+
 int run_with(Rights& rights, const Options& options, const Place& place) {
   const auto loaded = options.command == Command::init ? unwritten_config(options, place)
                                                        : load_config(options, place);
@@ -68,6 +82,7 @@ int run_with(Rights& rights, const Options& options, const Place& place) {
     print_problem(missing);
     return kUsage;
   }
+  say_whom_it_means(options, config);
   try {
     return dispatch(options, config, machine);
   } catch (const std::system_error& error) {

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/passes.h"
 #include "cli/print.h"
+#include "cli/remembered_options.h"
 #include "report/event_text.h"
 #include "report/json.h"
 #include "report/table.h"
@@ -138,11 +139,12 @@ RollOutOutcome watch_roll_out(const Options& options, const Context& context,
 
 int ask_and_watch(const Options& options, const Context& context, const Ask& what,
                   Duration patience) {
-  const auto chosen = select_workers(context.config, options.workers);
+  const auto chosen = select_workers(context.config, options);
   if (const auto* errors = std::get_if<UsageErrors>(&chosen)) return print_usage_errors(*errors);
   const auto& selection = std::get<Selection>(chosen);
   const auto requests = requests_for(context.config, selection, what);
   if (options.dry_run) return print_plan(context, selection, options, requests);
+  remember_options(context.machine, options, context.config);
   post_requests(context.machine, context.config.state_file, requests);
   const auto outcome = watch_roll_out(options, context, selection, patience);
   if (const auto* holder = std::get_if<LockHolder>(&outcome))

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/passes.h"
+#include "cli/remembered_options.h"
 #include "pass/stay.h"
 
 namespace bootcheck {
@@ -18,11 +19,12 @@ PassOutcome make_passes(const Options& options, const Context& context, const Se
 }  // namespace
 
 int run_command(const Options& options, const Config& config, Machine& machine) {
-  const auto selected = select_workers(config, options.workers);
+  const auto selected = select_workers(config, options);
   if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
   const auto& selection = std::get<Selection>(selected);
   const Context context(config, machine);
   if (options.dry_run) return print_plan(context, selection, options);
+  remember_options(machine, options, config);
 
   int status = kWell;
   const auto passed = [&](const PassDone& done) {

@@ -1,6 +1,8 @@
 #include "cli/setup.h"
 
+#include "cli/remembered_options.h"
 #include "config/reader.h"
+#include "system/clock.h"
 #include "system/paths.h"
 #include "system/surroundings.h"
 #include "system/text_file.h"
@@ -57,14 +59,6 @@ std::variant<Config, UsageErrors> read_config(const Path& file, const ConfigCont
   }
 }
 
-std::vector<std::string> identifiers_of(const Options& options) {
-  if (!options.count) return options.identifiers;
-  std::vector<std::string> identifiers;
-  for (int index = 0; index < *options.count; ++index)
-    identifiers.push_back(std::to_string(index));
-  return identifiers;
-}
-
 /// Whether there was one to select.
 template <class IsMeant>
 bool select(const Config& config, const IsMeant& is_meant, std::vector<bool>& selected) {
@@ -115,7 +109,12 @@ std::variant<Config, UsageErrors> load_config(const Options& options, const Plac
 
   const bool zero = options.count || !options.identifiers.empty();
   const auto file = find_config_file(place);
-  if (!file && zero) return checked(zero_config(identifiers_of(options), context));
+  if (!file) {
+    auto remembered = load_remembered_options(context.root);
+    if (!zero && options.environment.empty()) context.environment = remembered.environment;
+    if (zero) remembered = updated(std::move(remembered), options, {}, wall_now());
+    if (!remembered.identifiers.empty()) return checked(zero_config(remembered.names(), context));
+  }
   if (!file)
     return UsageErrors{
         fmt::format("no {}; write one, name one with -c, or say how many delayed_job workers there "
@@ -131,7 +130,9 @@ std::variant<Config, UsageErrors> load_config(const Options& options, const Plac
 }
 
 std::variant<std::vector<bool>, UsageErrors> select_workers(const Config& config,
-                                                            const std::vector<std::string>& names) {
+                                                            const Options& options) {
+  // The workers of other crontab lines are no orphans, and none of this one's business.
+  const auto& names = options.workers.empty() ? options.identifiers : options.workers;
   if (names.empty()) return std::vector<bool>();
   std::vector<bool> selected(config.workers.size());
   UsageErrors errors;

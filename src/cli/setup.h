@@ -30,13 +30,13 @@ Place find_place(const Options& options);
 /// No more than where the application is, and where its configuration is to be: for who writes one.
 Config unwritten_config(const Options& options, const Place& place);
 
-/// Reads the configuration of that place, or makes one from -n and -i.
+/// Reads the configuration of that place, or makes one from -n and -i, or from what they said last.
 std::variant<Config, UsageErrors> load_config(const Options& options, const Place& place);
 
 /// Which workers the names and globs mean, by index; empty: all of them. Besides names: a preset,
-/// which means all of its workers, and an identifier that one worker has. What matches none is an
-/// error.
+/// which means all of its workers, and an identifier that one worker has. Without a name -i is one.
+/// What matches none is an error.
 std::variant<std::vector<bool>, UsageErrors> select_workers(const Config& config,
-                                                            const std::vector<std::string>& names);
+                                                            const Options& options);
 
 }  // namespace bootcheck

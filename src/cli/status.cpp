@@ -47,7 +47,7 @@ int exit_status_of(const AppStatus& status) {
 }  // namespace
 
 int status_command(const Options& options, const Config& config, Machine& machine) {
-  const auto selected = select_workers(config, options.workers);
+  const auto selected = select_workers(config, options);
   if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
   const auto& chosen = std::get<std::vector<bool>>(selected);
   const Context context(config, machine);

@@ -5,7 +5,7 @@
 namespace bootcheck {
 
 int why_command(const Options& options, const Config& config, Machine& machine) {
-  const auto selected = select_workers(config, options.workers);
+  const auto selected = select_workers(config, options);
   if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
   const auto& chosen = std::get<std::vector<bool>>(selected);
   const Context context(config, machine);

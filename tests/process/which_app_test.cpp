@@ -56,6 +56,39 @@ TEST_F(WhichApp, IsNoneWithoutAConfigurationOrWorkersToName) {
   EXPECT_THAT(finished.err, HasSubstr("bootcheck -n 3"));
 }
 
+TEST_F(WhichApp, HasTheWorkersThatTheCrontabNamedLastWhereNobodyNamesThem) {
+  const TempDir app;
+  const auto of_app = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {bootcheck_binary(), "-C", app.path().native()});
+    return run(words);
+  };
+  EXPECT_EQ(of_app({"stop", "-n", "2", "-e", "staging"}).status, 0);
+  const auto shown = of_app({"status"});
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("no configuration: workers 0, 1, as -n or -i said last"));
+  EXPECT_THAT(shown.out, HasSubstr("(staging)"));
+  EXPECT_THAT(shown.out, HasSubstr("delayed_job.1  held"));
+  EXPECT_THAT(of_app({"crontab"}).out, HasSubstr(" -n 2 -e staging\n"));
+  EXPECT_EQ(of_app({"start", "-i", "nobody", "--dry-run"}).status, 0);
+  EXPECT_THAT(of_app({"status", "delayed_job.1"}).out, testing::Not(HasSubstr("delayed_job.0")));
+}
+
+TEST_F(WhichApp, OfOneCrontabLineAreNoOrphansOfAnother) {
+  const TempDir app;
+  const auto of_app = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {bootcheck_binary(), "-C", app.path().native()});
+    return run(words);
+  };
+  EXPECT_EQ(of_app({"stop", "-i", "1"}).status, 0);
+  EXPECT_EQ(of_app({"stop", "-i", "mail"}).status, 0);
+  const auto one = of_app({"status", "-i", "1"});
+  EXPECT_THAT(one.out, HasSubstr("delayed_job.1  held"));
+  EXPECT_THAT(one.out, testing::Not(HasSubstr("mail")));
+  const auto both = of_app({"status"});
+  EXPECT_THAT(both.out, HasSubstr("delayed_job.1"));
+  EXPECT_THAT(both.out, HasSubstr("delayed_job.mail"));
+}
+
 TEST_F(WhichApp, HasItsEnvironmentFromTheOptionTheFileOrTheCallersInThisOrder) {
   const Environment env = {{"RAILS_ENV", "staging"}};
   EXPECT_THAT(status(app_.root(), {}, env).out, HasSubstr("(staging)"));
