@@ -17,8 +17,7 @@ bool did_anything(const PassDone& done) {
 }  // namespace
 
 FollowUp::FollowUp(const Context& context, const PassOptions& options, const Preloaders& preloaders)
-    : context_(context),
-      machine_(context.machine),
+    : machine_(context.machine),
       options_(options),
       preloaders_(preloaders),
       settle_(settle_of(context.config.workers)),

@@ -20,7 +20,6 @@ class FollowUp {
  private:
   bool sleep_until(Duration moment, const PassDone& last, const std::vector<ProcessId>& processes);
 
-  const Context& context_;
   Machine& machine_;
   const PassOptions& options_;
   const Preloaders& preloaders_;

@@ -63,8 +63,8 @@ std::vector<gid_t> groups_now() {
 
 std::vector<gid_t> sorted(std::vector<gid_t> groups) {
   std::ranges::sort(groups);
-  const auto twice = std::ranges::unique(groups);
-  groups.erase(twice.begin(), twice.end());
+  // clang 14 cannot compile the subrange that std::ranges::unique returns.
+  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
   return groups;
 }
 
