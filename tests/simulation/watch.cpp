@@ -80,7 +80,18 @@ bool Watch::can_be_known(const Inhabitant& process, const State& state) const {
   }
   const bool tells_itself = worker.foreground || !worker.process_title.empty();
   return tells_itself && bears_title(*process.shown.argv, worker) &&
-         is_below(*process.shown.cwd, process.release);
+         is_below(*process.shown.cwd, process.release) && is_of_application(process.release, state);
+}
+
+/// Of releases that lie among other folders only the present one and those that are remembered are
+/// known to be the application's.
+bool Watch::is_of_application(const Path& release, const State& state) const {
+  if (site_.releases.filename() == "releases" || release == present_release(world_, site_))
+    return true;
+  return std::ranges::any_of(state.workers, [&](const auto& each) {
+    const auto& process = each.second.process;
+    return process && process->release == release.native();
+  });
 }
 
 void Watch::check_second_copy(const Inhabitant& command, std::size_t worker) {

@@ -50,6 +50,7 @@ class Watch final : public Onlooker {
 
   bool is_aside(const Inhabitant& process, const State& state) const;
   bool can_be_known(const Inhabitant& process, const State& state) const;
+  bool is_of_application(const Path& release, const State& state) const;
   void check_second_copy(const Inhabitant& command, std::size_t worker);
   void check_reason(const Inhabitant& process) const;
   void check_unavailable(const Inhabitant& process);
