@@ -106,6 +106,7 @@ Argv join_lists(const Argv& args) {
       joined.back() += "," + *arg;
     } else {
       joined.push_back(*arg);
+      in_list = false;
     }
   }
   return joined;

@@ -15,6 +15,11 @@ int take_number(std::string_view& version) {
   return error == std::errc() ? number : 0;
 }
 
+bool is_version(std::string_view text) {
+  const auto fits = [](unsigned char byte) { return byte > ' ' && byte < 0x7f; };
+  return !text.empty() && std::ranges::all_of(text, fits);
+}
+
 }  // namespace
 
 std::map<std::string, std::string> gems_in(std::string_view gemfile_lock) {
@@ -28,7 +33,8 @@ std::map<std::string, std::string> gems_in(std::string_view gemfile_lock) {
     const auto close = line.find(')');
     const bool is_gem = line.starts_with("    ") && line.size() > 4 && line[4] != ' ';
     if (!is_gem || open == line.npos || close == line.npos || close < open) continue;
-    gems.emplace(line.substr(4, open - 4), line.substr(open + 2, close - open - 2));
+    const auto version = line.substr(open + 2, close - open - 2);
+    if (is_version(version)) gems.emplace(line.substr(4, open - 4), version);
   }
   return gems;
 }

@@ -1,5 +1,6 @@
 #include "doctor/proposal.h"
 
+#include "config/reader.h"
 #include "config/writer.h"
 #include "doctor/gems.h"
 #include "doctor/words.h"
@@ -85,11 +86,6 @@ bool may_be_a_worker(const ProcfileLine& line, bool has_preset) {
   return !has_preset || std::ranges::none_of(kOfPresets, is_in_command);
 }
 
-/// A placeholder is what it would be taken for.
-bool can_be_written(const ProcfileLine& line) {
-  return line.command.find("%{") == std::string::npos;
-}
-
 /// A list of words where it takes no shell, which would stand between the worker and its signals.
 std::string start_of(const std::string& command) {
   const auto words = shell_words(command);
@@ -106,6 +102,14 @@ std::string start_of(const std::string& command) {
 std::string entry_of(const ProcfileLine& line, std::string_view sign) {
   return fmt::format("{0}  - name: {1}\n{0}    start: {2}\n{0}    foreground: true\n", sign,
                      line.name, start_of(line.command));
+}
+
+/// A Procfile may hold bytes that no YAML can, and what would be taken for a placeholder.
+bool can_be_written(const ProcfileLine& line) {
+  ConfigContext context;
+  context.root = "/";
+  return line.command.find("%{") == std::string::npos &&
+         std::holds_alternative<Config>(parse_config("workers:\n" + entry_of(line, ""), context));
 }
 
 std::string presets_for(const AppLook& look) {

@@ -89,6 +89,7 @@ TEST(DelayedJobArgs, NamesOfQueuesThatACommaSeparatedArePutTogetherAgain) {
       {{"-p", "x", "y"}, {"-p", "x", "y"}},
       {{"--queue=a", "--log-dir=l", "b"}, {"--queue=a", "--log-dir=l", "b"}},
       {{"--queue=a", "stop"}, {"--queue=a", "stop"}},
+      {{"--queue=a", "stop", "b"}, {"--queue=a", "stop", "b"}},
       {{"a", "b"}, {"a", "b"}},
       {{"--queue"}, {"--queue"}},
       {{}, {}},

@@ -97,6 +97,14 @@ TEST(Proposal, ShowsTheProcfilesOtherProgramsBesideAKnownSystem) {
   EXPECT_THAT(*proposed_config(look), Not(HasSubstr("name: worker")));
 }
 
+TEST(Proposal, LeavesOutWhatNoConfigurationCanHold) {
+  AppLook look;
+  look.procfile = "clock: bin/clock\nlatin: bin/caf\xe9\nblank: \"\"\nquoted: bin/x \"\xff\"\n";
+  EXPECT_THAT(workers_of(look), ElementsAre("clock"));
+  EXPECT_THAT(workers_of(with_gems("    sidekiq (7.3\xff)\n    resque (2.6.0)\n")),
+              ElementsAre("resque.0", "resque.1"));
+}
+
 TEST(Proposal, PutsTheFoldersOfRubyBeforePath) {
   auto look = with_gems(kLock);
   look.ruby_folders = {"/home/deploy/.rbenv/shims", "/opt/my \"ruby\"/bin"};
