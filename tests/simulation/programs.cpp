@@ -135,6 +135,7 @@ void Programs::run_preloader(Inhabitant& process, const LaunchRequest& request) 
       return world_.end(it, Exited{1});
     }
     it.has_booted = true;
+    if (it.ours) onlooker_.booted(it);
     it.said.emplace_back("booted");
     if (it.converses) it.shown.argv = Argv{"bootcheck preloader of " + it.release};
     run_batch(it, batch);

@@ -12,6 +12,8 @@ class Onlooker {
   virtual ~Onlooker() = default;
   /// A command was launched by bootcheck, for these workers.
   virtual void launched(const Inhabitant& command) = 0;
+  /// A preloader of bootcheck's has booted the application.
+  virtual void booted(const Inhabitant& preloader) = 0;
   virtual void signalled(Inhabitant& process, int signal) = 0;
   /// The jobs of this row are given back to the queue.
   virtual void handed_back(const Row& row) = 0;

@@ -14,6 +14,8 @@ namespace {
 /// What somebody else starts shortly before our own start cannot be seen any more: one look at all
 /// processes serves for a second.
 constexpr Duration kUnseen = 3s;
+/// For so long what has booted counts: a pass may be killed between that and the request.
+constexpr Duration kBooted = 10min;
 constexpr std::size_t kLargestState = 4'000;
 constexpr std::size_t kLargestRecord = 4'000;
 
@@ -145,7 +147,27 @@ void Watch::signalled(Inhabitant& process, int signal) {
     return;
   }
   check_reason(process);
+  check_boot(process);
   check_unavailable(process);
+}
+
+void Watch::booted(const Inhabitant& preloader) {
+  booted_[preloader.release] = world_.now();
+}
+
+/// Nobody makes room for a successor whose application has not booted. A request may be carried out
+/// by a later pass than the one that has booted it.
+void Watch::check_boot(const Inhabitant& process) const {
+  const bool boots_first = site_.kinds[process.worker] == Kind::delayed_job &&
+                           worker_of(process.worker).restart.boot == BootOrder::before;
+  const auto copies = std::ranges::count_if(
+      world_.processes, [&](const auto& each) { return is_of(each.second, process.worker); });
+  if (!boots_first || is_held(process.worker) || copies > 1) return;
+  const auto is_recent = [&](const auto& each) { return world_.now() - each.second < kBooted; };
+  if (std::ranges::none_of(booted_, is_recent))
+    throw Violation{
+        fmt::format("{} is asked to stop, and no application was booted for its successor",
+                    name_of_process(process))};
 }
 
 void Watch::check_reason(const Inhabitant& process) const {

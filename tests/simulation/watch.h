@@ -15,6 +15,7 @@ class Watch final : public Onlooker {
 
   // --- what happens
   void launched(const Inhabitant& command) override;
+  void booted(const Inhabitant& preloader) override;
   void signalled(Inhabitant& process, int signal) override;
   void handed_back(const Row& row) override;
   void wrote(const Path& path) override;
@@ -53,6 +54,7 @@ class Watch final : public Onlooker {
   bool is_of_application(const Path& release, const State& state) const;
   void check_second_copy(const Inhabitant& command, std::size_t worker);
   void check_reason(const Inhabitant& process) const;
+  void check_boot(const Inhabitant& process) const;
   void check_unavailable(const Inhabitant& process);
   void note_remembered();
   void name_twins(const State& state);
@@ -73,7 +75,8 @@ class Watch final : public Onlooker {
   Duration deployed_{0};
   Duration touched_{0};
   Duration memory_lost_{0};
-  std::set<std::size_t> riddles_;  ///< nothing of them was written down since then
+  std::set<std::size_t> riddles_;           ///< nothing of them was written down since then
+  std::map<std::string, Duration> booted_;  ///< when each release last did, for us
   std::map<std::size_t, Duration> restarts_;
   std::map<std::size_t, Duration> holds_began_;
   std::map<std::size_t, std::optional<Duration>>
