@@ -17,6 +17,7 @@ struct WorkerStatus {
   std::optional<pid_t> pid;
   std::optional<Duration> age;          ///< of the process
   std::optional<std::uint64_t> memory;  ///< resident, bytes
+  bool is_stopped = false;              ///< by SIGSTOP or its like: it does nothing
   std::optional<Duration> draining_for;
   std::optional<StopReason> drain_reason;
   std::vector<pid_t> set_aside;  ///< surged: old processes still finishing their jobs

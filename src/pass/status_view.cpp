@@ -13,6 +13,7 @@ void show_process(WorkerStatus& status, const Judgement& judgement, const Facts&
   status.pid = process.id.pid;
   status.age = Duration{age_of(process.id, facts)};
   status.memory = process.resident;
+  status.is_stopped = process.state == 'T';
   if (const auto* stop = find_stop(record, process.id)) {
     status.draining_for = Duration(std::max<BootTime>(0, facts.now - stop->asked_at));
     status.drain_reason = stop->reason;

@@ -58,6 +58,7 @@ json::object worker_object(const WorkerStatus& worker) {
           {"pid", number_or_null(worker.pid)},
           {"age_seconds", seconds_or_null(worker.age)},
           {"memory_bytes", number_or_null(worker.memory)},
+          {"stopped", worker.is_stopped},
           {"draining_for_seconds", seconds_or_null(worker.draining_for)},
           {"drain_reason", word_or_null(worker.drain_reason)},
           {"set_aside_pids", json::array(worker.set_aside.begin(), worker.set_aside.end())},

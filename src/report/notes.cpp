@@ -75,6 +75,8 @@ std::string hold_note(const Hold& hold, const Style& style) {
 
 std::vector<std::string> notes_of(const WorkerStatus& worker, const Style& style) {
   std::vector<std::string> notes;
+  if (worker.is_stopped && worker.pid)
+    notes.push_back(fmt::format("stopped by a signal; kill -CONT {} lets it go on", *worker.pid));
   if (worker.hold) notes.push_back(hold_note(*worker.hold, style));
   if (worker.draining_for) notes.push_back(drain_note(worker));
   if (!worker.set_aside.empty()) notes.push_back(set_aside_note(worker.set_aside));

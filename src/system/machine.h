@@ -35,8 +35,8 @@ struct ReadOptions {
 
 struct NoFile {};
 struct UnreadableFile {
-  std::string why;         ///< `it is a FIFO`, `Permission denied`
-  bool is_denied = false;  ///< to this user; another may well read it
+  std::string why;          ///< `it is a FIFO`, `Permission denied`
+  bool is_denied = false;   ///< to this user; another may well read it
   bool is_failure = false;  ///< what is there may be good, but could not be read
 };
 struct FileText {
@@ -159,8 +159,8 @@ class Machine {
   /// Proportional set size in bytes; none when it cannot be read. Expensive.
   virtual std::optional<std::uint64_t> proportional_size(pid_t pid) = 0;
 
-  /// Sends a signal to exactly this process; false when it is gone. Refuses pids below 2. Throws
-  /// (EPERM...).
+  /// Sends a signal to exactly this process, and lets it go on where it is stopped; false when it
+  /// is gone. Refuses pids below 2. Throws (EPERM...).
   virtual bool send_signal(const ProcessId& process, int signal) = 0;
 
   /// Sleeps until one of the processes has ended or `timeout` is over; whether one has. True at

@@ -3,6 +3,7 @@
 #include "util/errors.h"
 
 #include <cerrno>
+#include <csignal>
 
 #include <fmt/format.h>
 
@@ -24,6 +25,12 @@ int pidfd_send_signal(int pidfd, int signal) {
 void refuse_special_pid(pid_t pid) {
   // For kill(2) 0 and below are groups or everybody, and 1 is init.
   if (pid < 2) throw_error(EINVAL, fmt::format("pid {} is never signalled", pid));
+}
+
+/// A stopped process takes no signal but SIGKILL until it is continued; systemd.kill(5) does the
+/// same.
+bool wakes_up(int signal) {
+  return signal != SIGKILL && signal != SIGSTOP && signal != SIGTSTP;
 }
 
 }  // namespace
@@ -50,7 +57,10 @@ std::optional<UniqueFd> open_pidfd(const ProcFs& proc, const ProcessId& process)
 bool send_signal(const ProcFs& proc, const ProcessId& process, int signal) {
   const auto fd = open_pidfd(proc, process);
   if (!fd) return false;
-  if (pidfd_send_signal(fd->get(), signal) == 0) return true;
+  if (pidfd_send_signal(fd->get(), signal) == 0) {
+    if (wakes_up(signal)) pidfd_send_signal(fd->get(), SIGCONT);
+    return true;
+  }
   if (errno == ESRCH) return false;
   throw_errno(fmt::format("cannot send signal {} to pid {}", signal, process.pid));
 }

@@ -15,8 +15,9 @@ namespace bootcheck {
 /// the kernel refuses otherwise.
 std::optional<UniqueFd> open_pidfd(const ProcFs& proc, const ProcessId& process);
 
-/// pidfd_send_signal(2) to exactly this process; false when it is gone. Refuses pids below 2.
-/// Throws std::system_error (EPERM...).
+/// pidfd_send_signal(2) to exactly this process, and SIGCONT behind it, for one that is stopped
+/// would not get it; false when it is gone. Refuses pids below 2. Throws std::system_error
+/// (EPERM...).
 bool send_signal(const ProcFs& proc, const ProcessId& process, int signal);
 
 }  // namespace bootcheck

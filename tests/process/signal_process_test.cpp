@@ -45,6 +45,17 @@ TEST_F(SignalTest, ReachesTheProcess) {
   EXPECT_EQ(WTERMSIG(status), SIGTERM);
 }
 
+TEST_F(SignalTest, ReachesAProcessThatIsStopped) {
+  Forked child(sleep_on);
+  ASSERT_EQ(::kill(child.pid(), SIGSTOP), 0);
+  int stopped = 0;
+  ASSERT_EQ(::waitpid(child.pid(), &stopped, WUNTRACED), child.pid());
+  EXPECT_TRUE(send_signal(proc, id_of(child.pid()), SIGTERM));
+  const int status = child.wait();
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(WTERMSIG(status), SIGTERM);
+}
+
 TEST_F(SignalTest, DoesNotReachAStrangerOfTheSamePid) {
   const Forked child(sleep_on);
   auto other = id_of(child.pid());

@@ -66,6 +66,7 @@ TEST(StatusJson, HasEveryFieldOfEveryWorker) {
       "pid": 123,
       "age_seconds": 10800,
       "memory_bytes": 222298112,
+      "stopped": false,
       "draining_for_seconds": 252,
       "drain_reason": "restart",
       "set_aside_pids": [99, 100],

@@ -205,6 +205,13 @@ TEST(Notes, ADisabledWorkerSaysSo) {
   EXPECT_EQ(notes_of(status, {}), Notes{"disabled in the configuration"});
 }
 
+TEST(Notes, SayThatAWorkerIsStopped) {
+  auto stopped = running("a", 5, 1s);
+  stopped.is_stopped = true;
+  EXPECT_EQ(notes_of(stopped, {}),
+            std::vector<std::string>{"stopped by a signal; kill -CONT 5 lets it go on"});
+}
+
 TEST(Notes, SayThatAWorkerIsOutOfDate) {
   auto status = running("a", 5, 1h);
   status.out_of_date = StopReason::release;
