@@ -66,7 +66,13 @@ workers:
   - name: noisy
     start: [bin/cheap, daemon, noisy, tmp/pids/noisy.pid, "noisy: master process"]
 """
-WORKERS = {"feed", "mail", "noisy"}
+REAL_CONFIG = """\
+workers: [{preset: delayed_job, count: 2}]
+launcher: direct
+backoff: {first: 100ms, max: 200ms}
+restart: {settle: 1s}
+"""
+DEMO_APP = pathlib.Path(__file__).resolve().parent.parent / "support" / "demo_app"
 
 
 class Broken(Exception):
@@ -75,6 +81,8 @@ class Broken(Exception):
 
 class Site:
     """An application of three workers, and another one of the same titles beside it."""
+
+    NAMES = {"feed", "mail", "noisy"}
 
     def __init__(self, folder, bootcheck, cheap):
         self.folder = folder
@@ -86,11 +94,14 @@ class Site:
         self.other = folder / "other"
         self.environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8",
                             "ASAN_OPTIONS": "detect_leaks=0"}
+        self.strangers = self.add_stranger()
+
+    def add_stranger(self):
         (self.other / "bin").mkdir(parents=True)
-        os.link(cheap, self.other / "bin" / "cheap")
+        os.link(self.cheap, self.other / "bin" / "cheap")
         for name, title in (("mail", "mail-title"), ("noisy", "noisy: master process")):
             subprocess.run([self.other / "bin/cheap", "daemon", name, f"{name}.pid", title], cwd=self.other, check=True)
-        self.strangers = self.living(self.other)
+        return self.living(self.other)
 
     # --- processes
 
@@ -131,14 +142,17 @@ class Site:
 
     # --- files
 
-    def add_release(self, number):
-        release = self.folder / "app" / "releases" / str(number)
+    def fill_release(self, release):
         (release / "bin").mkdir(parents=True)
         (release / "config").mkdir()
         os.link(self.cheap, release / "bin" / "cheap")
         (release / "tmp").symlink_to(self.shared / "tmp")
         (release / "log").symlink_to(self.shared / "log")
         (release / "config" / "bootcheck.yml").write_text(CONFIG)
+
+    def add_release(self, number):
+        release = self.folder / "app" / "releases" / str(number)
+        self.fill_release(release)
         link = self.root.parent / "next"
         link.symlink_to(release)
         os.rename(link, self.root)
@@ -179,12 +193,55 @@ def wait_for(holds, what):
         time.sleep(0.005)
 
 
+class RealSite(Site):
+    """Two workers of real delayed_job."""
+
+    NAMES = {"delayed_job.0", "delayed_job.1"}
+
+    def add_stranger(self):
+        return {}
+
+    def below(self, folder):
+        """pid -> command line."""
+        found = {}
+        for entry in os.listdir("/proc"):
+            try:
+                if entry.isdigit() and os.readlink(f"/proc/{entry}/cwd").startswith(str(folder)):
+                    line = pathlib.Path(f"/proc/{entry}/cmdline").read_bytes().rstrip(b"\0")
+                    found[int(entry)] = line.decode(errors="replace")
+            except OSError:
+                continue
+        return {pid: line for pid, line in found.items() if line}
+
+    def living(self, below):
+        return {pid: line for pid, line in self.below(below).items() if line in self.NAMES}
+
+    def kill_all(self, below):
+        def all_are_gone():
+            for pid in self.below(below):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            return not self.below(below)
+        wait_for(all_are_gone, "the workers' end")
+
+    def fill_release(self, release):
+        shutil.copytree(DEMO_APP, release)
+        (release / "tmp").mkdir(exist_ok=True)
+        (self.shared / "db").mkdir(exist_ok=True)
+        for name in ("tmp/pids", "log", "db"):
+            (release / name).symlink_to(self.shared / name)
+        (release / "config" / "bootcheck.yml").write_text(REAL_CONFIG)
+        subprocess.run(["ruby", "bin/setup"], cwd=release, env=self.environment, check=True)
+
+
 # --- situations: what is there before the verb
 
 def all_up(site):
     site.rebuild()
     done = site.run("run")
-    if done.returncode != 0 or sorted(site.workers().values()) != sorted(WORKERS):
+    if done.returncode != 0 or sorted(site.workers().values()) != sorted(site.NAMES):
         raise Broken(f"the workers do not come up: {done.stderr}")
 
 
@@ -206,7 +263,7 @@ def held(site):
 
 def stale(site):
     crashed(site)
-    for name, pid in zip(sorted(WORKERS), sorted(site.strangers)):
+    for name, pid in zip(sorted(site.NAMES), sorted(site.strangers)):
         (site.pids / f"{name}.pid").write_text(f"{pid}\n")
 
 
@@ -237,6 +294,11 @@ VERBS = [
     Verb("config", all_up, ["config"], False),
     Verb("logs", all_up, ["logs", "feed"], False),
     Verb("crontab", all_up, ["crontab"], False),
+]
+# One boot and one restart are enough: a case takes many seconds.
+REAL_VERBS = [
+    Verb("run: delayed_job crashed", crashed, ["run"]),
+    Verb("restart of delayed_job", all_up, ["restart"]),
 ]
 
 
@@ -292,7 +354,8 @@ def check_temporary_files(site):
     for path in left:
         os.utime(path, (1, 1))
     site.run("start")
-    (site.pids / "feed.pid").unlink(missing_ok=True)
+    for path in site.pids.glob("*.pid"):
+        path.unlink()
     site.run("run")
     left = list(site.pids.glob(".*"))
     if left:
@@ -317,7 +380,7 @@ def check_end(site, verb, before, done, case):
     words = verb.words
     is_held = {name for name, each in status.items() if each["state"] == "held"}
     if words[0] == "stop":
-        asked = set(words[3:]) or WORKERS
+        asked = set(words[3:]) or site.NAMES
         if was_done and is_held != asked:
             raise Broken(f"stop exits 0, and {is_held} are held")
         if not is_held <= asked:
@@ -386,7 +449,8 @@ class Worker:
     """Cases one after another on a site of their own."""
 
     def __init__(self, folder, arguments):
-        self.site = Site(folder, arguments.bootcheck, arguments.cheap)
+        kind = RealSite if arguments.delayed_job else Site
+        self.site = kind(folder, arguments.bootcheck, arguments.cheap)
 
     def work(self, job):
         verb, case = job
@@ -416,10 +480,12 @@ def main():
     parser.add_argument("--cheap", required=True)
     parser.add_argument("--cases", type=int, help="so many of them, of each verb as many; all without it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--delayed-job", action="store_true", help="on real delayed_job, which takes long")
     parser.add_argument("--verb", help="only this one, as the table names it")
     parser.add_argument("--case", help="only CALL:FAULT:AT of --verb")
     arguments = parser.parse_args()
-    verbs = [verb for verb in VERBS if arguments.verb in (None, verb.name)]
+    known = REAL_VERBS if arguments.delayed_job else VERBS
+    verbs = [verb for verb in known if arguments.verb in (None, verb.name)]
     with tempfile.TemporaryDirectory(prefix="bootcheck-faults.") as scratch:
         return run_all(pathlib.Path(scratch).resolve(), arguments, verbs)
 

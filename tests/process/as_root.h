@@ -20,7 +20,8 @@ namespace bootcheck {
 class WithRightsOf {
  public:
   explicit WithRightsOf(uid_t uid) : groups_(static_cast<std::size_t>(::getgroups(0, nullptr))) {
-    if (!groups_.empty()) ::getgroups(static_cast<int>(groups_.size()), groups_.data());
+    EXPECT_EQ(::getgroups(static_cast<int>(groups_.size()), groups_.data()),
+              static_cast<int>(groups_.size()));
     EXPECT_TRUE(::setgroups(0, nullptr) == 0 && ::setegid(uid) == 0 && ::seteuid(uid) == 0);
   }
   WithRightsOf(const WithRightsOf&) = delete;

@@ -38,7 +38,7 @@ std::vector<pid_t> children_of(pid_t parent) {
 void end_process(pid_t pid) {
   if (::kill(pid, SIGKILL) == 0 || errno != EPERM) return;
   const auto command = "sudo -n kill -KILL " + std::to_string(pid);
-  static_cast<void>(std::system(command.c_str()));  // NOLINT: a number
+  [[maybe_unused]] const int status = std::system(command.c_str());  // NOLINT: a number
 }
 
 /// Reaps whoever has ended; the wait status of `wanted`, if it is among them, goes into `status`.
