@@ -182,14 +182,12 @@ class Observer {
         });
   }
 
-  /// The resident size is an upper bound of the proportional one and costs nothing; the kernel
-  /// walks all page tables for smaps_rollup, so it is read only where the answer matters.
   void measure_memory(const Assignment& assignment) {
     for (std::size_t at = 0; at < assignment.of.size(); ++at) {
       const auto& limit = context_.config.workers[at].limits.memory;
       const auto& current = assignment.of[at].current;
-      if (limit && current && current->resident > *limit)
-        facts_.seen[at].memory = machine_.proportional_size(current->id.pid);
+      if (limit && current)
+        facts_.seen[at].memory = machine_.memory_of_tree(current->id.pid, *limit);
     }
   }
 

@@ -102,8 +102,8 @@ bool LinuxMachine::shows_all_processes() {
   return proc().shows_all();
 }
 
-std::optional<std::uint64_t> LinuxMachine::proportional_size(pid_t pid) {
-  return proc().proportional_size(pid);
+std::optional<std::uint64_t> LinuxMachine::memory_of_tree(pid_t pid, std::uint64_t enough) {
+  return proc().memory_of_tree(pid, enough);
 }
 
 bool LinuxMachine::send_signal(const ProcessId& process, int signal) {

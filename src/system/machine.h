@@ -156,8 +156,10 @@ class Machine {
   /// proves nothing.
   virtual bool shows_all_processes() = 0;
 
-  /// Proportional set size in bytes; none when it cannot be read. Expensive.
-  virtual std::optional<std::uint64_t> proportional_size(pid_t pid) = 0;
+  /// Proportional set size in bytes of a process and all that it has forked; none when it cannot be
+  /// read. Expensive, but where it is certain that it is no more than `enough`: then something not
+  /// more than that.
+  virtual std::optional<std::uint64_t> memory_of_tree(pid_t pid, std::uint64_t enough) = 0;
 
   /// Sends a signal to exactly this process, and lets it go on where it is stopped; false when it
   /// is gone. Refuses pids below 2. Throws (EPERM...).

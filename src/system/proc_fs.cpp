@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <charconv>
 #include <climits>
+#include <iterator>
 #include <memory>
 
 #include <dirent.h>
@@ -235,6 +236,38 @@ std::optional<std::uint64_t> ProcFs::proportional_size(pid_t pid) const {
   std::array<char, 4096> buffer;
   const auto read = read_below(root_.get(), ProcName(pid, "/smaps_rollup").c_str(), buffer);
   return parse_proportional_size(read.text);
+}
+
+std::vector<pid_t> ProcFs::tree_of(pid_t pid) const {
+  constexpr std::size_t kMost = 1000;
+  std::vector<pid_t> tree{pid};
+  std::array<char, 16384> buffer;
+  for (std::size_t at = 0; at < tree.size() && tree.size() < kMost; ++at) {
+    const auto name = std::to_string(tree[at]);
+    const auto file = name + "/task/" + name + "/children";
+    std::ranges::copy(parse_children(read_below(root_.get(), file.c_str(), buffer).text),
+                      std::back_inserter(tree));
+  }
+  return tree;
+}
+
+std::uint64_t ProcFs::resident_size(pid_t pid) const {
+  std::array<char, 2048> buffer;
+  const auto stat =
+      parse_stat(read_below(root_.get(), ProcName(pid, "/stat").c_str(), buffer).text);
+  return stat ? stat->resident : 0;
+}
+
+std::optional<std::uint64_t> ProcFs::memory_of_tree(pid_t pid, std::uint64_t enough) const {
+  const auto tree = tree_of(pid);
+  std::uint64_t resident = 0;
+  for (const auto each : tree)
+    resident += resident_size(each);
+  if (resident <= enough) return resident;
+  auto sum = proportional_size(pid);
+  for (std::size_t at = 1; sum && at < tree.size(); ++at)
+    *sum += proportional_size(tree[at]).value_or(0);
+  return sum;
 }
 
 std::string read_boot_id(const Path& proc_root) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace bootcheck {
 
@@ -41,6 +42,8 @@ std::optional<Status> parse_status(std::string_view text);
 
 /// `Pss:` of /proc/PID/smaps_rollup, in bytes.
 std::optional<std::uint64_t> parse_proportional_size(std::string_view text);
+/// `4712 4713 `
+std::vector<pid_t> parse_children(std::string_view text);
 
 /// Splits /proc/PID/cmdline at its NULs; drops the empty words at the end that a changed process
 /// title leaves there.
@@ -72,10 +75,16 @@ class ProcFs {
   /// proves nothing.
   bool shows_all() const;
 
-  /// Proportional set size in bytes (/proc/PID/smaps_rollup, `Pss:`); none when it cannot be read.
-  std::optional<std::uint64_t> proportional_size(pid_t pid) const;
+  /// Proportional set size in bytes (/proc/PID/smaps_rollup, `Pss:`) of a process and all that its
+  /// first thread has forked (/proc/PID/task/PID/children); none when it cannot be read. The kernel
+  /// walks all page tables for it: where their resident sizes together, which are an upper bound,
+  /// are not more than `enough`, those are returned.
+  std::optional<std::uint64_t> memory_of_tree(pid_t pid, std::uint64_t enough) const;
 
  private:
+  std::vector<pid_t> tree_of(pid_t pid) const;
+  std::uint64_t resident_size(pid_t pid) const;
+  std::optional<std::uint64_t> proportional_size(pid_t pid) const;
   std::optional<uid_t> user_of(pid_t pid) const;
   bool may_belong_to(uid_t uid, pid_t pid) const;
   bool may_be_wanted(pid_t pid, const IsCandidate& is_candidate) const;

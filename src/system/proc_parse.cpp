@@ -83,6 +83,14 @@ std::optional<Status> parse_status(std::string_view text) {
 }
 
 // Pss:                1234 kB
+std::vector<pid_t> parse_children(std::string_view text) {
+  std::vector<pid_t> children;
+  for (auto word = take_word(text); !word.empty(); word = take_word(text)) {
+    if (const auto pid = to_number<pid_t>(word); pid && *pid > 1) children.push_back(*pid);
+  }
+  return children;
+}
+
 std::optional<std::uint64_t> parse_proportional_size(std::string_view text) {
   auto line = line_of(text, "Pss:");
   const auto kilobytes = to_number<std::uint64_t>(take_word(line));

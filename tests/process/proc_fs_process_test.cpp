@@ -243,10 +243,25 @@ TEST(RealProcess, OfAnotherUserKeepsItsWorkingDirectoryToItself) {
 }
 
 TEST(RealProcess, KnowsItsProportionalSize) {
-  const auto size = ProcFs().proportional_size(::getpid());
+  const auto size = ProcFs().memory_of_tree(::getpid(), 0);
   ASSERT_TRUE(size);
   EXPECT_GT(*size, 100'000U);
-  EXPECT_FALSE(ProcFs().proportional_size(4'194'304));
+  EXPECT_FALSE(ProcFs().memory_of_tree(4'194'304, 0).value_or(0));
+}
+
+TEST(RealProcess, CountsTheMemoryOfWhatItHasForked) {
+  constexpr std::size_t kMuch = std::size_t{64} << 20U;
+  const auto before = ProcFs().memory_of_tree(::getpid(), 0);
+  const Forked child([](const Forked::Ready& ready) -> int {
+    std::vector<char> all(kMuch, 'x');
+    ready.say();
+    wait_for_signal();
+  });
+  const auto with_child = ProcFs().memory_of_tree(::getpid(), 0);
+  ASSERT_TRUE(before && with_child);
+  EXPECT_GT(*with_child, *before + kMuch / 2);
+  const auto bound = ProcFs().memory_of_tree(::getpid(), std::uint64_t{1} << 40U);
+  EXPECT_GE(bound.value_or(0), *with_child) << "no more than resident";
 }
 
 TEST(RealProc, ShowsPid1AndTheBoot) {

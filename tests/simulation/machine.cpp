@@ -125,7 +125,7 @@ bool SimMachine::shows_all_processes() {
   return call(!hides());
 }
 
-std::optional<std::uint64_t> SimMachine::proportional_size(pid_t pid) {
+std::optional<std::uint64_t> SimMachine::memory_of_tree(pid_t pid, std::uint64_t) {
   enter();
   const auto* process = world_.find(pid);
   return process == nullptr ? std::nullopt : std::optional(process->shown.resident);

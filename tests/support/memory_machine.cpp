@@ -76,7 +76,7 @@ void MemoryMachine::scan(uid_t uid, const std::unordered_set<pid_t>& but,
   }
 }
 
-std::optional<std::uint64_t> MemoryMachine::proportional_size(pid_t pid) {
+std::optional<std::uint64_t> MemoryMachine::memory_of_tree(pid_t pid, std::uint64_t) {
   const auto found = processes_.find(pid);
   return found == processes_.end() ? std::nullopt : std::optional(found->second.resident);
 }

@@ -68,7 +68,7 @@ class MemoryMachine final : public Machine, private MemoryFiles {
   void scan(uid_t uid, const std::unordered_set<pid_t>& but, const IsCandidate& is_candidate,
             const Visit& visit) override;
   bool shows_all_processes() override { return !hides_processes; }
-  std::optional<std::uint64_t> proportional_size(pid_t pid) override;
+  std::optional<std::uint64_t> memory_of_tree(pid_t pid, std::uint64_t enough) override;
   bool send_signal(const ProcessId& process, int signal) override;
   bool wait_for_exit(const std::vector<ProcessId>& processes, Duration timeout) override;
 
