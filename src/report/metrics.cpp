@@ -141,6 +141,9 @@ std::string format_metrics(const AppStatus& status, const PassFigures& figures) 
                       "When the last pass ended, in seconds since the epoch.", figures.ended_at);
   metrics.add_for_app("last_pass_duration_seconds", "How long the last pass took.",
                       seconds(figures.took));
+  metrics.add_for_app("boot_failures",
+                      "Boots of the application in a row that failed, so that nobody was replaced.",
+                      status.boot_trouble ? status.boot_trouble->failures : 0);
   add_states(metrics, figures.ended_at);
   add_counters(metrics, figures.counters);
   return metrics.text();

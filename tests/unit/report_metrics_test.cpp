@@ -44,6 +44,9 @@ bootcheck_last_pass_timestamp_seconds{app="shop"} 1795415101
 # HELP bootcheck_last_pass_duration_seconds How long the last pass took.
 # TYPE bootcheck_last_pass_duration_seconds gauge
 bootcheck_last_pass_duration_seconds{app="shop"} 1.5
+# HELP bootcheck_boot_failures Boots of the application in a row that failed, so that nobody was replaced.
+# TYPE bootcheck_boot_failures gauge
+bootcheck_boot_failures{app="shop"} 0
 # HELP bootcheck_worker_up Whether the worker's process is alive.
 # TYPE bootcheck_worker_up gauge
 bootcheck_worker_up{app="shop",worker="a"} 1
