@@ -48,27 +48,28 @@ enum LongOnly {
 };
 
 constexpr const char* kLetters = ":hc:C:n:i:e:vqf";  // the colon: a missing value is told apart
-const option kLongOptions[] = {{"help", no_argument, nullptr, 'h'},
-                               {"version", no_argument, nullptr, kVersion},
-                               {"config", required_argument, nullptr, 'c'},
-                               {"root", required_argument, nullptr, 'C'},
-                               {"workers", required_argument, nullptr, 'n'},
-                               {"identifier", required_argument, nullptr, 'i'},
-                               {"environment", required_argument, nullptr, 'e'},
-                               {"dry-run", no_argument, nullptr, kDryRun},
-                               {"json", no_argument, nullptr, kJson},
-                               {"verbose", no_argument, nullptr, 'v'},
-                               {"quiet", no_argument, nullptr, 'q'},
-                               {"stay", required_argument, nullptr, kStay},
-                               {"surge", no_argument, nullptr, kSurge},
-                               {"lock-wait", required_argument, nullptr, kLockWait},
-                               {"wait", optional_argument, nullptr, kWait},
-                               {"for", required_argument, nullptr, kFor},
-                               {"reason", required_argument, nullptr, kReason},
-                               {"follow", no_argument, nullptr, 'f'},
-                               {"lines", required_argument, nullptr, kLines},
-                               {"install", no_argument, nullptr, kInstall},
-                               {nullptr, 0, nullptr, 0}};
+const auto kLongOptions =
+    std::to_array<option>({{"help", no_argument, nullptr, 'h'},
+                           {"version", no_argument, nullptr, kVersion},
+                           {"config", required_argument, nullptr, 'c'},
+                           {"root", required_argument, nullptr, 'C'},
+                           {"workers", required_argument, nullptr, 'n'},
+                           {"identifier", required_argument, nullptr, 'i'},
+                           {"environment", required_argument, nullptr, 'e'},
+                           {"dry-run", no_argument, nullptr, kDryRun},
+                           {"json", no_argument, nullptr, kJson},
+                           {"verbose", no_argument, nullptr, 'v'},
+                           {"quiet", no_argument, nullptr, 'q'},
+                           {"stay", required_argument, nullptr, kStay},
+                           {"surge", no_argument, nullptr, kSurge},
+                           {"lock-wait", required_argument, nullptr, kLockWait},
+                           {"wait", optional_argument, nullptr, kWait},
+                           {"for", required_argument, nullptr, kFor},
+                           {"reason", required_argument, nullptr, kReason},
+                           {"follow", no_argument, nullptr, 'f'},
+                           {"lines", required_argument, nullptr, kLines},
+                           {"install", no_argument, nullptr, kInstall},
+                           {nullptr, 0, nullptr, 0}});
 
 /// These return what is wrong; empty: nothing.
 std::string read_duration(const std::string& name, const std::string& text,
@@ -159,6 +160,7 @@ std::string read_option(int option, const std::string& value, bool has_value, Op
 /// What else a first word may have been meant to be.
 std::string meant(const std::string& word) {
   std::vector<std::string_view> names;
+  names.reserve(kCommands.size());
   for (const auto& command : kCommands)
     names.emplace_back(command.first);
   const auto near = nearest(word, names);
@@ -243,7 +245,8 @@ ParsedOptions parse_options(std::vector<std::string> words) {
   ::opterr = 0;
   ::optind = 0;  // a fresh beginning, getopt(3)
   int option = 0;
-  while ((option = ::getopt_long(count, argv.data(), kLetters, &kLongOptions[0], nullptr)) != -1) {
+  while ((option = ::getopt_long(count, argv.data(), kLetters, kLongOptions.data(), nullptr)) !=
+         -1) {
     if (option == 'h') return Information{help_about({argv.begin() + 1, argv.end() - 1})};
     if (option == kVersion) return Information{version_text()};
     if (option == '?' || option == ':')

@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr WallTime kForgottenAfter = 24 * 3600;
+constexpr WallTime kForgottenAfter = WallTime{24} * 3600;
 /// What was given again within so long needs no writing.
 constexpr WallTime kFresh = 3600;
 
@@ -24,6 +24,7 @@ Path file_of(const Path& root) {
 std::vector<std::string> given_identifiers(const Options& options) {
   if (!options.count) return options.identifiers;
   std::vector<std::string> identifiers;
+  identifiers.reserve(static_cast<std::size_t>(std::max(*options.count, 0)));
   for (int index = 0; index < *options.count; ++index)
     identifiers.push_back(std::to_string(index));
   return identifiers;

@@ -86,8 +86,9 @@ std::string fixed_preset(const Worker& worker) {
 /// The name as an entry with identifiers has to give it: without `%{id}` the reader would add one.
 std::string name_pattern(const Worker& worker) {
   auto name = worker.name;
-  const auto at = worker.identifier.empty() ? name.npos : name.rfind(worker.identifier);
-  return at == name.npos ? name : name.replace(at, worker.identifier.size(), "%{id}");
+  constexpr auto kNowhere = std::string::npos;
+  const auto at = worker.identifier.empty() ? kNowhere : name.rfind(worker.identifier);
+  return at == kNowhere ? name : name.replace(at, worker.identifier.size(), "%{id}");
 }
 
 std::string any_program(const Worker& worker) {

@@ -19,10 +19,11 @@ std::string quoted(const Path& path) {
 /// Empty: there is nothing wrong with it.
 Finding judge_absent(const Facts& facts, const FolderFacts& folder) {
   const auto& path = folder.path;
-  if (folder.look.is_link)
+  if (folder.look.is_link) {
     return {"folder_missing",
             fmt::format("the {} {} is a link that leads nowhere", folder.purpose, path.native()),
             fmt::format("mkdir -p \"$(readlink -m {})\"", quoted(path))};
+  }
   if (folder.nearest_look.may_write && folder.nearest_look.is_directory) return {};
   return {"folder_missing",
           fmt::format("the {} {} is not there, and {} may not make it in {}", folder.purpose,
@@ -40,23 +41,28 @@ Finding judge_present(const Facts& facts, const FolderFacts& folder) {
   };
   if (!look.is_directory)
     return finding("folder_missing", "is no folder", fmt::format("mv {0} {0}.old", quoted(path)));
-  if (look.is_read_only)
+  if (look.is_read_only) {
     return finding("folder_read_only", "is on a file system that is mounted read-only",
                    fmt::format("findmnt -T {}", quoted(path)));
-  if (!look.may_write && look.owner != facts.uid)
+  }
+  if (!look.may_write && look.owner != facts.uid) {
     return finding(
         "folder_not_ours",
         fmt::format("belongs to uid {}, and {} may not write to it", look.owner, facts.user),
         fmt::format("sudo chown {}: {}", shell_word(facts.user), quoted(path)));
-  if (!look.may_write)
+  }
+  if (!look.may_write) {
     return finding("folder_not_writable", fmt::format("is not writable for {}", facts.user),
                    fmt::format("chmod u+rwx {}", quoted(path)));
-  if (look.free_bytes < kLeastBytes)
+  }
+  if (look.free_bytes < kLeastBytes) {
     return finding("folder_full", fmt::format("has {} left", format_size(look.free_bytes)),
                    fmt::format("df -h {}", quoted(path)));
-  if (look.free_files < kLeastFiles)
+  }
+  if (look.free_files < kLeastFiles) {
     return finding("folder_full", fmt::format("has room for {} more files", look.free_files),
                    fmt::format("df -i {}", quoted(path)));
+  }
   return {};
 }
 

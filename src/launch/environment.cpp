@@ -50,8 +50,11 @@ std::string_view unquoted(std::string_view text) {
 }
 
 void put_before_path(const std::vector<Path>& folders, std::string& path) {
-  for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder)
-    path = path.empty() ? folder->native() : folder->native() + ":" + path;
+  std::string before;
+  for (const auto& folder : folders)
+    before += folder.native() + ":";
+  if (path.empty() && !before.empty()) before.pop_back();
+  path.insert(0, before);
 }
 
 }  // namespace
