@@ -431,15 +431,17 @@ class Assigner {
     const auto& worker = workers_[at];
     const auto pid = "pid " + std::to_string(process.id.pid);
     const bool bears = process.argv && bears_title(*process.argv, worker);
-    if (process.uid != facts_.app.uid)
+    if (process.uid != facts_.app.uid) {
       return bears ? pid + " bears its title but runs as " + user_text(process.uid) + ", not " +
                          user_text(facts_.app.uid)
                    : std::string();
+    }
     if (!process.argv) return pid + " is in its pid file, but its command line cannot be read";
-    if (came_by_its_pid(process, at))
+    if (came_by_its_pid(process, at)) {
       return bears && process.cwd_refused
                  ? pid + " bears its title, but the kernel does not show its working directory"
                  : std::string();
+    }
     if (facts_.seen[at].status == StatusAnswer::not_running) return {};
     return may_be_untitled(process, worker)
                ? pid + " is in its pid file but does not bear its start command, and may be it"

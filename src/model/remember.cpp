@@ -75,13 +75,14 @@ class Rememberer {
  private:
   void note_end() {
     if (!judgement_.ended) return;
-    if (recovers(worker_, facts_))
+    if (recovers(worker_, facts_)) {
       add_unrecovered(record_,
                       {.pid = judgement_.ended->pid,
                        .host = record_.process->host,
                        .asked = judgement_.ended_as_asked,
                        .born = born_at(*judgement_.ended, facts_)},
                       facts_);
+    }
     add_dead_session(record_.process->session);
     record_.last = std::exchange(record_.process, std::nullopt);
     record_.start.reset();
@@ -124,13 +125,14 @@ class Rememberer {
         events_.push_back(
             event_of(EventKind::drained, worker_, Stopping{stop.process.pid, stop.reason, took}));
       }
-      if (stop.aside && recovers(worker_, facts_))
+      if (stop.aside && recovers(worker_, facts_)) {
         add_unrecovered(record_,
                         {.pid = stop.process.pid,
                          .host = host_of(stop.process),
                          .asked = stop.asked,
                          .born = born_at(stop.process, facts_)},
                         facts_);
+      }
       return true;
     });
   }
@@ -239,9 +241,10 @@ class Rememberer {
     auto& failures = record_.failures;
     if (failures.count == 0 || !record_.process || record_.started_at == 0) return;
     if (facts_.now - record_.started_at < 2 * current_delay(failures, facts_).count()) return;
-    if (failures.count > 1)
+    if (failures.count > 1) {
       events_.push_back(
           event_of(EventKind::recovered, worker_, OfProcess{record_.process->id.pid}));
+    }
     failures = {};
   }
 
