@@ -2,6 +2,7 @@
 
 #include "launch/child.h"
 #include "launch/conversations.h"
+#include "system/append_file.h"
 #include "system/clock.h"
 #include "system/exit_watch.h"
 #include "util/errors.h"
@@ -153,6 +154,7 @@ class LinuxLaunches final : public Launches {
 
   std::string make_output(const Path& file) override {
     try {
+      rotate_output_file(file);
       open_output(file);
       return {};
     } catch (const std::system_error& error) {

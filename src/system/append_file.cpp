@@ -11,6 +11,8 @@
 namespace bootcheck {
 namespace {
 
+constexpr off_t kLargestOutput = off_t{10} << 20U;
+
 UniqueFd open_for_appending(const Path& path) {
   // O_NONBLOCK: open(2) of a FIFO without a reader would wait for one, and with it every pass.
   constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
@@ -43,6 +45,14 @@ UniqueFd open_output_file(const Path& path) {
     throw_error(EINVAL, path.native() + " is " + name_of_file_type(status.st_mode));
   ::fcntl(fd.get(), F_SETFL, O_APPEND);  // the command need not know O_NONBLOCK
   return fd;
+}
+
+void rotate_output_file(const Path& path) noexcept {
+  struct stat status {};
+  // A link stays: whoever made it looks after the file behind it.
+  if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  if (status.st_size <= kLargestOutput) return;
+  ::rename(path.c_str(), (path.native() + ".1").c_str());
 }
 
 }  // namespace bootcheck

@@ -17,4 +17,9 @@ void append_to_file(const Path& path, std::string_view text);
 /// the path.
 UniqueFd open_output_file(const Path& path);
 
+/// Moves what commands have printed to FILE.1, in the place of what is there, once it exceeds 10
+/// MB. A process that has it open writes on there. Where it cannot be moved the file grows on: that
+/// is no reason to keep a worker down.
+void rotate_output_file(const Path& path) noexcept;
+
 }  // namespace bootcheck

@@ -64,6 +64,31 @@ TEST_F(Logs, OfDelayedJobWorkersAreTheirOwnAndThatOfTheirCommonBoot) {
   EXPECT_THAT(app_.bootcheck({"logs", "delayed_job.2"}).out, Not(HasSubstr("booting one")));
 }
 
+TEST_F(Logs, AreMovedAsideBeforeAStartOnceTheyExceedTenMegabytes) {
+  constexpr std::size_t limit = std::size_t{10} << 20U;
+  const std::string text(limit - 1, 'x');
+  write_file(file("feed-eu"), text + "\n");
+  write_file(file("feed-us"), text + "y\n");
+  write_file(file("feed-us").native() + ".1", "long ago\n");
+  good_pass();
+  ASSERT_TRUE(says("feed-us", "up us\n"));
+  EXPECT_TRUE(read_file(file("feed-us").native() + ".1") == text + "y\n");
+  ASSERT_TRUE(wait_until([&] { return app_.output("feed-eu") == text + "\nup eu\n"; }));
+  EXPECT_FALSE(fs::exists(file("feed-eu").native() + ".1"));
+}
+
+TEST_F(Logs, AreNotMovedAsideWhereTheyAreALinkOrCannotBeMoved) {
+  const std::string text((std::size_t{10} << 20U) + 1, 'x');
+  write_file(app_.root() / "elsewhere", text);
+  fs::create_directories(file("feed-eu").parent_path());
+  fs::create_symlink(app_.root() / "elsewhere", file("feed-eu"));
+  write_file(file("feed-us"), text);
+  write_file(file("feed-us").native() + ".1/a folder", "that keeps it from being moved");
+  good_pass();
+  EXPECT_TRUE(wait_until([&] { return read_file(app_.root() / "elsewhere") == text + "up eu\n"; }));
+  EXPECT_TRUE(says("feed-us", text + "up us\n"));
+}
+
 TEST_F(Logs, BeginWithTheLastLines) {
   std::string text;
   for (int line = 1; line <= 20'000; ++line)
