@@ -136,7 +136,7 @@ TEST_F(BootFirst, TheApplicationBootsUnderTheNameOfItsScript) {
 }
 
 TEST_F(BootFirst, AScriptThatHangsForOneWorkerHoldsUpNoOther) {
-  configure("workers: [{preset: delayed_job, count: 3}]\nbackoff: 0\nstart_timeout: 4s\n");
+  configure("workers: [{preset: delayed_job, count: 3}]\nbackoff: 0\nstart_timeout: 20s\n");
   const auto script = app_.root() / "bin" / "delayed_job";
   write_file(script, "sleep if ARGV.first == '--identifier=1'\n" + read_file(script));
   for (const auto& [name, pid] : before_)

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <map>
 #include <numeric>
+#include <sstream>
 #include <stdexcept>
 
 #include <boost/filesystem/operations.hpp>
@@ -34,6 +35,16 @@ double pss_mb(const std::vector<pid_t>& pids) {
   });
 }
 
+/// Orphans are ours as well (adopt_orphans).
+int count_children() {
+  reap();
+  std::istringstream children(test::read_file("/proc/thread-self/children"));
+  int count = 0;
+  for (pid_t pid = 0; children >> pid;)
+    ++count;
+  return count;
+}
+
 class Rounds {
  public:
   explicit Rounds(std::map<std::string, Way> ways) : ways_(std::move(ways)) {}
@@ -55,6 +66,9 @@ class Rounds {
       return living_workers(app, way.workers).size() == static_cast<std::size_t>(way.workers);
     };
     if (!test::wait_until(is_up)) throw std::runtime_error("the workers do not come up");
+    // What has booted the application for them ends once it is not needed any more; it counts, too.
+    if (!test::wait_until([&] { return count_children() == way.workers; }))
+      throw std::runtime_error("others are left besides the workers");
     const auto pids = living_workers(app, way.workers);
     double cpu = cpu_ms_of_ended_children() - cpu_before;
     for (const pid_t pid : pids)
