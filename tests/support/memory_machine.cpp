@@ -200,6 +200,7 @@ void MemoryMachine::change(const Path& path, std::string text) {
 
 void MemoryMachine::replace_file(const Path& path, std::string_view text, Durability) {
   if (is_folder(path)) throw_error(EISDIR, "cannot replace " + path.native());
+  if (path == unwritable) throw_error(ENOSPC, "cannot replace " + path.native());
   change(path, std::string(text));
 }
 

@@ -38,6 +38,7 @@ class MemoryMachine final : public Machine, private MemoryFiles {
   bool boots = true;               ///< a preloader; else it ends at once
   bool hides_processes = false;    ///< hidepid=
   Path unreadable;                 ///< reading that file is an error
+  Path unwritable;                 ///< replacing that file is an error
   std::optional<LockHolder> busy;  ///< another pass has the lock
   /// Between a SIGTERM and the end of the process that gets it, which removes its pid file first.
   Duration job{0};

@@ -7,6 +7,7 @@
 #include "system/state_file.h"
 
 #include <csignal>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -168,6 +169,22 @@ TEST_F(PassInMemory, AsksNobodyWhileTheReleaseDoesNotBoot) {
   EXPECT_FALSE(is_told(pass(), EventKind::boot_failed));
   EXPECT_THAT(machine.launched, SizeIs(4)) << "another release is tried at once";
   EXPECT_THAT(machine.signals, SizeIs(1));
+}
+
+TEST_F(PassInMemory, EndsWhereNobodyElseCanBeReplacedAnyMore) {
+  pass();
+  deploy("2");
+  machine.job = std::chrono::seconds{1};
+  int count = 0;
+  const PassOptions options{.selection = {}, .passed = [&](const PassDone& done) {
+                              if (is_told(done, EventKind::drained))
+                                machine.unwritable = config.state_file;
+                              if (++count > 10)
+                                throw std::runtime_error("one pass follows the other without end");
+                            }};
+  machine.pass_time(std::chrono::minutes{1});
+  EXPECT_NO_THROW(run_pass(context(), options));
+  EXPECT_THAT(machine.signals, SizeIs(1)) << "what cannot be written down is not begun";
 }
 
 TEST_F(PassInMemory, BootsAfterwardsWhereItIsToldTo) {
