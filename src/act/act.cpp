@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -31,7 +32,8 @@ class Actor {
         report_(report) {}
 
   void run() {
-    const auto plan = without_rolls_that_wait_for_a_boot();
+    const auto rest = without_rolls_that_wait_for_a_boot();
+    const auto& plan = rest ? *rest : assessment_.plan;
     intend(plan);
     await_last_moments(plan);
     for (const auto& decision : plan.decisions) {
@@ -117,12 +119,15 @@ class Actor {
     return decision.rolling_steps > 0 && boots_first(worker);
   }
 
-  /// What is left of the plan to be done at once.
-  Plan without_rolls_that_wait_for_a_boot() {
+  /// What is left of the plan to be done at once; none: all of it.
+  std::optional<Plan> without_rolls_that_wait_for_a_boot() {
+    for (const auto& decision : assessment_.plan.decisions) {
+      if (boots_before_rolling(decision)) to_boot_.push_back(decision.worker);
+    }
+    if (to_boot_.empty()) return std::nullopt;
     auto plan = assessment_.plan;
-    for (auto& decision : plan.decisions) {
-      if (!boots_before_rolling(decision)) continue;
-      to_boot_.push_back(decision.worker);
+    for (const auto worker : to_boot_) {
+      auto& decision = plan.decisions[worker];
       decision.steps.resize(decision.steps.size() - decision.rolling_steps);
       decision.rolling_steps = 0;
     }

@@ -112,10 +112,6 @@ std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrd
   return batches;
 }
 
-bool has_preloader(const Worker& worker) {
-  return worker.preload && hands_back_jobs(worker);
-}
-
 std::string batch_line(const Config& config, const Batch& batch, int number, const Path& output) {
   return json::serialize(json::object{{"batch", number},
                                       {"output", output.native()},

@@ -25,10 +25,6 @@ using Batch = std::vector<StartOrder>;
 /// program, folder and environment; every other worker alone. Keeps the order.
 std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrder>& orders);
 
-/// Whether one process that has booted the application can serve the worker, and go on to serve
-/// others like it.
-bool has_preloader(const Worker& worker);
-
 /// What a preloader is told of a batch (delayed_job/preloader.rb).
 std::string batch_line(const Config& config, const Batch& batch, int number, const Path& output);
 

@@ -31,8 +31,8 @@ Preloader* Preloaders::find(pid_t pid) {
   return found == all_.end() ? nullptr : &*found;
 }
 
-Preloader& Preloaders::begin(Preloader preloader) {
-  return all_.emplace_back(std::move(preloader));
+void Preloaders::begin(Preloader preloader) {
+  all_.push_back(std::move(preloader));
 }
 
 void Preloaders::forget(pid_t pid) {

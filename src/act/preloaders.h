@@ -47,7 +47,7 @@ class Preloaders {
   Preloader* find(const Config& config, const Worker& worker, const Code& code);
   Preloader* find(pid_t pid);
 
-  Preloader& begin(Preloader preloader);
+  void begin(Preloader preloader);
   void forget(pid_t pid);
 
   /// Gives it a batch once it has booted; the batch's number, or none when it does not listen.

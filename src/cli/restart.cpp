@@ -4,6 +4,7 @@
 #include "pass/open_work.h"
 
 namespace bootcheck {
+
 int restart_command(const Options& options, const Config& config, Machine& machine) {
   const Context context(config, machine);
   AskForRoll ask{.boot_id = context.here.boot_id, .roll = {.at = machine.boot_now(), .mode = {}}};

@@ -110,16 +110,16 @@ std::variant<Config, UsageErrors> load_config(const Options& options, const Plac
   const bool zero = options.count || !options.identifiers.empty();
   const auto file = find_config_file(place);
   if (!file) {
-    auto remembered = load_remembered_options(context.root);
+    // Of -n nothing else has to be known.
+    auto remembered = options.count ? RememberedOptions() : load_remembered_options(context.root);
     if (!zero && options.environment.empty()) context.environment = remembered.environment;
     if (zero) remembered = updated(std::move(remembered), options, {}, wall_now());
     if (!remembered.identifiers.empty()) return checked(zero_config(remembered.names(), context));
-  }
-  if (!file)
     return UsageErrors{
         fmt::format("no {}; write one, name one with -c, or say how many delayed_job workers there "
                     "are: bootcheck -n 3",
                     (context.root / "config/bootcheck.yml").native())};
+  }
   if (zero)
     return UsageErrors{fmt::format("-n and -i are for use without a configuration, and there is {}",
                                    file->native())};

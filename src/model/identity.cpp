@@ -73,13 +73,17 @@ bool hands_back_jobs(const Worker& worker) {
   return is_delayed_job(worker);
 }
 
+bool has_preloader(const Worker& worker) {
+  return is_delayed_job(worker) && worker.preload;
+}
+
 bool boots_first(const Worker& worker) {
-  return worker.restart.boot == BootOrder::before && worker.preload && hands_back_jobs(worker);
+  return worker.restart.boot == BootOrder::before && has_preloader(worker);
 }
 
 bool share_a_boot(const Worker& one, const Worker& other) {
   const auto shares = [](const Worker& worker) {
-    return is_delayed_job(worker) && worker.preload && !worker.start.empty();
+    return has_preloader(worker) && !worker.start.empty();
   };
   return shares(one) && shares(other) && one.start.front() == other.start.front() &&
          one.working_directory == other.working_directory && one.env == other.env;

@@ -31,6 +31,10 @@ bool changes_back(const Worker& worker);
 /// queue.
 bool hands_back_jobs(const Worker& worker);
 
+/// Whether one process that has booted the application can serve the worker, and go on to serve
+/// others like it.
+bool has_preloader(const Worker& worker);
+
 /// Whether the application is to be booted before a running worker is asked to make room for its
 /// successor.
 bool boots_first(const Worker& worker);

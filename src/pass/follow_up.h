@@ -13,12 +13,16 @@ class FollowUp {
  public:
   FollowUp(const Context& context, const PassOptions& options, const Preloaders& preloaders);
 
+  /// After each pass, with what that one did.
+  void passed(const PassDone& done);
+
   /// Sleeps until there is something to do: a worker has exited, or another one may be asked to
-  /// stop. False: there will not be in time, or nothing that was booted is left.
-  bool wait(const PassDone& last);
+  /// stop. `seen`: by the last pass. False: there will not be in time, or nothing that was booted
+  /// is left.
+  bool wait(const Snapshot& seen);
 
  private:
-  bool sleep_until(Duration moment, const PassDone& last, const std::vector<ProcessId>& processes);
+  bool sleep_until(Duration moment, const State& state, const std::vector<ProcessId>& processes);
 
   Machine& machine_;
   const PassOptions& options_;

@@ -5,6 +5,20 @@
 #include <algorithm>
 
 namespace bootcheck {
+namespace {
+
+/// It ran when the pass looked, was to be replaced, and was not asked to stop.
+bool waits_for_its_turn(const Decision& decision, const Assessment& seen) {
+  const auto& judgement = decision.judgement;
+  if (judgement.state != WorkerState::running || !judgement.process) return false;
+  const auto& worker = (*seen.facts.workers)[decision.worker];
+  const auto* record = find_record(seen.state, worker.name);
+  return find_stop(record, judgement.process->id) == nullptr &&
+         reason_to_roll(worker, seen.facts, seen.facts.seen[decision.worker], *judgement.process,
+                        record);
+}
+
+}  // namespace
 
 std::vector<ProcessId> OpenWork::processes() const {
   auto all = running;
@@ -22,21 +36,6 @@ std::vector<Draining> draining_of(const State& state) {
   }
   return draining;
 }
-
-namespace {
-
-/// It ran when the pass looked, was to be replaced, and was not asked to stop.
-bool waits_for_its_turn(const Decision& decision, const Assessment& seen) {
-  const auto& judgement = decision.judgement;
-  if (judgement.state != WorkerState::running || !judgement.process) return false;
-  const auto& worker = (*seen.facts.workers)[decision.worker];
-  const auto* record = find_record(seen.state, worker.name);
-  return find_stop(record, judgement.process->id) == nullptr &&
-         reason_to_roll(worker, seen.facts, seen.facts.seen[decision.worker], *judgement.process,
-                        record);
-}
-
-}  // namespace
 
 OpenWork still_open(const Assessment& seen) {
   OpenWork open{.draining = draining_of(seen.state), .running = {}, .to_roll = false};

@@ -256,14 +256,12 @@ PassOutcome run_pass(const Context& context, const PassOptions& options) {
   const auto pass = [&] {
     auto done = Pass(context, options, lock, preloaders).run();
     if (options.passed) options.passed(done);
+    follow_up.passed(done);
     return done;
   };
-  auto last = pass();
-  auto done = last;
-  while (follow_up.wait(last)) {
-    last = pass();
-    done = joined(std::move(done), last);
-  }
+  auto done = pass();
+  while (follow_up.wait(done.seen))
+    done = joined(std::move(done), pass());
   return done;
 }
 

@@ -82,7 +82,6 @@ std::optional<Status> parse_status(std::string_view text) {
   return Status{.leader = *leader, .uid = *uid};
 }
 
-// Pss:                1234 kB
 std::vector<pid_t> parse_children(std::string_view text) {
   std::vector<pid_t> children;
   for (auto word = take_word(text); !word.empty(); word = take_word(text)) {
@@ -91,6 +90,7 @@ std::vector<pid_t> parse_children(std::string_view text) {
   return children;
 }
 
+// Pss:                1234 kB
 std::optional<std::uint64_t> parse_proportional_size(std::string_view text) {
   auto line = line_of(text, "Pss:");
   const auto kilobytes = to_number<std::uint64_t>(take_word(line));
