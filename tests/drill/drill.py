@@ -1,0 +1,132 @@
+#!/usr/bin/python3
+"""All peers under all faults, several at a time, as a table."""
+import argparse
+import concurrent.futures
+import datetime
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import faults
+import peers
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parents[1]
+LIMIT = 25 * 60  # seconds for one cell; the longest, a crash loop that nobody mends, has 10 minutes of waiting in it
+PACKAGES = ("monit", "supervisor", "systemd", "ruby-delayed-job", "ruby-daemons", "ruby-railties", "ruby", "cron")
+
+
+class Cell:
+    def __init__(self, peer, fault, scratch):
+        self.peer, self.fault = peer, fault
+        self.folder = scratch / f"drill-{os.getpid()}-{faults.NAMES.index(fault)}-{peers.NAMES.index(peer)}"
+        self.process = None
+        self.result = {"verdict": "failed", "seen": "not run"}
+
+    def run(self):
+        (self.folder / "disk").mkdir(parents=True)
+        began = time.monotonic()
+        with open(self.folder / "console", "w", encoding="utf-8") as console:
+            self.process = subprocess.Popen(
+                [SOURCE / "tests/e2e/systemd/boot", self.folder, SOURCE, "/usr/bin/python3", HERE / "cell.py", self.peer, self.fault],
+                stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+        try:
+            self.process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            self.end()
+        self.result = self.read()
+        print(f"{time.monotonic() - began:5.0f} s  {self.fault} {self.peer}: {self.result['verdict']}: {self.result['seen']}",
+              file=sys.stderr, flush=True)
+        return self
+
+    def read(self):
+        try:
+            return json.loads((self.folder / "result.json").read_text())
+        except (OSError, ValueError):
+            out = self.folder / "out"
+            told = [file.read_text(errors="replace")[-2000:] for file in (self.folder / "console", out) if file.exists()]
+            return {"verdict": "failed", "seen": "\n".join(told)}
+
+    def end(self):
+        """Takes the container along: it is the namespace's first process's child."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def version(package):
+    return subprocess.run(["dpkg-query", "--show", "--showformat=${Version}", package], stdout=subprocess.PIPE,
+                          text=True, check=True).stdout
+
+
+def table(results, heads, entry):
+    """Markdown: a row for each fault, a column for each peer."""
+    names = [name for name in peers.NAMES if any(peer == name for peer, _ in results)]
+    lines = ["| " + " | ".join(["", *[peers.find(name).title for name in names]]) + " |", "|---" * (len(names) + 1) + "|"]
+    for fault in faults.NAMES:
+        if any(each == fault for _, each in results):
+            lines.append("| " + " | ".join([heads(fault), *[entry(results.get((name, fault))) for name in names]]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def verdicts(results):
+    return table(results, lambda fault: faults.find(fault).TITLE, lambda each: each["verdict"] if each else "")
+
+
+def details(results):
+    """What was seen, under each fault's rule."""
+    text = ""
+    for fault in faults.NAMES:
+        rows = [(peer, each) for (peer, other), each in results.items() if other == fault]
+        if rows:
+            text += f"\n### {faults.find(fault).TITLE}\n\n{faults.find(fault).RULE}.\n\n| | | |\n|---|---|---|\n"
+            text += "".join(f"| {peers.find(peer).title} | {each['verdict']} | {each['seen']} |\n" for peer, each in rows)
+    return text
+
+
+def publish(results, seconds, at_a_time):
+    made = datetime.date.today().isoformat()
+    versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    binary = subprocess.run([os.environ["BOOTCHECK_BINARY"], "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    head = (HERE / "RESULTS.head.md").read_text()
+    head = head.replace("@DATE@", made).replace("@VERSIONS@", f"{binary.strip()}, {versions}")
+    head = head.replace("@MINUTES@", f"{seconds / 60:.0f}").replace("@AT_A_TIME@", str(at_a_time))
+    (HERE / "RESULTS.md").write_text(head + "\n" + verdicts(results) + "\n## What was seen\n" + details(results))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--publish", action="store_true")
+    parser.add_argument("--peer", choices=peers.NAMES, action="append")
+    parser.add_argument("--fault", choices=faults.NAMES, action="append")
+    parser.add_argument("--at-a-time", type=int, default=6)
+    arguments = parser.parse_args()
+    if arguments.publish and (arguments.peer or arguments.fault):
+        parser.error("--publish is for a whole run")
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="bootcheck-drill.")).resolve()
+    cells = [Cell(peer, fault, scratch) for fault in arguments.fault or faults.NAMES for peer in arguments.peer or peers.NAMES]
+    began = time.monotonic()
+    pool = concurrent.futures.ThreadPoolExecutor(arguments.at_a_time)
+    try:
+        for _ in pool.map(Cell.run, cells):
+            pass
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for cell in cells:
+            cell.end()
+        shutil.rmtree(scratch, ignore_errors=True)
+    results = {(cell.peer, cell.fault): cell.result for cell in cells}
+    failed = [cell for cell in cells if cell.result["verdict"] == "failed"]
+    print(verdicts(results) + details(results))
+    if arguments.publish and not failed:
+        publish(results, time.monotonic() - began, arguments.at_a_time)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

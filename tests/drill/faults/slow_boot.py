@@ -1,0 +1,20 @@
+from application import Watch, all_up, boots, deploy, kill, serving, wait_until
+from faults import BAD, GOOD, PARTIAL, after
+
+TITLE = "all are killed, and the application boots for 45 s"
+RULE = ("good: all are up within 3 minutes, by one boot for each at most; partial: up within 5 minutes, or by more boots; "
+        "bad: not up, or twice")
+
+
+def measure(_peer):
+    deploy(2, "sleep 45")
+    before = boots()
+    for _, pid, _ in serving():
+        kill(pid)
+    watch = Watch()
+    took = wait_until(all_up, 300)
+    twice = max(watch.end().most.values()) > 1
+    burnt = boots() - before
+    if took is None or twice:
+        return BAD, f"{burnt} boots, " + ("not up" if took is None else "two copies")
+    return (GOOD if took <= 180 and burnt <= 3 else PARTIAL), f"all up {after(took)}, {burnt} boot{'s' if burnt > 1 else ''}"
