@@ -12,12 +12,13 @@ namespace {
 constexpr int kLines = 5;
 
 /// The preloader's reason comes last (delayed_job/preloader.rb), but for what it says of dead
-/// workers' jobs.
+/// workers' jobs. Where Ruby itself or Bundler gave up, the exception stands above its backtrace.
 std::string output_tail(Machine& machine, const Path& output, std::uint64_t offset) {
   const std::string ours = "bootcheck: ";
-  const auto line = tail(machine, output, offset, 1, kHandBack);
-  return line.starts_with(ours) ? line.substr(ours.size())
-                                : tail(machine, output, offset, kLines, kHandBack);
+  const auto line = tail(machine, output, offset, 1, {kHandBack});
+  return line.starts_with(ours)
+             ? line.substr(ours.size())
+             : tail(machine, output, offset, kLines, {kHandBack, "\tfrom ", "    from "});
 }
 
 }  // namespace

@@ -73,7 +73,8 @@ std::string find_program(const LaunchRequest& request) {
         boost::filesystem::is_regular_file(candidate))
       return candidate;
   }
-  throw_error(ENOENT, name + " (in PATH " + std::string(folders) + ")");
+  throw_error(ENOENT,
+              name + " is not in PATH (" + std::string(folders) + "); `path:` adds folders");
 }
 
 void reset_signals() noexcept {

@@ -266,12 +266,14 @@ class LinuxLaunches final : public Launches {
   std::unordered_map<pid_t, ProcessId> watched_;
 };
 
-std::string without_lines(std::string_view text, std::string_view beginning) {
+std::string without_lines(std::string_view text,
+                          std::initializer_list<std::string_view> beginnings) {
   std::string kept;
   for (std::size_t start = 0; start < text.size();) {
     const auto end = std::min(text.find('\n', start), text.size() - 1) + 1;
     const auto line = text.substr(start, end - start);
-    if (!line.starts_with(beginning)) kept += line;
+    const auto begins = [&](std::string_view beginning) { return line.starts_with(beginning); };
+    if (std::ranges::none_of(beginnings, begins)) kept += line;
     start = end;
   }
   return kept;
@@ -284,13 +286,13 @@ std::unique_ptr<Launches> linux_launches(const ProcFs& proc) {
 }
 
 std::string tail(Machine& machine, const Path& file, std::uint64_t offset, int lines,
-                 std::string_view left_out) {
+                 std::initializer_list<std::string_view> left_out) {
   constexpr std::uint64_t kLongest = 4096;
   auto read = machine.read_file(file, {.links = Links::followed, .offset = offset});
   auto* found = std::get_if<FileText>(&read);
   if (found == nullptr) return {};
   auto& text = found->text;
-  if (!left_out.empty()) text = without_lines(text, left_out);
+  if (left_out.size() != 0) text = without_lines(text, left_out);
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
   std::size_t start = text.size();

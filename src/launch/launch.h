@@ -4,7 +4,10 @@
 #include "system/machine.h"
 #include "system/proc_fs.h"
 
+#include <initializer_list>
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace bootcheck {
 
@@ -14,8 +17,8 @@ namespace bootcheck {
 std::unique_ptr<Launches> linux_launches(const ProcFs& proc);
 
 /// The last `lines` lines of a file from `offset` bytes on, at most 4 KB, without those that begin
-/// with `left_out`; empty when it cannot be read.
+/// with any of `left_out`; empty when it cannot be read.
 std::string tail(Machine& machine, const Path& file, std::uint64_t offset, int lines,
-                 std::string_view left_out = {});
+                 std::initializer_list<std::string_view> left_out = {});
 
 }  // namespace bootcheck

@@ -233,6 +233,11 @@ TEST_F(Tail, IsTheEndAlsoOfAVeryLongText) {
   EXPECT_TRUE(long_line.ends_with("xend"));
 }
 
+TEST_F(Tail, LeavesOutLinesThatBeginSo) {
+  test::write_file(folder() / "text", "of old\nit broke (LoadError)\n\tfrom a.rb:1\nours: x\n");
+  EXPECT_EQ(tail(machine_, folder() / "text", 0, 1, {"\tfrom ", "ours: "}), "it broke (LoadError)");
+}
+
 TEST_F(Tail, OfAFileThatCannotBeReadIsEmpty) {
   EXPECT_EQ(tail(machine_, folder() / "missing", 0, 5), "");
   EXPECT_EQ(tail(machine_, folder(), 0, 5), "");
