@@ -25,8 +25,9 @@ struct WorkerStatus {
   std::optional<StopReason> out_of_date;  ///< why the next pass will roll it; none: it will not
   std::optional<Duration> next_try_in;    ///< failing
   int failures = 0;
-  std::optional<StartFailure> last_error;  ///< failing
-  std::string note;                        ///< why it cannot be judged, or is disabled
+  std::optional<StartFailure>
+      last_error;    ///< why it did not come up; none: it runs, or never failed
+  std::string note;  ///< why it cannot be judged, or is disabled
   Path pid_file;
 };
 

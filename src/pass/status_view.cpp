@@ -39,11 +39,12 @@ WorkerStatus show(const Decision& decision, const Snapshot& snapshot) {
     status.hold = hold->second;
   if (judgement.state == WorkerState::running && judgement.process)
     status.out_of_date = reason_to_roll(worker, facts, seen, *judgement.process, record);
-  if (record != nullptr) status.failures = record->failures.count;
-  if (judgement.state == WorkerState::failing) {
-    status.next_try_in = Duration(record->failures.next_try - facts.now);
-    status.last_error = record->failures.last_error;
+  if (record != nullptr && record->failures.count > 0) {
+    status.failures = record->failures.count;
+    if (!judgement.process && status.should_run) status.last_error = record->failures.last_error;
   }
+  if (judgement.state == WorkerState::failing)
+    status.next_try_in = Duration(record->failures.next_try - facts.now);
   return status;
 }
 

@@ -80,14 +80,12 @@ std::vector<std::string> notes_of(const WorkerStatus& worker, const Style& style
   if (worker.hold) notes.push_back(hold_note(*worker.hold, style));
   if (worker.draining_for) notes.push_back(drain_note(worker));
   if (!worker.set_aside.empty()) notes.push_back(set_aside_note(worker.set_aside));
-  if (worker.state == WorkerState::failing || worker.next_try_in)
-    notes.push_back(failing_note(worker));
+  if (worker.last_error || worker.next_try_in) notes.push_back(failing_note(worker));
   if (worker.out_of_date)
     notes.push_back(fmt::format("out of date: {}", name_of(*worker.out_of_date)));
   // Of a hold the note would only repeat what stands in it.
   const bool told = worker.state == WorkerState::held && worker.hold;
-  if (auto note = one_line(note_of(worker)); !note.empty() && !told)
-    notes.push_back(std::move(note));
+  if (auto note = one_line(worker.note); !note.empty() && !told) notes.push_back(std::move(note));
   return notes;
 }
 

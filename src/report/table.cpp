@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -142,6 +143,26 @@ std::string boot_trouble_text(const BootTrouble& trouble) {
       one_line(bootcheck::text_of(trouble.failure)), format_duration(trouble.next_try_in));
 }
 
+/// Why workers did not come up, each reason once, with all whom it concerns.
+std::string reasons_text(const std::vector<WorkerStatus>& workers) {
+  std::vector<std::pair<std::string, std::string>> reasons;  // and who has it
+  for (const auto& worker : workers) {
+    if (!worker.last_error) continue;
+    auto reason = one_line(bootcheck::text_of(*worker.last_error));
+    const auto same =
+        std::ranges::find(reasons, reason, [](const auto& each) { return each.first; });
+    if (same == reasons.end()) {
+      reasons.emplace_back(std::move(reason), printable(worker.name));
+    } else {
+      same->second += ", " + printable(worker.name);
+    }
+  }
+  std::string text;
+  for (const auto& [reason, names] : reasons)
+    text += names + ": " + reason + "\n";
+  return text;
+}
+
 }  // namespace
 
 std::string format_status(const AppStatus& status, const Style& style) {
@@ -162,6 +183,7 @@ std::string format_status(const AppStatus& status, const Style& style) {
     text += "\n" + format_grid(rows, style.colour, style.width) + "\n";
   }
   text += summary_of(status) + "\n" + late_pass_warning(status, style);
+  text += reasons_text(status.workers);
   if (status.boot_trouble) text += boot_trouble_text(*status.boot_trouble);
   for (const auto& orphan : status.orphans)
     text += fmt::format("{} (pid {}) runs, but the configuration does not name it{}\n",
@@ -176,7 +198,7 @@ std::string format_run(const AppStatus& status, const std::vector<Event>& events
   for (const auto& worker : status.workers) {
     const auto deeds = deeds_of(worker.name, events);
     auto details = fmt::format("{}", fmt::join(details_of(worker, deeds), ", "));
-    if (const auto notes = joined_notes(worker, style); !notes.empty())
+    if (const auto notes = joined_notes(worker, style); !notes.empty() && !deeds.start_failed)
       details += (details.empty() ? "" : "; ") + notes;
     rows.push_back({{.text = printable(worker.name)}, word_for(worker, deeds), {.text = details}});
   }

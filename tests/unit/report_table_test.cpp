@@ -109,6 +109,28 @@ TEST(StatusTable, SaysWhyNobodyIsReplacedWhileTheApplicationDoesNotBoot) {
             std::string::npos);
 }
 
+TEST(StatusTable, SaysOnceWhyWorkersDidNotComeUp) {
+  auto first = worker("a", WorkerState::missing);
+  first.failures = 1;
+  first.last_error = StartFailure{Exited{1}, "no such gem", "/srv/x.log"};
+  auto second = first;
+  second.name = "b";
+  auto third = first;
+  third.name = "c";
+  third.last_error = StartFailure{DiedEarly{}, {}, {}};
+  EXPECT_EQ(format_status(shop({first, third, second}), Style{.now = now}),
+            "shop (production) in /srv/shop/current, last pass 23s ago\n"
+            "\n"
+            "WORKER  STATE    PID  UP  MEMORY  NOTE\n"
+            "a       missing    -   -       -  failed, next try in the next pass\n"
+            "c       missing    -   -       -  failed, next try in the next pass\n"
+            "b       missing    -   -       -  failed, next try in the next pass\n"
+            "\n"
+            "3 missing\n"
+            "a, b: its start command exited with 1: no such gem; see /srv/x.log\n"
+            "c: it died soon after its start\n");
+}
+
 TEST(StatusTable, PaintsTheStateOnlyWhenAsked) {
   const auto status = shop({worker("a", WorkerState::crashed), running("b", 5, 1s)});
   const auto plain = format_status(status, Style{.now = now});
@@ -174,11 +196,10 @@ TEST(Notes, SayWhenTheNextTryIs) {
   status.failures = 2;
   status.next_try_in = 4min;
   status.last_error = StartFailure{Exited{1}, {}, {}};
-  const std::string why = "its start command exited with 1";
-  EXPECT_EQ(notes_of(status, {}), (Notes{"failed 2 times in a row, next try in 4m 00s", why}));
+  EXPECT_EQ(notes_of(status, {}), Notes{"failed 2 times in a row, next try in 4m 00s"});
   status.next_try_in = Duration{-5};
   status.failures = 1;
-  EXPECT_EQ(notes_of(status, {}), (Notes{"failed, next try in the next pass", why}));
+  EXPECT_EQ(notes_of(status, {}), Notes{"failed, next try in the next pass"});
 }
 
 TEST(Notes, NameOldProcessesThatStillWork) {
