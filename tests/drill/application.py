@@ -33,11 +33,11 @@ end
 Delayed::Worker.plugins << Seen
 """
 GROW = """\
-# Holds 300 MB for half a minute.
+# Holds 300 MB for 90 s.
 class DemoJob::Grow < DemoJob
   def work
     ballast = Array.new(300) { "x" * 1024 * 1024 }
-    sleep 30
+    sleep 90
     ballast.clear
   end
 end
@@ -110,6 +110,12 @@ def deploy(number, first_line=""):
     os.rename(link, CURRENT)
 
 
+def make_boots_slow(seconds):
+    """Of the present release."""
+    file = CURRENT / "config/environment.rb"
+    file.write_text(f"sleep {seconds}\n{file.read_text()}")
+
+
 # --- what is there
 
 def serving():
@@ -177,8 +183,14 @@ def pid_file(name):
 
 
 def write_pid_file(name, text):
-    pid_file(name).write_text(text)
-    own(pid_file(name))
+    file = pid_file(name)
+    file.write_text(text)
+    shutil.chown(file, "deploy", "deploy")
+
+
+def keep_pid_files():
+    """Whether the workers have pid files: those in the foreground have none."""
+    return any(PIDS.glob("delayed_job.?.pid"))
 
 
 class Stranger:
@@ -190,6 +202,10 @@ class Stranger:
 
     def was_signalled(self):
         return self.process.poll() is not None
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
 
 
 class Watch:

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,8 @@ PACKAGES = ("monit", "supervisor", "systemd", "ruby-delayed-job", "ruby-daemons"
 class Cell:
     def __init__(self, peer, fault, scratch):
         self.peer, self.fault = peer, fault
-        self.folder = scratch / f"drill-{os.getpid()}-{faults.NAMES.index(fault)}-{peers.NAMES.index(peer)}"
+        unique = scratch.name.rpartition(".")[2].replace("_", "-")
+        self.folder = scratch / f"drill-{unique}-{faults.NAMES.index(fault)}-{peers.NAMES.index(peer)}"
         self.process = None
         self.result = {"verdict": "failed", "seen": "not run"}
 
@@ -57,6 +59,11 @@ class Cell:
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+
+
+def load():
+    """So that whoever edits them meanwhile does not change what is said of them."""
+    return [peers.find(name) for name in peers.NAMES] + [faults.find(name) for name in faults.NAMES]
 
 
 def version(package):
@@ -108,8 +115,10 @@ def main():
     arguments = parser.parse_args()
     if arguments.publish and (arguments.peer or arguments.fault):
         parser.error("--publish is for a whole run")
+    load()
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="bootcheck-drill.")).resolve()
     cells = [Cell(peer, fault, scratch) for fault in arguments.fault or faults.NAMES for peer in arguments.peer or peers.NAMES]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
     pool = concurrent.futures.ThreadPoolExecutor(arguments.at_a_time)
     try:
@@ -123,7 +132,9 @@ def main():
     results = {(cell.peer, cell.fault): cell.result for cell in cells}
     failed = [cell for cell in cells if cell.result["verdict"] == "failed"]
     print(verdicts(results) + details(results))
-    if arguments.publish and not failed:
+    if arguments.publish and failed:
+        print("not published: some have failed", file=sys.stderr)
+    elif arguments.publish:
         publish(results, time.monotonic() - began, arguments.at_a_time)
     return 1 if failed else 0
 

@@ -1,6 +1,6 @@
 """What goes wrong: one file for each. TITLE names it, RULE says in words when it ends well, measure(peer) does it and
 returns (verdict, what was seen). LIMIT_MB is the memory limit that it needs; after_boot(peer, note) goes on after a
-reboot that measure asks for with Reboot(note)."""
+reboot that measure asks for with Reboot(note). A pid file is only touched where the peer's workers have one."""
 import importlib
 
 NAMES = ("killed_idle", "killed_in_job", "strangers_pid", "empty_pid_files", "pid_file_deleted", "deploy", "current_moved",

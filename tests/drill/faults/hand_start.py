@@ -1,15 +1,15 @@
 from application import Watch, kill, pids_of, run, wait_until
 from faults import BAD, GOOD, PATIENCE
 
-TITLE = "somebody starts a dead worker by hand meanwhile"
-RULE = ("`bin/delayed_job --identifier=1 start` at the moment at which the peer looks, three times. good: one copy each "
-        "time; bad: two copies at any time, or none")
+TITLE = "somebody starts a worker by hand"
+RULE = ("`bin/delayed_job --identifier=1 start`, once while it runs, and twice when it has died and the peer looks at the "
+        "same moment. good: one copy each time; bad: two copies at any time, or none")
 
 
 def measure(peer):
     copies = []
-    for _ in range(3):
-        for pid in pids_of("delayed_job.1"):
+    for is_dead in (False, True, True):
+        for pid in pids_of("delayed_job.1") if is_dead else []:
             kill(pid)
         watch = Watch(["delayed_job.1"])
         peer.look()

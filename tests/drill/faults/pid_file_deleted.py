@@ -1,6 +1,6 @@
 import time
 
-from application import Watch, pid_file, pids_of, wait_until
+from application import Watch, keep_pid_files, pid_file, pids_of, wait_until
 from faults import BAD, GOOD, PARTIAL
 
 TITLE = "a pid file is deleted"
@@ -11,6 +11,7 @@ RULE = ("good: there is never a second copy in 130 s, and a restart as at a depl
 def measure(peer):
     old = pids_of("delayed_job.1")[0]
     watch = Watch()
+    has_files = keep_pid_files()
     pid_file("delayed_job.1").unlink(missing_ok=True)
     time.sleep(130)
     restart = peer.restart()
@@ -18,4 +19,5 @@ def measure(peer):
     wait_until(lambda: restart.poll() is not None, 60)
     copies = watch.end().most["delayed_job.1"]
     seen = f"{copies} cop{'y' if copies == 1 else 'ies'}, " + ("replaced at a restart" if replaced else "a restart misses the old one")
+    seen += "" if has_files else "; there are no pid files"
     return (BAD if copies > 1 else GOOD if replaced else PARTIAL), seen

@@ -1,19 +1,18 @@
-from application import Stranger, Watch, WORKERS, all_up, pid_file, rows, running_job, wait_until
+from application import Stranger, Watch, WORKERS, all_up, keep_pid_files, pid_file, rows, running_job, wait_until
 from faults import BAD, GOOD, PARTIAL, PATIENCE, Reboot, after
 
 TITLE = "the power fails, and one pid is another's then"
-RULE = ("the pid in the second worker's pid file is a stranger's after the boot. good: all are up within 150 s, once each, "
+RULE = ("the pid in one of the pid files is a stranger's after the boot. good: all are up within 150 s, once each, "
         "the stranger is unharmed, and the job that ran is handed back; partial: without the job; bad: otherwise")
 
 
 def measure(_peer):
     job, _, _ = running_job()
-    file = pid_file("delayed_job.1")
-    raise Reboot({"job": job, "pid": int(file.read_text()) if file.exists() else None})
+    raise Reboot({"job": job, "pids": [int(pid_file(name).read_text()) for name in WORKERS] if keep_pid_files() else []})
 
 
 def after_boot(peer, note):
-    stranger = stranger_with(note["pid"]) if note["pid"] else None
+    stranger = stranger_with(note["pids"]) if note["pids"] else None
     peer.boot()
     watch = Watch()
     took = wait_until(all_up, PATIENCE)
@@ -26,18 +25,16 @@ def after_boot(peer, note):
     seen = [f"all up {after(took)}" if took is not None else f"{up} of 3 up", "job handed back" if freed else "job locked"]
     seen += ["two copies"] if twice else []
     seen += ["kills the stranger"] if harmed else []
-    seen += [] if stranger else ["has no pid files"]
+    seen += [] if stranger else ["there are no pid files"]
     return (BAD if took is None or twice or harmed else GOOD if freed else PARTIAL), ", ".join(seen)
 
 
-def stranger_with(pid):
-    """A process that has this pid, as whatever starts early in a boot may have it."""
-    for _ in range(200):
-        with open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as last:
-            last.write(str(pid - 1))
+def stranger_with(pids):
+    """A process that has one of these pids, as whatever starts early in a boot may have it."""
+    while True:
         stranger = Stranger()
-        if stranger.pid == pid:
+        if stranger.pid in pids:
             return stranger
-        stranger.process.kill()
-        stranger.process.wait()
-    raise RuntimeError(f"pid {pid} cannot be had")
+        stranger.end()
+        if stranger.pid > max(pids):
+            raise RuntimeError(f"none of the pids {pids} can be had")

@@ -1,4 +1,4 @@
-from application import Watch, all_up, boots, deploy, kill, serving, wait_until
+from application import Watch, all_up, boots, kill, make_boots_slow, serving, wait_until
 from faults import BAD, GOOD, PARTIAL, after
 
 TITLE = "all are killed, and the application boots for 45 s"
@@ -7,7 +7,7 @@ RULE = ("good: all are up within 3 minutes, by one boot for each at most; partia
 
 
 def measure(_peer):
-    deploy(2, "sleep 45")
+    make_boots_slow(45)
     before = boots()
     for _, pid, _ in serving():
         kill(pid)
@@ -17,4 +17,4 @@ def measure(_peer):
     burnt = boots() - before
     if took is None or twice:
         return BAD, f"{burnt} boots, " + ("not up" if took is None else "two copies")
-    return (GOOD if took <= 180 and burnt <= 3 else PARTIAL), f"all up {after(took)}, {burnt} boot{'s' if burnt > 1 else ''}"
+    return (GOOD if took <= 180 and burnt <= 3 else PARTIAL), f"all up {after(took)}, {burnt} boot{'' if burnt == 1 else 's'}"

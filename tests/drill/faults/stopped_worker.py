@@ -14,6 +14,7 @@ def measure(peer):
     old = pids_of("delayed_job.1")[0]
     os.kill(old, signal.SIGSTOP)
     is_stopped = lambda: pathlib.Path(f"/proc/{old}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    wait_until(is_stopped, 10)
     if wait_until(lambda: not is_alive(old) or not is_stopped(), PATIENCE) is not None:
         return GOOD, "goes on"
     running, said = peer.status(1)

@@ -1,6 +1,6 @@
 import time
 
-from application import Stranger, kill, pids_of, write_pid_file
+from application import Stranger, keep_pid_files, kill, pids_of, write_pid_file
 from faults import BAD, GOOD, PARTIAL
 
 TITLE = "truth of status: a worker is dead, its pid another's"
@@ -25,5 +25,6 @@ def measure(peer):
 
 def kill_and_reuse():
     stranger = Stranger()
+    if keep_pid_files():
+        write_pid_file("delayed_job.1", f"{stranger.pid}\n")
     kill(pids_of("delayed_job.1")[0])
-    write_pid_file("delayed_job.1", f"{stranger.pid}\n")

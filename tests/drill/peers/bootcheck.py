@@ -1,5 +1,6 @@
 """bootcheck as the README installs it: one line in the crontab of the application's user."""
 import os
+import re
 import shutil
 
 from application import CURRENT, SHARED, own, run
@@ -40,7 +41,7 @@ class Peer(Base):
 
     def names_leftover(self):
         said = run(*CALL, *self.words, "status", check=False).stdout
-        return any("delayed_job.2" in line and "orphan" in line for line in said.splitlines())
+        return any("delayed_job.2" in line and "does not name it" in line for line in said.splitlines())
 
     def hold(self, number):
         run(*CALL, *self.words, "stop", "--wait", f"delayed_job.{number}")
@@ -48,7 +49,8 @@ class Peer(Base):
     def status(self, number):
         done = run(*CALL, *self.words, "status", f"delayed_job.{number}", check=False)
         line = next((line for line in done.stdout.splitlines() if line.startswith("delayed_job.")), done.stdout)
-        return line.split()[1] == "running", line.split()[1]
+        _, state, *others = re.split(" {2,}", line)  # pid, up, memory, note
+        return state == "running", "; ".join([state, *others[3:]])
 
     def one_look(self):
         return CALL + self.words
