@@ -20,6 +20,11 @@ constexpr const char* kShimWithPidFile =
     "mkdir -p -- \"${3%/*}\" && echo $$ >\"$t\" && mv -f -- \"$t\" \"$3\" && shift 3 && "
     "exec \"$@\"";
 constexpr std::size_t kLongestDescription = 200;
+/// What workers need, as packaging/systemd/ has it. A shutdown stops in the reverse order: workers
+/// finish their jobs while the database is still there.
+constexpr const char* kAfter =
+    "network.target remote-fs.target nss-user-lookup.target "
+    "postgresql.service mariadb.service mysql.service redis-server.service";
 
 std::string property(std::string_view name, std::string_view value) {
   return fmt::format("--property={}={}", name, value);
@@ -105,6 +110,7 @@ Argv transient_unit_command(const UnitOrder& order, const UnitRights& rights) {
                   property("User", fmt::to_string(rights.uid)),
                   property("Group", fmt::to_string(rights.gid)),
                   property("Type", order.forks ? "forking" : "exec"),
+                  property("After", kAfter),
                   property("EnvironmentFile", rights.environment),
                   property("KillSignal", name_of_signal(order.stop_signal)),
                   property("SendSIGKILL", "no"),      // no job is ever killed

@@ -1,5 +1,8 @@
 #include "launch/unit_order.h"
+#include "support/files.h"
+#include "support/places.h"
 
+#include <algorithm>
 #include <csignal>
 
 #include <gmock/gmock.h>
@@ -42,6 +45,18 @@ TEST(TransientUnit, NeverKillsAndKeepsTheEnvironmentOutOfSight) {
   EXPECT_THAT(command, Contains("--property=EnvironmentFile=/proc/5/fd/7"));
   EXPECT_THAT(command, Not(Contains(HasSubstr("SECRET"))));
   EXPECT_THAT(command, Not(Contains(HasSubstr("StandardInput"))));
+}
+
+// A shutdown stops in the reverse order.
+TEST(TransientUnit, IsOrderedAsTheShippedUnitsAre) {
+  const auto command = transient_unit_command(order(), rights());
+  const auto after = std::ranges::find_if(
+      command, [](const std::string& word) { return word.starts_with("--property=After="); });
+  ASSERT_NE(after, command.end());
+  const auto line = after->substr(std::string("--property=").size()) + "\n";
+  EXPECT_THAT(line, HasSubstr(" postgresql.service "));
+  for (const auto* unit : {"bootcheck.service", "bootcheck@.service"})
+    EXPECT_THAT(test::read_file(test::source_dir() / "packaging/systemd" / unit), HasSubstr(line));
 }
 
 TEST(TransientUnit, TellsADaemonFromAProgramInTheForeground) {
