@@ -141,7 +141,13 @@ void Rights::refuse_other_user(const Config& config) const {
 
 std::string Rights::advice(const Config& config) const {
   const auto owner = owner_of(config.lock_file);
-  if (!owner || *owner == identity_.uid()) return {};
+  if (!owner || *owner == identity_.uid()) {
+    const auto folder = config.lock_file.parent_path();
+    const auto others = owner_of(folder);
+    if (!others || *others == identity_.uid()) return {};
+    return fmt::format("; its folder belongs to {}: sudo chown {}: {}", name_of(*others),
+                       name_of(identity_.uid()), folder.native());
+  }
   const auto name = name_of(*owner);
   return fmt::format("; it belongs to {}: sudo -u {} bootcheck {}", name, name, command_);
 }

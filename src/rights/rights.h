@@ -32,8 +32,8 @@ class Rights {
 
   const Identity& identity() const { return identity_; }
 
-  /// Where the lock could not be opened: whose it is, and how to become that user. Empty: it is
-  /// nobody else's.
+  /// Where the lock could not be opened: whose it or its folder is, and the line that cures it.
+  /// Empty: they are nobody else's.
   std::string advice(const Config& config) const;
 
  private:

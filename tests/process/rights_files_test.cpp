@@ -68,6 +68,23 @@ TEST_F(RightsFiles, AForgedStateMakesNoStrangerAWorker) {
   EXPECT_FALSE(roots.has_ended());
 }
 
+// Whoever signals first and then cannot write is left with a worker down.
+TEST_F(RightsFiles, APidFolderOfRootsIsToldBeforeAnySignal) {
+  if (!is_root_or_rerun()) return;
+  app_.configure(kFeedOnly);
+  give_to("daemon");
+  ASSERT_EQ(app_.bootcheck().status, 0);
+  const auto before = feed();
+  const auto folder = (app_.root() / "tmp/pids").native();
+  ASSERT_EQ(shell("chown root: " + folder).status, 0);
+  for (const std::string command : {"restart", "stop"}) {
+    const auto refused = as("daemon", {bootcheck_binary(), "-C", app_.root().native(), command});
+    EXPECT_EQ(refused.status, 4) << refused.out;
+    EXPECT_THAT(refused.err, HasSubstr("belongs to root: sudo chown daemon: " + folder + "\n"));
+  }
+  EXPECT_EQ(feed(), before);
+}
+
 TEST_F(RightsFiles, StatusWithoutTheStateSaysWhatItDoesNotKnow) {
   if (!is_root_or_rerun()) return;
   app_.configure(kFeedOnly);
