@@ -77,6 +77,7 @@ struct Stopping {
   pid_t pid = 0;
   StopReason reason = StopReason::restart;
   std::optional<Duration> took;  ///< from the request until its end was seen
+  bool is_at_most = false;       ///< nobody watched: it may have ended long before that
   bool operator==(const Stopping&) const = default;
 };
 /// `stale`: the pid file names no process.

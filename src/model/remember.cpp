@@ -123,7 +123,7 @@ class Rememberer {
       if (stop.asked) {
         const Duration took{std::max<BootTime>(0, facts_.now - stop.asked_at)};
         events_.push_back(
-            event_of(EventKind::drained, worker_, Stopping{stop.process.pid, stop.reason, took}));
+            event_of(EventKind::drained, worker_, Stopping{stop.process.pid, stop.reason, took, false}));
       }
       if (stop.aside && recovers(worker_, facts_)) {
         add_unrecovered(record_,

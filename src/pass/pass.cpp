@@ -115,14 +115,23 @@ PassDone joined(PassDone earlier, PassDone later) {
   return earlier;
 }
 
+/// Workers ended at some time since the pass before.
+void say_at_most(std::vector<Event>& events) {
+  for (auto& event : events) {
+    if (auto* stop = std::get_if<Stopping>(&event.detail)) stop->is_at_most = true;
+  }
+}
+
 /// From the lock to the report.
 class Pass {
  public:
-  Pass(const Context& context, const PassOptions& options, FileLock& lock, Preloaders& preloaders)
+  Pass(const Context& context, const PassOptions& options, bool has_watched, FileLock& lock,
+       Preloaders& preloaders)
       : context_(context),
         config_(context.config),
         machine_(context.machine),
         options_(options),
+        has_watched_(has_watched),
         lock_(lock),
         preloaders_(preloaders),
         began_(machine_.monotonic_clock()),
@@ -197,6 +206,7 @@ class Pass {
     const auto now = done_.seen.facts.wall;
     if (lock_.last_touched && now - *lock_.last_touched > config_.stuck_after.count() / 1000)
       report({gap_event(*lock_.last_touched, now)});
+    if (!has_watched_) say_at_most(done_.seen.noticed);
     report(done_.seen.noticed);
     auto& plan = done_.seen.plan;
     if (!starts_anything(plan) || !machine_.is_shutting_down()) return;
@@ -214,6 +224,7 @@ class Pass {
   const Config& config_;
   Machine& machine_;
   const PassOptions& options_;
+  const bool has_watched_;
   FileLock& lock_;
   Preloaders& preloaders_;
   Duration began_;  ///< by the monotonic clock
@@ -253,15 +264,15 @@ PassOutcome run_pass(const Context& context, const PassOptions& options) {
   auto& lock = *std::get<std::unique_ptr<FileLock>>(taken);
   Preloaders preloaders(context.machine);
   FollowUp follow_up(context, options, preloaders);
-  const auto pass = [&] {
-    auto done = Pass(context, options, lock, preloaders).run();
+  const auto pass = [&](bool has_watched) {
+    auto done = Pass(context, options, has_watched, lock, preloaders).run();
     if (options.passed) options.passed(done);
     follow_up.passed(done);
     return done;
   };
-  auto done = pass();
+  auto done = pass(options.has_watched);
   while (follow_up.wait(done.seen))
-    done = joined(std::move(done), pass());
+    done = joined(std::move(done), pass(true));
   return done;
 }
 

@@ -37,6 +37,8 @@ struct PassDone;
 struct PassOptions {
   Selection selection;
   Duration lock_wait{0};
+  /// Somebody watched those that were asked to stop until now, and an exit leads to this pass.
+  bool has_watched = false;
   /// How long those that were asked to stop are waited for while the application is booted for
   /// their successors; none: `settle`.
   std::optional<Duration> preloader_wait = {};

@@ -28,6 +28,7 @@ class RollOut {
     if (!options_.must_wait && !has_asked(events_)) return end();
     auto ordinary = with_watcher(options_.first);
     ordinary.selection.clear();
+    ordinary.has_watched = true;
     while (wait_for_event()) {
       const auto before = open_.processes();
       outcome = run_pass(context_, ordinary);

@@ -38,7 +38,9 @@ PassOutcome stay(const Context& context, const StayOptions& options,
   const auto left = [&] { return std::max(end - machine.monotonic_clock(), Duration{0}); };
   std::vector<ProcessId> watched;
   for (;;) {
-    auto outcome = run_pass(context, {.selection = options.selection, .lock_wait = left()});
+    auto outcome = run_pass(
+        context,
+        {.selection = options.selection, .lock_wait = left(), .has_watched = !watched.empty()});
     const auto* done = std::get_if<PassDone>(&outcome);
     if (done == nullptr) return outcome;
     passed(*done);

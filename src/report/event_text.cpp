@@ -62,7 +62,10 @@ struct FieldsOf {
   Fields operator()(const StartUnderWay&) const { return {}; }
   Fields operator()(const Stopping& stop) const {
     Fields fields{pid_field(stop.pid), {"reason", std::string(name_of(stop.reason))}};
-    if (stop.took) fields.push_back({"took", fmt::format("{}s", stop.took->count() / 1000)});
+    if (stop.took) {
+      fields.push_back({stop.is_at_most ? "took_at_most" : "took",
+                        fmt::format("{}s", stop.took->count() / 1000)});
+    }
     return fields;
   }
   Fields operator()(const GarbageInPidFile& file) const { return {{"pid_file", file.content}}; }

@@ -147,6 +147,23 @@ TEST_F(PassInMemory, ReplacesAllWorkersThatAreIdleByOneBootOfTheNewRelease) {
   EXPECT_TRUE(is_idle(done.seen.plan) || !is_told(pass(), EventKind::asked_to_stop));
 }
 
+TEST_F(PassInMemory, SaysAtMostHowLongADrainTookThatNobodyWatched) {
+  const auto is_at_most = [](const PassDone& done) {
+    const auto drained = std::ranges::find(done.events, EventKind::drained, &Event::kind);
+    EXPECT_NE(drained, done.events.end());
+    return std::get<Stopping>(drained->detail).is_at_most;
+  };
+  pass();
+  deploy("2");
+  machine.job = std::chrono::seconds{1};
+  EXPECT_FALSE(is_at_most(pass())) << "it was waited for";
+  deploy("3");
+  machine.job = std::chrono::minutes{5};
+  pass();
+  machine.pass_time(std::chrono::minutes{10});
+  EXPECT_TRUE(is_at_most(pass()));
+}
+
 TEST_F(PassInMemory, AsksNobodyWhileTheReleaseDoesNotBoot) {
   pass();
   deploy("2");
