@@ -46,7 +46,8 @@ class StateEvents {
   void add_for_state() {
     switch (judgement_.state) {
       case WorkerState::crashed:
-        return add(EventKind::crashed, Severity::warning, named_process(seen_));
+        add(EventKind::crashed, Severity::warning, named_process(seen_));
+        return add_flapping();
       case WorkerState::stale:
         return add(EventKind::stale, Severity::warning, named_process(seen_));
       case WorkerState::unknown:
@@ -70,6 +71,15 @@ class StateEvents {
           add(EventKind::no_process, Severity::error, {});
         return;
     }
+  }
+
+  /// It died early, and not for the first time, but is started once more.
+  void add_flapping() {
+    if (record_ == nullptr || record_->failures.count < 2) return;
+    const auto& failures = record_->failures;
+    add(EventKind::failing, Severity::error,
+        WaitsForNextTry{
+            .last = failures.last_error, .failures = failures.count, .wait = Duration{0}});
   }
 
   void add_failing(const Failures& failures) {

@@ -95,7 +95,7 @@ struct Duplicates {
 struct WaitsForNextTry {
   StartFailure last;
   int failures = 0;  ///< in a row
-  Duration wait{0};
+  Duration wait{0};  ///< 0: it is tried in this pass
   bool operator==(const WaitsForNextTry&) const = default;
 };
 /// `unknown`

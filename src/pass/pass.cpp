@@ -2,6 +2,7 @@
 
 #include "act/act.h"
 #include "act/preloaders.h"
+#include "act/start_error.h"
 #include "pass/event_log.h"
 #include "pass/follow_up.h"
 #include "pass/tell.h"
@@ -203,6 +204,7 @@ class Pass {
   void look(State state) {
     const auto app = locate_app(context_, state);
     done_.seen = snapshot_of(assess(context_, app, std::move(state), options_.selection), {});
+    explain_early_deaths(machine_, config_, done_.seen.state);
     const auto now = done_.seen.facts.wall;
     if (lock_.last_touched && now - *lock_.last_touched > config_.stuck_after.count() / 1000)
       report({gap_event(*lock_.last_touched, now)});

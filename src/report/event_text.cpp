@@ -182,6 +182,9 @@ struct ProblemOf {
         others.drained ? "they are drained" : "end them with kill -TERM, or set `orphans: drain`");
   }
   std::string operator()(const WaitsForNextTry& failing) const {
+    if (failing.wait <= Duration{0})
+      return fmt::format("{} ({} times in a row)", bootcheck::text_of(failing.last),
+                         failing.failures);
     return fmt::format("{} ({} times in a row); next try in {}, at once with `bootcheck start {}`",
                        bootcheck::text_of(failing.last), failing.failures,
                        format_duration(failing.wait), event.worker);

@@ -9,6 +9,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::StartsWith;
 
 class CrashLoop : public SmallAppTest {
  protected:
@@ -61,6 +62,19 @@ TEST_F(CrashLoop, TheFirstDeathIsNoLoop) {
   die();
   good_pass();
   EXPECT_TRUE(wait_until([this] { return starts() == 2; }));
+}
+
+TEST_F(CrashLoop, TheSecondEarlyDeathIsToldWithTheLastWords) {
+  good_pass();
+  die();
+  good_pass();
+  die();
+  const auto finished = app_.bootcheck();
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, StartsWith("bootcheck: feed: does not stay up: it died soon after its "
+                                       "start: out of memory"));
+  EXPECT_THAT(finished.err, HasSubstr("see " + (app_.root() / "log/feed.start.log").native()));
+  EXPECT_THAT(finished.err, HasSubstr("2 times in a row"));
 }
 
 TEST_F(CrashLoop, WaitsAndIsToldOnce) {
