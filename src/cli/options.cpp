@@ -256,6 +256,7 @@ ParsedOptions parse_options(std::vector<std::string> words) {
     if (!message.empty()) return UsageError{std::move(message)};
   }
   const std::vector<std::string> rest(argv.begin() + ::optind, argv.end() - 1);
+  if (!rest.empty() && rest.front() == "help") return Information{help_about(rest)};
   if (auto message = read_words(rest, options); !message.empty())
     return UsageError{std::move(message)};
   if (auto message = find_contradiction(options); !message.empty())

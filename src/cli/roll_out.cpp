@@ -135,12 +135,26 @@ RollOutOutcome watch_roll_out(const Options& options, const Context& context,
                   screen);
 }
 
+/// Those that the configuration does not name any more cannot be asked by us, but by hand.
+void print_orphans_meant(const Context& context, const std::vector<std::string>& names) {
+  const auto status = status_of(context, take_snapshot(context, {}));
+  for (const auto& orphan : status.orphans) {
+    if (std::ranges::find(names, orphan.title) == names.end()) continue;
+    print_problem(fmt::format(
+        "{0} runs, though the configuration does not name it; kill -TERM {1} ends it after its job",
+        orphan.title, orphan.pid));
+  }
+}
+
 }  // namespace
 
 int ask_and_watch(const Options& options, const Context& context, const Ask& what,
                   Duration patience) {
   const auto chosen = select_workers(context.config, options);
-  if (const auto* errors = std::get_if<UsageErrors>(&chosen)) return print_usage_errors(*errors);
+  if (const auto* errors = std::get_if<UsageErrors>(&chosen)) {
+    print_orphans_meant(context, options.workers);
+    return print_usage_errors(*errors);
+  }
   const auto& selection = std::get<Selection>(chosen);
   const auto requests = requests_for(context.config, selection, what);
   if (options.dry_run) return print_plan(context, selection, options, requests);

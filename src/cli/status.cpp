@@ -44,6 +44,16 @@ int exit_status_of(const AppStatus& status) {
   return std::ranges::any_of(status.workers, is_unknown) ? kWorkerProblem : kWell;
 }
 
+/// Of each that is in trouble.
+void print_why(const Snapshot& snapshot, const AppStatus& status) {
+  const auto& workers = *snapshot.facts.workers;
+  for (const auto& worker : status.workers) {
+    if (!is_problem(worker)) continue;
+    const auto at = std::ranges::find(workers, worker.name, &Worker::name) - workers.begin();
+    print("\n" + explain_worker(snapshot, static_cast<std::size_t>(at)));
+  }
+}
+
 }  // namespace
 
 int status_command(const Options& options, const Config& config, Machine& machine) {
@@ -69,6 +79,7 @@ int status_command(const Options& options, const Config& config, Machine& machin
     if (status.workers.empty()) return exit_status;
   }
   print(options.json ? status_json(status) : format_status(status, stdout_style()));
+  if (options.verbose && !options.json) print_why(snapshot, status);
   return exit_status;
 }
 

@@ -92,8 +92,8 @@ std::vector<std::string> notes_of(const WorkerStatus& worker, const Style& style
 std::string summary_of(const AppStatus& status) {
   if (status.workers.empty()) return "no workers";
   using enum WorkerState;
-  constexpr std::array order{running, starting, draining, held,      missing, crashed,
-                             failing, stale,    lost,     duplicate, unknown};
+  constexpr std::array order{running, starting, draining, drained, held,      missing,
+                             crashed, failing,  stale,    lost,    duplicate, unknown};
   std::vector<std::string> parts;
   for (const auto state : order) {
     const auto count = std::ranges::count(status.workers, state, &WorkerStatus::state);

@@ -75,6 +75,9 @@ TEST_F(CrashLoop, TheSecondEarlyDeathIsToldWithTheLastWords) {
                                        "start: out of memory"));
   EXPECT_THAT(finished.err, HasSubstr("see " + (app_.root() / "log/feed.start.log").native()));
   EXPECT_THAT(finished.err, HasSubstr("2 times in a row"));
+  die();
+  EXPECT_THAT(app_.bootcheck({"status"}).out, Not(HasSubstr("back-off")));
+  EXPECT_THAT(app_.bootcheck({"status", "-v"}).out, HasSubstr("back-off"));
 }
 
 TEST_F(CrashLoop, WaitsAndIsToldOnce) {

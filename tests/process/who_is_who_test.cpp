@@ -191,6 +191,9 @@ workers:
   app_.configure(one);
   EXPECT_THAT(app_.bootcheck().err, HasSubstr("feed-1"));
   EXPECT_TRUE(is_alive(former));
+  const auto by_name = app_.bootcheck({"stop", "feed-1"});
+  EXPECT_EQ(by_name.status, 2);
+  EXPECT_THAT(by_name.err, HasSubstr("kill -TERM " + std::to_string(former) + " ends it"));
   app_.configure(one + "orphans: drain\n");
   app_.bootcheck();
   EXPECT_TRUE(wait_until([&] { return !is_alive(former); })) << story();

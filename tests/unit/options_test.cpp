@@ -197,8 +197,8 @@ TEST(Options, TellWhatIsWrongWithThem) {
 }
 
 TEST(Options, AnswerHelpAndVersionAndDoNothingElse) {
-  for (const auto* line :
-       {"--help", "-h", "restart --help", "--help nonsense", "-n 2 -i 3 --help"}) {
+  for (const auto* line : {"--help", "-h", "help", "help restart", "restart --help",
+                           "--help nonsense", "-n 2 -i 3 --help"}) {
     const auto parsed = parse_options(split(line));
     const auto* information = std::get_if<Information>(&parsed);
     ASSERT_NE(information, nullptr) << line;
@@ -212,7 +212,8 @@ TEST(Options, AnswerHelpAndVersionAndDoNothingElse) {
 TEST(Options, HelpOfACommandIsAboutIt) {
   for (const auto* command : {"run", "status", "restart", "stop", "start", "why", "logs", "config",
                               "init", "doctor", "crontab"}) {
-    for (const auto& line : {std::string("--help ") + command, command + std::string(" -h")}) {
+    for (const auto& line : {std::string("--help ") + command, std::string("help ") + command,
+                             command + std::string(" -h")}) {
       const auto text = std::get<Information>(parse_options(split(line))).text;
       const auto usage = text.substr(0, text.find('\n'));
       EXPECT_TRUE(std::regex_search(usage, std::regex("\\] " + std::string(command) + "\\b")))

@@ -243,11 +243,12 @@ TEST(Summary, CountsEveryState) {
   using enum WorkerState;
   std::vector<WorkerStatus> workers;
   for (const auto state : {unknown, failing, held, running, draining, missing, crashed, stale, lost,
-                           duplicate, starting, running})
+                           duplicate, starting, running, drained})
     workers.push_back(worker("a", state));
-  EXPECT_EQ(summary_of(shop(workers)),
-            "2 running, 1 starting, 1 draining, 1 held, 1 missing, 1 crashed, 1 failing, 1 stale, "
-            "1 lost, 1 duplicate, 1 unknown");
+  EXPECT_EQ(
+      summary_of(shop(workers)),
+      "2 running, 1 starting, 1 draining, 1 drained, 1 held, 1 missing, 1 crashed, 1 failing, "
+      "1 stale, 1 lost, 1 duplicate, 1 unknown");
 }
 
 // --- run -----------------------------------------------------------------------------------------
