@@ -141,7 +141,7 @@ void YamlDocument::note_mistake(const yaml_parser_t& parser, std::string_view te
   mistake_->column = static_cast<int>(mark.column) + 1;
   mistake_->message = parser.problem == nullptr ? "no YAML" : parser.problem;
   if (is_indented_by_tab(text, mistake_->line)) {
-    mistake_->message = "a tab; YAML is indented by blanks";
+    mistake_->message = "a tab; YAML is indented with spaces";
   } else if (parser.context != nullptr) {
     mistake_->message = std::string(parser.context) + ": " + mistake_->message;
   }

@@ -38,7 +38,7 @@ TEST(ConfigErrors, WhatContradictsItselfIsNamed) {
 
 TEST(ConfigErrors, TextThatIsNoYamlHasThePlaceOfItsMistake) {
   expect_first("app: shop\nworkers: [{preset: delayed_job\n", "3:1", "expected ',' or '}'");
-  expect_first("workers:\n\t- preset: delayed_job\n", "2:1", "a tab; YAML is indented by blanks");
+  expect_first("workers:\n\t- preset: delayed_job\n", "2:1", "a tab; YAML is indented with spaces");
   expect_first("app: shop\nenv: @x\n", "2:6", "cannot start any token");
   expect_first("app: 'shop\n", "2:1", "unexpected end of stream");
   expect_first("app: *nobody\n", "1:6", "undefined alias");
