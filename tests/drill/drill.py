@@ -18,6 +18,7 @@ import peers
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
+RESULTS = HERE / "RESULTS.md"
 LIMIT = 25 * 60  # seconds for one cell; the longest, a crash loop that nobody mends, has 10 minutes of waiting in it
 PACKAGES = ("monit", "supervisor", "systemd", "ruby-delayed-job", "ruby-daemons", "ruby-railties", "ruby", "cron")
 
@@ -34,16 +35,17 @@ class Cell:
         (self.folder / "disk").mkdir(parents=True)
         began = time.monotonic()
         with open(self.folder / "console", "w", encoding="utf-8") as console:
+            boot = [SOURCE / "tests/e2e/systemd/boot", self.folder, SOURCE]
             self.process = subprocess.Popen(
-                [SOURCE / "tests/e2e/systemd/boot", self.folder, SOURCE, "/usr/bin/python3", HERE / "cell.py", self.peer, self.fault],
+                [*boot, "/usr/bin/python3", HERE / "cell.py", self.peer, self.fault],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console)
         try:
             self.process.wait(LIMIT)
         except subprocess.TimeoutExpired:
             self.end()
         self.result = self.read()
-        print(f"{time.monotonic() - began:5.0f} s  {self.fault} {self.peer}: {self.result['verdict']}: {self.result['seen']}",
-              file=sys.stderr, flush=True)
+        took = f"{time.monotonic() - began:5.0f} s"
+        print(took, self.fault, self.peer, self.result["verdict"], self.result["seen"], file=sys.stderr, flush=True)
         return self
 
     def read(self):
@@ -51,8 +53,7 @@ class Cell:
             return json.loads((self.folder / "result.json").read_text())
         except (OSError, ValueError):
             out = self.folder / "out"
-            told = [file.read_text(errors="replace")[-2000:] for file in (self.folder / "console", out) if file.exists()]
-            return {"verdict": "failed", "seen": "\n".join(told)}
+            return {"verdict": "failed", "seen": out.read_text()[-4000:] if out.exists() else "it has not booted"}
 
     def end(self):
         """Takes the container along: it is the namespace's first process's child."""
@@ -71,39 +72,55 @@ def version(package):
                           text=True, check=True).stdout
 
 
-def table(results, heads, entry):
-    """Markdown: a row for each fault, a column for each peer."""
-    names = [name for name in peers.NAMES if any(peer == name for peer, _ in results)]
-    lines = ["| " + " | ".join(["", *[peers.find(name).title for name in names]]) + " |", "|---" * (len(names) + 1) + "|"]
-    for fault in faults.NAMES:
-        if any(each == fault for _, each in results):
-            lines.append("| " + " | ".join([heads(fault), *[entry(results.get((name, fault))) for name in names]]) + " |")
-    return "\n".join(lines) + "\n"
+def row(parts):
+    return f"| {' | '.join(parts)} |\n"
 
 
 def verdicts(results):
-    return table(results, lambda fault: faults.find(fault).TITLE, lambda each: each["verdict"] if each else "")
+    """A row for each fault, a column for each peer."""
+    names = [name for name in peers.NAMES if any(peer == name for peer, _ in results)]
+    text = row(["", *[peers.find(name).title for name in names]]) + "|---" * (len(names) + 1) + "|\n"
+    for fault in faults.NAMES:
+        if any(each == fault for _, each in results):
+            found = [results.get((name, fault), {"verdict": ""})["verdict"] for name in names]
+            text += row([faults.find(fault).TITLE, *found])
+    return text
 
 
 def details(results):
     """What was seen, under each fault's rule."""
     text = ""
     for fault in faults.NAMES:
-        rows = [(peer, each) for (peer, other), each in results.items() if other == fault]
-        if rows:
+        seen = [(peer, results[peer, fault]) for peer in peers.NAMES if (peer, fault) in results]
+        if seen:
             text += f"\n### {faults.find(fault).TITLE}\n\n{faults.find(fault).RULE}.\n\n| | | |\n|---|---|---|\n"
-            text += "".join(f"| {peers.find(peer).title} | {each['verdict']} | {each['seen']} |\n" for peer, each in rows)
+            text += "".join(row([peers.find(peer).title, each["verdict"], each["seen"]]) for peer, each in seen)
     return text
 
 
-def publish(results, seconds, at_a_time):
+def published():
+    """What publish() has written, by peer and fault."""
+    titles = {faults.find(name).TITLE: name for name in faults.NAMES}
+    columns = {peers.find(name).title: name for name in peers.NAMES}
+    results, fault = {}, None
+    for line in RESULTS.read_text().splitlines() if RESULTS.exists() else []:
+        if line.startswith("### "):
+            fault = titles.get(line[4:])
+        parts = line.strip("| ").split(" | ")
+        if fault and len(parts) == 3 and parts[0] in columns:
+            results[columns[parts[0]], fault] = {"verdict": parts[1], "seen": parts[2]}
+    return results
+
+
+def publish(results, at_a_time):
     made = datetime.date.today().isoformat()
     versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
-    binary = subprocess.run([os.environ["BOOTCHECK_BINARY"], "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    binary = subprocess.run([os.environ["BOOTCHECK_BINARY"], "--version"], stdout=subprocess.PIPE, text=True,
+                            check=True).stdout
     head = (HERE / "RESULTS.head.md").read_text()
     head = head.replace("@DATE@", made).replace("@VERSIONS@", f"{binary.strip()}, {versions}")
-    head = head.replace("@MINUTES@", f"{seconds / 60:.0f}").replace("@AT_A_TIME@", str(at_a_time))
-    (HERE / "RESULTS.md").write_text(head + "\n" + verdicts(results) + "\n## What was seen\n" + details(results))
+    head = head.replace("@AT_A_TIME@", str(at_a_time))
+    RESULTS.write_text(head + "\n" + verdicts(results) + "\n## What was seen\n" + details(results))
 
 
 def main():
@@ -113,13 +130,11 @@ def main():
     parser.add_argument("--fault", choices=faults.NAMES, action="append")
     parser.add_argument("--at-a-time", type=int, default=6)
     arguments = parser.parse_args()
-    if arguments.publish and (arguments.peer or arguments.fault):
-        parser.error("--publish is for a whole run")
     load()
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="bootcheck-drill.")).resolve()
-    cells = [Cell(peer, fault, scratch) for fault in arguments.fault or faults.NAMES for peer in arguments.peer or peers.NAMES]
+    cells = [Cell(peer, fault, scratch)
+             for fault in arguments.fault or faults.NAMES for peer in arguments.peer or peers.NAMES]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    began = time.monotonic()
     pool = concurrent.futures.ThreadPoolExecutor(arguments.at_a_time)
     try:
         for _ in pool.map(Cell.run, cells):
@@ -135,7 +150,7 @@ def main():
     if arguments.publish and failed:
         print("not published: some have failed", file=sys.stderr)
     elif arguments.publish:
-        publish(results, time.monotonic() - began, arguments.at_a_time)
+        publish({**published(), **results}, arguments.at_a_time)
     return 1 if failed else 0
 
 

@@ -3,8 +3,8 @@ returns (verdict, what was seen). LIMIT_MB is the memory limit that it needs; af
 reboot that measure asks for with Reboot(note). A pid file is only touched where the peer's workers have one."""
 import importlib
 
-NAMES = ("killed_idle", "killed_in_job", "strangers_pid", "empty_pid_files", "pid_file_deleted", "deploy", "current_moved",
-         "crash_loop", "hand_start", "supervisor_killed", "slow_boot", "broken_release", "reboot", "fewer_workers",
+NAMES = ("killed_idle", "killed_again", "killed_in_job", "strangers_pid", "empty_pid_files", "pid_file_deleted", "deploy",
+         "current_moved", "crash_loop", "hand_start", "supervisor_killed", "slow_boot", "broken_release", "reboot", "fewer_workers",
          "hold_over_reboot", "stopped_worker", "memory_limit", "truth_of_status", "idle_cost")
 GOOD, PARTIAL, BAD = "good", "partial", "bad"
 
@@ -22,6 +22,10 @@ class Reboot(Exception):
 
 def find(name):
     return importlib.import_module(f"faults.{name}")
+
+
+def counted(number, one, many):
+    return f"{number} {one if number == 1 else many}"
 
 
 def after(seconds):

@@ -1,7 +1,7 @@
 import time
 
 from application import Watch, keep_pid_files, pid_file, pids_of, wait_until
-from faults import BAD, GOOD, PARTIAL
+from faults import BAD, GOOD, PARTIAL, counted
 
 TITLE = "a pid file is deleted"
 RULE = ("good: there is never a second copy in 130 s, and a restart as at a deploy still replaces the worker; partial: "
@@ -18,6 +18,7 @@ def measure(peer):
     replaced = wait_until(lambda: old not in pids_of("delayed_job.1") and pids_of("delayed_job.1"), 60) is not None
     wait_until(lambda: restart.poll() is not None, 60)
     copies = watch.end().most["delayed_job.1"]
-    seen = f"{copies} cop{'y' if copies == 1 else 'ies'}, " + ("replaced at a restart" if replaced else "a restart misses the old one")
+    seen = counted(copies, "copy", "copies")
+    seen += ", replaced at a restart" if replaced else ", a restart misses the old one"
     seen += "" if has_files else "; there are no pid files"
     return (BAD if copies > 1 else GOOD if replaced else PARTIAL), seen

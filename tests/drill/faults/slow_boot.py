@@ -1,5 +1,5 @@
 from application import Watch, all_up, boots, kill, make_boots_slow, serving, wait_until
-from faults import BAD, GOOD, PARTIAL, after
+from faults import BAD, GOOD, PARTIAL, after, counted
 
 TITLE = "all are killed, and the application boots for 45 s"
 RULE = ("good: all are up within 3 minutes, by one boot for each at most; partial: up within 5 minutes, or by more boots; "
@@ -15,6 +15,7 @@ def measure(_peer):
     took = wait_until(all_up, 300)
     twice = max(watch.end().most.values()) > 1
     burnt = boots() - before
+    boots_told = counted(burnt, "boot", "boots")
     if took is None or twice:
-        return BAD, f"{burnt} boots, " + ("not up" if took is None else "two copies")
-    return (GOOD if took <= 180 and burnt <= 3 else PARTIAL), f"all up {after(took)}, {burnt} boot{'' if burnt == 1 else 's'}"
+        return BAD, f"{boots_told}, " + ("not up" if took is None else "two copies")
+    return (GOOD if took <= 180 and burnt <= 3 else PARTIAL), f"all up {after(took)}, {boots_told}"

@@ -2,7 +2,7 @@ import os
 import time
 
 from application import Watch, kill, pids_of, wait_until
-from faults import BAD, GOOD, PARTIAL, PATIENCE, after
+from faults import BAD, GOOD, PARTIAL, PATIENCE, after, counted
 from peers import Untried
 
 TITLE = "the supervisor is killed"
@@ -29,5 +29,6 @@ def measure(peer):
         kill(pid)
     took = wait_until(lambda: pids_of("delayed_job.2"), PATIENCE)
     copies = max(copies, *watch.end().most.values())
-    seen = f"{copies} cop{'y' if copies == 1 else 'ies'}, " + (f"the next death mended {after(took)}" if took is not None else "the next death unseen")
+    seen = counted(copies, "copy", "copies")
+    seen += ", the next death unseen" if took is None else f", the next death mended {after(took)}"
     return (BAD if copies > 1 else PARTIAL if took is None else GOOD), seen

@@ -39,7 +39,8 @@ class Peer(Base):
 
     def status(self, number):
         said = root("monit", "status", f"delayed_job_{number}", check=False).stdout
-        word = next((line.split(None, 1)[1].strip() for line in said.splitlines() if line.strip().startswith("status ")), said)
+        lines = [line.strip() for line in said.splitlines()]
+        word = next((line.split(None, 1)[1] for line in lines if line.startswith("status ")), said)
         return word in ("OK", "Running"), word
 
     def residents(self):
