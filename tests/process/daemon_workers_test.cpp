@@ -204,5 +204,26 @@ TEST_F(StatusCommand, ThatIsMissingStartsNothing) {
   EXPECT_EQ(starts(), 0U);
 }
 
+// It cannot be asked without its environment; that is no reason to look at nobody else.
+TEST_F(StatusCommand, WithoutItsEnvFileIsUnknownAndKeepsNobodyElseFromBeingJudged) {
+  answer("0");
+  const std::string workers =
+      "workers:\n"
+      "  - {name: remote, start: [bin/start], status: [bin/status]}\n"
+      "  - {name: feed, start: [bin/feed], foreground: true}\n";
+  app_.configure(workers);
+  good_pass();
+  app_.configure(workers + "env_file: missing\n");
+  const auto status = app_.bootcheck({"status"});
+  EXPECT_EQ(status.status, 1) << status.err;
+  EXPECT_THAT(status.out, AllOf(HasSubstr("remote  unknown"), HasSubstr("feed    running")));
+  ASSERT_TRUE(kill_and_wait(app_.living("feed")));
+  const auto finished = app_.bootcheck();
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, HasSubstr("bootcheck: feed: not started: cannot open "));
+  EXPECT_THAT(app_.log(), HasSubstr("feed crashed"));
+  EXPECT_EQ(starts(), 0U);
+}
+
 }  // namespace
 }  // namespace bootcheck::test
