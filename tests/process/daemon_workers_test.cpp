@@ -1,6 +1,8 @@
 // Programs that daemonize themselves, and those that are judged by a status command.
 #include "process/small_app_test.h"
 
+#include <chrono>
+
 namespace bootcheck::test {
 namespace {
 
@@ -113,6 +115,10 @@ TEST_F(DaemonWorkers, ThatNothingIdentifiesAreNeverStartedASecondTime) {
 // It was there before, and its pid file says so still.
 TEST_F(DaemonWorkers, WhosePidFileNamesAnOlderProcessAreNotUpByIt) {
   const Background older({"/bin/sleep", "1000"});
+  // In ticks of 10 ms /proc says when a process was born.
+  const auto born = std::chrono::steady_clock::now();
+  wait_until(
+      [&] { return std::chrono::steady_clock::now() - born > std::chrono::milliseconds{50}; });
   app_.script("bin/daemon", "mkdir -p run; echo " + std::to_string(older.pid()) + " > run/d.pid");
   app_.configure(
       "workers: [{name: riddle, start: [bin/daemon], pid_file: run/d.pid, start_timeout: 1s}]\n");
