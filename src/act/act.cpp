@@ -105,7 +105,7 @@ class Actor {
       const auto known = std::ranges::find(state_.orphans, orphan.id, &OrphanRecord::process);
       if (known != state_.orphans.end() && known->stop) known->stop->asked = true;
       report(make_event(EventKind::asked_to_stop, orphan.name, Severity::info,
-                        Stopping{orphan.id.pid, StopReason::orphan, std::nullopt, false}));
+                        Stopping{orphan.id.pid, StopReason::orphan, std::nullopt}));
     } catch (const std::system_error& error) {
       report(make_event(EventKind::failed, orphan.name, Severity::error,
                         Trouble{Task::step, failure_of(error)}));

@@ -57,7 +57,7 @@ class StateEvents {
                    Duplicates{.pids = pids_of(judgement_.duplicates),
                               .drained = facts_.orphan_policy == Orphans::drain});
       case WorkerState::failing:
-        return add_failing(record_->failures);
+        return add_failing(std::max<BootTime>(0, record_->failures.next_try - facts_.now));
       case WorkerState::starting:
         return add_stuck_start(*judgement_.process);
       case WorkerState::running:
@@ -76,17 +76,15 @@ class StateEvents {
   /// It died early, and not for the first time, but is started once more.
   void add_flapping() {
     if (record_ == nullptr || record_->failures.count < 2) return;
+    add_failing(0);
+  }
+
+  /// `wait`: until the next try, in milliseconds.
+  void add_failing(BootTime wait) {
     const auto& failures = record_->failures;
     add(EventKind::failing, Severity::error,
         WaitsForNextTry{
-            .last = failures.last_error, .failures = failures.count, .wait = Duration{0}});
-  }
-
-  void add_failing(const Failures& failures) {
-    add(EventKind::failing, Severity::error,
-        WaitsForNextTry{.last = failures.last_error,
-                        .failures = failures.count,
-                        .wait = Duration(std::max<BootTime>(0, failures.next_try - facts_.now))});
+            .last = failures.last_error, .failures = failures.count, .wait = Duration(wait)});
   }
 
   /// Whose pass died leaves a start without its time limit.

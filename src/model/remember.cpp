@@ -123,7 +123,7 @@ class Rememberer {
       if (stop.asked) {
         const Duration took{std::max<BootTime>(0, facts_.now - stop.asked_at)};
         events_.push_back(
-            event_of(EventKind::drained, worker_, Stopping{stop.process.pid, stop.reason, took, false}));
+            event_of(EventKind::drained, worker_, Stopping{stop.process.pid, stop.reason, took}));
       }
       if (stop.aside && recovers(worker_, facts_)) {
         add_unrecovered(record_,

@@ -182,12 +182,12 @@ struct ProblemOf {
         others.drained ? "they are drained" : "end them with kill -TERM, or set `orphans: drain`");
   }
   std::string operator()(const WaitsForNextTry& failing) const {
-    if (failing.wait <= Duration{0})
-      return fmt::format("{} ({} times in a row)", bootcheck::text_of(failing.last),
-                         failing.failures);
-    return fmt::format("{} ({} times in a row); next try in {}, at once with `bootcheck start {}`",
-                       bootcheck::text_of(failing.last), failing.failures,
-                       format_duration(failing.wait), event.worker);
+    auto text =
+        fmt::format("{} ({} times in a row)", bootcheck::text_of(failing.last), failing.failures);
+    if (failing.wait > Duration{0})
+      text += fmt::format("; next try in {}, at once with `bootcheck start {}`",
+                          format_duration(failing.wait), event.worker);
+    return text;
   }
   std::string operator()(const CannotTell& unknown) const { return unknown.why; }
   std::string operator()(const OfJob& job) const {
