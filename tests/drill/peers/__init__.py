@@ -4,7 +4,7 @@ import pathlib
 import shutil
 import subprocess
 
-from application import CURRENT, is_alive, run
+from application import CURRENT, ENVIRONMENT, is_alive, run
 
 HERE = pathlib.Path(__file__).resolve().parent
 NAMES = ("bootcheck", "monit", "supervisor", "systemd_simple", "systemd_forking", "delayed_job_m", "flock_script")
@@ -71,12 +71,22 @@ class Base:
         return self.residents()
 
 
+class ByDelayedJob(Base):
+    """Its workers are held and asked after by delayed_job's own commands."""
+
+    def hold(self, number):
+        run("bin/delayed_job", f"--identifier={number}", "stop", check=False)
+
+    def status(self, number):
+        done = run("bin/delayed_job", f"--identifier={number}", "status", check=False)
+        return done.returncode == 0, done.stdout.strip().splitlines()[-1]
+
+
 def root(*words, check=True):
     return run(*words, check=check, user="root")
 
 
 def in_background(*words, user="root"):
-    from application import ENVIRONMENT
     return subprocess.Popen([str(word) for word in words], cwd=CURRENT, user=user, group=user, extra_groups=[],
                             env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True, start_new_session=True)

@@ -3,7 +3,7 @@ import os
 import re
 import shutil
 
-from application import CURRENT, SHARED, own, run
+from application import CURRENT, own, run
 from peers import Base, crontab, in_background, put, titled
 
 CALL = ["/usr/bin/bootcheck", "-C", str(CURRENT)]

@@ -1,11 +1,11 @@
 """delayed_job's own monitor (`delayed_job --help`: -m), started by cron at boot; the README's commands otherwise."""
 from application import WORKERS, run
-from peers import Base, Untried, crontab, in_background, root, titled
+from peers import ByDelayedJob, Untried, crontab, in_background, titled
 
 START = ["bin/delayed_job", "-n", "3", "-m"]
 
 
-class Peer(Base):
+class Peer(ByDelayedJob):
     title = "delayed_job -m"
     unit = "cron.service"
 
@@ -23,13 +23,6 @@ class Peer(Base):
     def fewer(self):
         crontab("@reboot cd /srv/shop/current && RAILS_ENV=production bin/delayed_job -n 2 -m start\n")
         run("bin/delayed_job", "-n", "2", "-m", "restart", check=False)
-
-    def hold(self, number):
-        run("bin/delayed_job", f"--identifier={number}", "stop", check=False)
-
-    def status(self, number):
-        done = run("bin/delayed_job", f"--identifier={number}", "status", check=False)
-        return done.returncode == 0, done.stdout.strip().splitlines()[-1]
 
     def residents(self):
         return [pid for name in WORKERS for pid in titled(f"{name}_monitor")]

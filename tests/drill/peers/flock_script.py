@@ -2,13 +2,13 @@
 import os
 
 from application import run
-from peers import Base, Untried, crontab, in_background, put, root, titled
+from peers import ByDelayedJob, Untried, crontab, in_background, put, titled
 
 SCRIPT = "/srv/shop/keep"
 LOOK = ["flock", "-n", "/srv/shop/shared/keep.lock", SCRIPT]
 
 
-class Peer(Base):
+class Peer(ByDelayedJob):
     title = "flock script"
     unit = "cron.service"
 
@@ -34,13 +34,6 @@ class Peer(Base):
 
     def fewer(self):
         self.write("0 1")
-
-    def hold(self, number):
-        run("bin/delayed_job", f"--identifier={number}", "stop", check=False)
-
-    def status(self, number):
-        done = run("bin/delayed_job", f"--identifier={number}", "status", check=False)
-        return done.returncode == 0, done.stdout.strip().splitlines()[-1]
 
     def one_look(self):
         return LOOK
