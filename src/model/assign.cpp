@@ -249,9 +249,18 @@ class Assigner {
     });
     if (bearers.empty() && started.empty()) return;
     if (is_offspring(process, bearers.empty() ? started : bearers)) return;
-    if (process.cwd_refused) return doubt_found(process, bearers.empty() ? started : bearers);
+    if (process.cwd_refused) {
+      return doubt_found(process, "the kernel does not show its working directory",
+                         bearers.empty() ? started : bearers);
+    }
     if (is_coming_up(process, bearers)) return note_starting(process, bearers);
-    if (!process.cwd || !facts_.app.contains(*process.cwd)) return;
+    if (!process.cwd || !facts_.app.contains(*process.cwd)) {
+      if (!bearers.empty()) elsewhere_.insert(process.id.pid);
+      return;
+    }
+    // Its parent may be the worker in another directory, or another application's.
+    if (elsewhere_.contains(process.parent))
+      return doubt_found(process, "its parent does, too, outside the application", bearers);
     bearers.empty() ? note_starting(process, started) : give_found(process, bearers);
   }
 
@@ -331,12 +340,13 @@ class Assigner {
     });
   }
 
-  void doubt_found(const Process& process, const std::vector<std::size_t>& workers) {
+  void doubt_found(const Process& process, std::string_view why,
+                   const std::vector<std::size_t>& workers) {
     for (const auto at : workers) {
       auto& assigned = result_.of[at];
       if (assigned.current || !assigned.doubt.empty()) continue;
-      assigned.doubt = "pid " + std::to_string(process.id.pid) +
-                       " looks like it, but the kernel does not show its working directory";
+      assigned.doubt =
+          "pid " + std::to_string(process.id.pid) + " looks like it, but " + std::string(why);
     }
   }
 
@@ -464,6 +474,7 @@ class Assigner {
   std::unordered_map<pid_t, std::size_t> owners_;   ///< remembered: pid to worker
   std::unordered_map<pid_t, std::size_t> claimed_;  ///< given a role: pid to worker
   std::unordered_set<pid_t> found_;                 ///< bears a title, found by the search
+  std::unordered_set<pid_t> elsewhere_;  ///< bears a title, and works outside the application
   Assignment result_;
 };
 

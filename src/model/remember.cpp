@@ -13,6 +13,7 @@ constexpr Duration kSlowDrain = std::chrono::hours{1};
 /// A worker that crashes in every pass leaves no more dead processes to look for than this.
 constexpr std::size_t kMostUnrecovered = 16;
 constexpr Duration kBetweenHandBacks = std::chrono::minutes{1};
+constexpr Duration kCronJitter = std::chrono::seconds{5};
 constexpr std::size_t kLongestTrouble = 300;
 /// Nor more living ones to be told from it.
 constexpr std::size_t kMostLeftOvers = 16;
@@ -45,6 +46,12 @@ void add_unrecovered(WorkerRecord& record, DeadProcess dead, const Facts& facts)
   all.push_back(std::move(dead));
 }
 
+/// When `delay` is over, for passes that cron begins a moment sooner or later than a whole number
+/// of minutes after the one at `now`: without that moment, a wait of one minute would often be two.
+BootTime next_try(BootTime now, Duration delay) {
+  return now + (delay - std::min(kCronJitter, delay / 10)).count();
+}
+
 Duration current_delay(const Failures& failures, const Facts& facts) {
   return std::max(facts.backoff_first,
                   backoff_delay(failures.count, facts.backoff_first, facts.backoff_max));
@@ -68,6 +75,7 @@ class Rememberer {
     note_slow_drains();
     note_left_overs();
     note_current();
+    note_running_unseen();
     note_roll();
     note_staying_up();
   }
@@ -205,6 +213,12 @@ class Rememberer {
     record_.drained_at.reset();
     record_.start.reset();
     if (judgement_.proof == Proof::title) record_.started_at = 0;
+  }
+
+  /// Its status command says that it runs, and no pid file says as what: whatever gets into that
+  /// file later is not proved by a start of long ago.
+  void note_running_unseen() {
+    if (judgement_.proof == Proof::status_command) record_.start.reset();
   }
 
   /// Of whatever came up after `restart` was asked for the operator has the present code.
@@ -389,7 +403,7 @@ void remember_failed(WorkerRecord& record, const Worker& worker, const StartFail
   auto& failures = record.failures;
   if (failures.count < std::numeric_limits<int>::max()) ++failures.count;
   failures.next_try =
-      now + backoff_delay(failures.count, facts.backoff_first, facts.backoff_max).count();
+      next_try(now, backoff_delay(failures.count, facts.backoff_first, facts.backoff_max));
   failures.last_error = why;
   failures.release = facts.app.release.native();
   failures.command = command_text(worker.start);
@@ -403,7 +417,7 @@ void remember_boot_failed(State& state, const Worker& worker, const StartFailure
   if (failures.release != release || mtime != restart_file_mtime) failures = {};
   if (failures.count < std::numeric_limits<int>::max() - 1) ++failures.count;
   failures.next_try =
-      now + backoff_delay(failures.count + 1, facts.backoff_first, facts.backoff_max).count();
+      next_try(now, backoff_delay(failures.count + 1, facts.backoff_first, facts.backoff_max));
   failures.last_error = why;
   failures.release = release;
   failures.command = command_text(worker.start);
@@ -423,7 +437,7 @@ void remember_hand_back(WorkerRecord& record, const HandBack& result, const Fact
   if (dead->failures < std::numeric_limits<int>::max()) ++dead->failures;
   const auto longest = std::max(facts.backoff_max, kBetweenHandBacks);
   record.next_recovery =
-      now + backoff_delay(dead->failures + 1, kBetweenHandBacks, longest).count();
+      next_try(now, backoff_delay(dead->failures + 1, kBetweenHandBacks, longest));
 }
 
 void remember_started(WorkerRecord& record, const Process& process, const Facts& facts,

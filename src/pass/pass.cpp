@@ -113,6 +113,7 @@ PassDone joined(PassDone earlier, PassDone later) {
   std::ranges::move(later.events, std::back_inserter(earlier.events));
   std::ranges::move(later.to_print, std::back_inserter(earlier.to_print));
   earlier.seen = std::move(later.seen);
+  earlier.is_remembered = later.is_remembered;
   return earlier;
 }
 
@@ -156,6 +157,7 @@ class Pass {
     tell(save);
     save(done_.seen.state);
     if (auto trouble = keeper.trouble()) {
+      done_.is_remembered = false;
       report({*trouble});
       done_.to_print.push_back(std::move(*trouble));
     }
@@ -273,7 +275,8 @@ PassOutcome run_pass(const Context& context, const PassOptions& options) {
     return done;
   };
   auto done = pass(options.has_watched);
-  while (follow_up.wait(done.seen))
+  // Who has been asked to stop and is not remembered as such would be asked again.
+  while (done.is_remembered && follow_up.wait(done.seen))
     done = joined(std::move(done), pass(true));
   return done;
 }

@@ -52,6 +52,7 @@ struct PassDone {
   Snapshot seen;                ///< what was seen and planned; its state is what is remembered now
   std::vector<Event> events;    ///< what was done and found, and bootcheck's own trouble
   std::vector<Event> to_print;  ///< problems not told within the last hour
+  bool is_remembered = true;    ///< the state could be written each time
 };
 
 /// Another pass holds the lock.

@@ -462,9 +462,17 @@ bool Watch::cannot_be_told(std::size_t worker) const {
     const auto& process = each.second;
     if (process.worker != worker) return false;
     const bool is_old = process.born <= memory_lost_ || !process.ours || !process.is_remembered;
-    return process.role == Role::child ? process.of_unseen || process.born <= memory_lost_
-                                       : !is_told && is_old && process.role == Role::worker;
+    if (process.role == Role::child)
+      return process.of_unseen || process.born <= memory_lost_ || is_of_one_elsewhere(process);
+    return !is_told && is_old && process.role == Role::worker;
   });
+}
+
+/// Its parent was never written down, and works outside the application.
+bool Watch::is_of_one_elsewhere(const Inhabitant& child) const {
+  const auto* parent = world_.find(child.shown.parent);
+  return parent != nullptr && !parent->is_remembered &&
+         !is_below(*parent->shown.cwd, parent->release);
 }
 
 /// Of such a worker it is not told either whether it counts as down.
@@ -500,11 +508,11 @@ std::string Watch::what_is_missing(std::size_t at, const State& state) const {
                                world_.releases.contains(process->shown.cwd->native());
     const bool tells_itself =
         site_.kinds[at] != Kind::untitled_daemon && site_.kinds[at] != Kind::changing_title;
-    const bool is_known = (shows_release && tells_itself) || process->born > memory_lost_;
+    const bool is_datable = (shows_release && tells_itself) || process->born > memory_lost_;
     const auto* record = find_record(state, worker.name);
     const bool is_noted = record != nullptr && record->process && !record->process->release.empty();
     const bool is_alone = copies.size() == 1 && !has_riddle(worker.entry);
-    if (process->release != present && is_known && (is_noted || shows_release) && process->ours &&
+    if (process->release != present && is_datable && (is_noted || shows_release) && process->ours &&
         !by_status && is_alone)
       return name_of_process(*process) + " runs the code of " + process->release;
   }

@@ -66,6 +66,7 @@ class Watch final : public Onlooker {
   void check_size() const;
   void process_ended(const Inhabitant& process);
   bool cannot_be_told(std::size_t worker) const;
+  bool is_of_one_elsewhere(const Inhabitant& child) const;
   bool has_riddle(std::size_t entry) const;
   std::string what_is_missing(std::size_t worker, const State& state) const;
 

@@ -259,6 +259,18 @@ TEST_F(Assigning, TheForkOfAWorkerWithoutAPidFileIsNoSecondOne) {
   EXPECT_THAT(first().duplicates, IsEmpty());
 }
 
+TEST_F(Assigning, AChildInsideTheApplicationOfOneOutsideIsAReasonToDoubt) {
+  auto processes = alive({100, 200});
+  processes[0].cwd = "/tmp";
+  processes[1] = born(child_of(processes[1], 100, 100), 5001);
+  world_.see("2", seen(NoPidFile{}, NoProcess{}, processes));
+  EXPECT_EQ(current(first()), 0) << "a child is not its parent";
+  EXPECT_THAT(first().doubt, testing::HasSubstr("its parent does, too"));
+  world_.see_again(0, seen(PidInFile{100}, processes[0], processes));
+  EXPECT_EQ(current(first()), 100);
+  EXPECT_EQ(first().doubt, "");
+}
+
 TEST_F(Assigning, WhatWasOnceALeftOverIsOneUntilItsEnd) {
   const auto child = child_of(with_argv(200, {"bin/feed", "eu"}), 1, 100);
   world_.see(feed("eu"), seen(PidInFile{200}, child, std::vector{child}));

@@ -112,6 +112,9 @@ TEST_F(Remembering, ADeathIsCountedOnce) {
   EXPECT_EQ(record().unrecovered.front().pid, 100);
 }
 
+/// Cron may begin the pass of the next minute a moment sooner than this one.
+constexpr BootTime kJitter = 5000;
+
 TEST_F(Remembering, TheFirstEarlyDeathIsForgivenTheNextOnesWaitLongerAndLonger) {
   const auto die_early = [this](BootTime at) {
     start(at);
@@ -119,12 +122,12 @@ TEST_F(Remembering, TheFirstEarlyDeathIsForgivenTheNextOnesWaitLongerAndLonger) 
     return record().failures.next_try - (at + kMinute / 2);
   };
   EXPECT_EQ(die_early(kMinute), 0);
-  EXPECT_EQ(die_early(10 * kMinute), kMinute);
-  EXPECT_EQ(die_early(20 * kMinute), 2 * kMinute);
-  EXPECT_EQ(die_early(30 * kMinute), 4 * kMinute);
+  EXPECT_EQ(die_early(10 * kMinute), kMinute - kJitter);
+  EXPECT_EQ(die_early(20 * kMinute), 2 * kMinute - kJitter);
+  EXPECT_EQ(die_early(30 * kMinute), 4 * kMinute - kJitter);
   for (int more = 0; more < 40; ++more)
     die_early(100 * kMinute * (more + 1));
-  EXPECT_EQ(die_early(9000 * kMinute), 30 * kMinute) << "never given up for good";
+  EXPECT_EQ(die_early(9000 * kMinute), 30 * kMinute - kJitter) << "never given up for good";
 }
 
 TEST_F(Remembering, StayingUpEndsTheCountAndIsToldOnce) {
@@ -141,6 +144,14 @@ TEST_F(Remembering, ADeathAfterALongLifeIsNoFailure) {
   start(1);
   see(seen(PidInFile{100}, NoProcess{}, kNothing), 60 * kMinute);
   EXPECT_EQ(record().failures.count, 0);
+}
+
+TEST_F(Remembering, AShortBackoffIsNotMadeMuchShorterForTheSakeOfCron) {
+  facts_.backoff_first = std::chrono::seconds{10};
+  const auto& worker = facts_.workers->front();
+  remember_failed(record(), worker, {}, facts_, 0);
+  remember_failed(record(), worker, {}, facts_, 0);
+  EXPECT_EQ(record().failures.next_try, 9000);
 }
 
 TEST_F(Remembering, BackoffCanBeTurnedOff) {
@@ -293,16 +304,27 @@ TEST_F(Remembering, AHandBackThatFailedIsKnownAndWaitsTwiceAsLongEachTime) {
   remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
   EXPECT_FALSE(record().unrecovered.front().asked) << "it left something behind after all";
   EXPECT_EQ(record().unrecovered.front().trouble, "locked");
-  EXPECT_EQ(record().next_recovery, kMinute);
+  EXPECT_EQ(record().next_recovery, kMinute - kJitter);
   remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
-  EXPECT_EQ(record().next_recovery, 2 * kMinute);
+  EXPECT_EQ(record().next_recovery, 2 * kMinute - kJitter);
   remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
-  EXPECT_EQ(record().next_recovery, 3 * kMinute);
+  EXPECT_EQ(record().next_recovery, 3 * kMinute - kJitter);
   facts_.backoff_max = {};
   remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
-  EXPECT_EQ(record().next_recovery, kMinute) << "a boot in every pass is too much";
+  EXPECT_EQ(record().next_recovery, kMinute - kJitter) << "a boot in every pass is too much";
   remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = {}}, facts_, 0);
   EXPECT_TRUE(record().unrecovered.empty());
+}
+
+TEST_F(Remembering, AStartIsOverOnceTheStatusCommandSaysThatItRuns) {
+  auto daemon = untitled_daemon("eu");
+  daemon.status = {"bin/feed", "status"};
+  auto answer = seen(NoPidFile{}, NoProcess{}, kNothing);
+  answer.status = StatusAnswer::running;
+  world_.see(daemon, answer);
+  world_.record().start = BegunStart{.since = 5, .pid_before = 0};
+  world_.pass();
+  EXPECT_FALSE(world_.record().start) << "or another's pid in its file would be proved by it";
 }
 
 TEST_F(Remembering, TheHostOfADeadProcessIsTheOneItLivedOn) {
