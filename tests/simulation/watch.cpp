@@ -127,8 +127,10 @@ void Watch::launched(const Inhabitant& command) {
 
 void Watch::signalled(Inhabitant& process, int signal) {
   world_.tell(fmt::format("    signal {} to {}", signal, name_of_process(process)));
-  if (process.was_named && (process.role == Role::neighbour || process.role == Role::child)) {
-    coverage_.count("excused", "another application's worker, or a child: a pid file named it");
+  if (process.was_named && process.role != Role::worker && process.role != Role::stranger) {
+    coverage_.count("excused",
+                    "another application's worker, a child or a start command: a pid "
+                    "file named it");
     return;
   }
   if (process.role == Role::child && (process.of_unseen || process.born <= memory_lost_)) {
@@ -252,7 +254,8 @@ bool Watch::is_traced(const Row& row, const State& state) const {
   const auto is_it = [&](pid_t pid) { return pid == row.pid; };
   const auto* record = find_record(state, row.name);
   if (record != nullptr) {
-    if (record->process && is_it(record->process->id.pid)) return true;
+    // After a reboot under another name its pid may have been given to one that nobody saw.
+    if (record->process && is_it(record->process->id.pid)) return record->process->host == row.host;
     if (record->former_pid && is_it(*record->former_pid)) return true;
     for (const auto& stop : record->stops)
       if (is_it(stop.process.pid)) return true;
@@ -455,8 +458,9 @@ bool Watch::cannot_be_told(std::size_t worker) const {
   const auto* stranger = named == nullptr ? nullptr : world_.find(named->pid);
   if (!is_told && riddles_.contains(worker)) return true;
   const bool has_title = !worker_of(worker).process_title.empty();
-  if (stranger != nullptr && stranger->was_named &&
-      (!has_title || stranger->role == Role::neighbour))
+  const bool is_stranger =
+      stranger != nullptr && (stranger->role != Role::worker || stranger->worker != worker);
+  if (is_stranger && (!has_title || (stranger->was_named && stranger->role == Role::neighbour)))
     return true;
   return std::ranges::any_of(world_.processes, [&](const auto& each) {
     const auto& process = each.second;

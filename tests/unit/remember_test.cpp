@@ -148,7 +148,7 @@ TEST_F(Remembering, ADeathAfterALongLifeIsNoFailure) {
 
 TEST_F(Remembering, AShortBackoffIsNotMadeMuchShorterForTheSakeOfCron) {
   facts_.backoff_first = std::chrono::seconds{10};
-  const auto& worker = facts_.workers->front();
+  const auto& worker = world_.workers.front();
   remember_failed(record(), worker, {}, facts_, 0);
   remember_failed(record(), worker, {}, facts_, 0);
   EXPECT_EQ(record().failures.next_try, 9000);
@@ -321,10 +321,11 @@ TEST_F(Remembering, AStartIsOverOnceTheStatusCommandSaysThatItRuns) {
   daemon.status = {"bin/feed", "status"};
   auto answer = seen(NoPidFile{}, NoProcess{}, kNothing);
   answer.status = StatusAnswer::running;
-  world_.see(daemon, answer);
-  world_.record().start = BegunStart{.since = 5, .pid_before = 0};
-  world_.pass();
-  EXPECT_FALSE(world_.record().start) << "or another's pid in its file would be proved by it";
+  World world;
+  world.see(daemon, answer);
+  world.record().start = BegunStart{.since = 5, .pid_before = 0};
+  world.pass();
+  EXPECT_FALSE(world.record().start) << "or another's pid in its file would be proved by it";
 }
 
 TEST_F(Remembering, TheHostOfADeadProcessIsTheOneItLivedOn) {
