@@ -30,10 +30,10 @@ Event event_of(EventKind kind, Severity severity, const std::string& worker,
   return make_event(kind, worker, severity, OfJob{std::string(what)});
 }
 
-/// Goes through what is said of one dead process. Whose last line is missing was not dealt with.
-std::string read_lines(const Lines& lines, const std::string& worker, pid_t pid,
+/// Whose last line is missing was not dealt with.
+std::string read_lines(const Lines& lines, const std::string& shown, const std::string& worker,
                        std::vector<Event>& events) {
-  const auto process = " " + worker + " (pid " + std::to_string(pid) + ")";
+  const auto process = " " + shown;
   auto trouble = "the jobs of" + process + ": the hand-back was cut off";
   for (const auto line : lines) {
     if (line.find(process) == std::string_view::npos) continue;
@@ -52,7 +52,16 @@ std::string read_lines(const Lines& lines, const std::string& worker, pid_t pid,
   return trouble;
 }
 
+std::string shown(const std::string& worker, pid_t pid) {
+  return worker + " (pid " + std::to_string(pid) + ")";
+}
+
 }  // namespace
+
+std::string read_hand_back(std::string_view text, const std::string& shown,
+                           const std::string& worker, std::vector<Event>& events) {
+  return read_lines(lines_of(text), shown, worker, events);
+}
 
 void collect_recoveries(const Context& context, const Batch& batch, const Path& output,
                         std::uint64_t offset, StartReport& report) {
@@ -67,7 +76,7 @@ void collect_recoveries(const Context& context, const Batch& batch, const Path& 
       report.hand_backs.push_back(
           {.worker = order.worker,
            .pid = dead.pid,
-           .trouble = read_lines(lines, worker, dead.pid, report.recoveries)});
+           .trouble = read_lines(lines, shown(worker, dead.pid), worker, report.recoveries)});
   }
 }
 

@@ -32,6 +32,7 @@ int config_command(const Options& options, const Config& config, Machine& machin
 /// `place` says where the application is and where its configuration is to be, and nothing more.
 int init_command(const Options& options, const Config& place, Machine& machine);
 int doctor_command(const Options& options, const Config& config, Machine& machine);
+int recover_command(const Options& options, const Config& config, Machine& machine);
 int crontab_command(const Options& options, const Config& config, Machine& machine);
 
 }  // namespace bootcheck

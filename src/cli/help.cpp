@@ -19,6 +19,7 @@ Commands:
   init                 write a first config/bootcheck.yml, by what the app looks like
   doctor               look for what would keep the workers from coming up under cron
   crontab              print the crontab line for this app
+  recover              hand back the jobs of a host that is gone for good (delayed_job)
 
 Options:
   -c, --config FILE        a folder means every *.yml in it (default: $BOOTCHECK_CONFIG,
@@ -54,6 +55,10 @@ logs:
 
 crontab:
       --install            put the line into this user's crontab, in place of an older one
+
+recover:
+      --host NAME          the host, as it stands in locked_by
+      --yes                do not ask, and do not wait until no job can still run there
 
 Durations: 500ms, 45s, 10m, 4h, 1d, or seconds.
 Exit status: 0 all is well; 1 a worker is missing, could not be started or cannot be judged;
@@ -159,6 +164,18 @@ Prints the crontab line for this application.
       --install            put the line into this user's crontab, in place of an older one
 
   bootcheck -C /srv/shop/current -n 3 crontab --install
+)";
+    case Command::recover:
+      return R"(Usage: bootcheck [OPTION...] recover --host NAME [--yes | --dry-run]
+
+Hands back the jobs that the delayed_job workers of another host have locked, as failed attempts,
+when that host is gone for good. Shows them and asks first.
+
+      --host NAME          the host, as it stands in locked_by
+      --yes                do not ask, and do not wait until no job can still run there
+      --dry-run            only show them
+
+  bootcheck -C /srv/shop/current recover --host web2
 )";
   }
   return help_text();

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "cli/help.h"
+#include "report/text.h"
 #include "util/duration.h"
 #include "util/nearest.h"
 
@@ -27,6 +28,7 @@ constexpr auto kCommands = std::to_array<std::pair<const char*, Command>>({
     {"init", Command::init},
     {"doctor", Command::doctor},
     {"crontab", Command::crontab},
+    {"recover", Command::recover},
 });
 
 constexpr int kMostWorkers = 1000;
@@ -44,6 +46,8 @@ enum LongOnly {
   kReason,
   kLines,
   kInstall,
+  kHost,
+  kYes,
   kVersion
 };
 
@@ -69,6 +73,8 @@ const auto kLongOptions =
                            {"follow", no_argument, nullptr, 'f'},
                            {"lines", required_argument, nullptr, kLines},
                            {"install", no_argument, nullptr, kInstall},
+                           {"host", required_argument, nullptr, kHost},
+                           {"yes", no_argument, nullptr, kYes},
                            {nullptr, 0, nullptr, 0}});
 
 /// These return what is wrong; empty: nothing.
@@ -95,6 +101,12 @@ std::string read_lines(std::string_view text, std::optional<std::size_t>& value)
     return "--lines: `" + std::string(text) + "` is no number of lines";
   value = lines;
   return {};
+}
+
+std::string read_host(const std::string& name, std::string& value) {
+  value = name;
+  return name.empty() || printable(name) != name ? "--host: `" + name + "` is no host's name"
+                                                 : std::string();
 }
 
 /// One option as getopt_long(3) has found it; `value` is empty where it takes none.
@@ -151,6 +163,11 @@ std::string read_option(int option, const std::string& value, bool has_value, Op
     case kInstall:
       options.install = true;
       break;
+    case kHost:
+      return read_host(value, options.host);
+    case kYes:
+      options.yes = true;
+      break;
     default:
       break;
   }
@@ -202,6 +219,13 @@ std::string find_contradiction(const Options& options) {
     return "--for and --reason go with stop";
   if ((options.follow || options.lines) && !is(Command::logs)) return "-f and --lines go with logs";
   if (options.install && !is(Command::crontab)) return "--install goes with crontab";
+  if ((!options.host.empty() || options.yes) && !is(Command::recover))
+    return "--host and --yes go with recover";
+  if (is(Command::recover)) {
+    if (options.host.empty()) return "recover: of which host? --host NAME, as locked_by has it";
+    if (!options.workers.empty()) return "recover is about all workers of a host: name none";
+    if (options.json) return "recover goes without --json";
+  }
   if (is(Command::init) && (options.count || !options.identifiers.empty()))
     return "init: say which workers there are in the file that it writes";
   if (is(Command::why) && options.workers.empty()) return "why: which worker?";

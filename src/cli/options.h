@@ -10,7 +10,20 @@
 
 namespace bootcheck {
 
-enum class Command { run, status, restart, stop, start, why, logs, config, init, doctor, crontab };
+enum class Command {
+  run,
+  status,
+  restart,
+  stop,
+  start,
+  why,
+  logs,
+  config,
+  init,
+  doctor,
+  crontab,
+  recover
+};
 
 struct Options {
   Command command = Command::run;
@@ -34,6 +47,8 @@ struct Options {
   bool follow = false;               ///< logs
   std::optional<std::size_t> lines;  ///< logs
   bool install = false;              ///< crontab
+  std::string host;                  ///< recover
+  bool yes = false;                  ///< recover: without asking
   bool in_fleet = false;             ///< one of several applications: -c is a folder
 };
 

@@ -66,6 +66,18 @@ bool is_terminal() {
   return is_one;
 }
 
+bool can_ask() {
+  return is_terminal() && ::isatty(STDIN_FILENO) == 1;
+}
+
+bool ask(std::string_view question) {
+  print(question);
+  std::string answer;
+  for (int letter = 0; (letter = std::fgetc(stdin)) != EOF && letter != '\n';)
+    answer += static_cast<char>(letter);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
 Style stdout_style() {
   Style style;
   style.now = wall_now();

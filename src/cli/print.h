@@ -32,6 +32,12 @@ void print_problems(const std::vector<Event>& events, std::string_view app = {})
 /// kept is still for the terminal.
 bool is_terminal();
 
+/// Whether somebody can be asked: stdin and stdout are terminals.
+bool can_ask();
+
+/// Asks `question`, which ends in a blank, and waits for the answer; true for `y` or `yes`.
+bool ask(std::string_view question);
+
 /// Colour and width of stdout: colour only on a terminal, and never with NO_COLOR (no-color.org).
 Style stdout_style();
 

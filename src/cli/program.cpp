@@ -40,6 +40,8 @@ int dispatch(const Options& options, const Config& config, Machine& machine) {
       return doctor_command(options, config, machine);
     case Command::crontab:
       return crontab_command(options, config, machine);
+    case Command::recover:
+      return recover_command(options, config, machine);
   }
   return kUsage;
 }

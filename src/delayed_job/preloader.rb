@@ -21,6 +21,11 @@
 #   booted                  nothing is said to us before that
 #   ended 1 0               the second batch, with exit status 0
 #
+# A batch may ask who of a host has locked jobs, for one that is gone for good (recovery_host.rb). The answer is a line of
+# its output for each, that begins with the given tag and goes on with JSON:
+#
+#   {"batch": 1, "output": "/srv/shop/log/x.log", "locks_of": "web2", "tag": "locks 4711"}
+#
 # The dead workers' jobs are handed back (recovery.rb, which stands before this) once those of the same batch are
 # started: lines on stdout. Everything that fails has a line on stderr. Both go to the output of the batch, where it
 # names one. With the end of its input this ends as well, once the starts under way are done.
@@ -187,9 +192,18 @@ module Bootcheck
 
     def finish(starts, batch)
       started = starts.map { |pid| succeeds?(pid) }.all?
+      started &&= succeeds?(fork_step(batch["output"]) { say_locks(batch) }) if batch["locks_of"]
       dead = Array(batch["hand_back"])
       succeeds?(fork_step(batch["output"]) { recovery.run(dead) }) unless dead.empty?
       started
+    end
+
+    def say_locks(batch)
+      error = Bootcheck.error_of do
+        Recovery::HostLocks.new(batch["locks_of"]).entries.each { |entry| puts "#{batch['tag']} #{JSON.generate(entry)}" }
+      end
+      $stderr.puts "bootcheck: the jobs cannot be looked at: #{Bootcheck.reason(error)}" if error
+      !error
     end
 
     def succeeds?(pid)

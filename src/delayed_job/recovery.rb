@@ -2,9 +2,9 @@
 #
 #   Bootcheck::Recovery.new { |line| puts line }.run([{ "worker" => "delayed_job.1", "pid" => 123 }])
 #
-# An entry may also say "host", what the host was called while the worker lived (else as it is called now), and "born" and
-# "gone", the seconds since the epoch between which it lived. Each line names the process, and the last one for an entry
-# whose jobs have all been dealt with begins with "done with":
+# An entry may also say "host", what the host was called while the worker lived (else as it is called now), "born" and
+# "gone", the seconds since the epoch between which it lived, and "shown", what it is called in the lines (else as here).
+# Each line names the process, and the last one for an entry whose jobs have all been dealt with begins with "done with":
 #
 #   recovered job 7 of delayed_job.1 (pid 123), attempt 1, next run at 2026-11-23T06:25:01Z
 #   left job 8 of delayed_job.1 (pid 123) alone: ...
@@ -95,10 +95,11 @@ module Bootcheck
 
       def initialize(entry)
         name, @pid, host = entry.values_at("worker", "pid", "host")
-        @worker = "#{name} (pid #{@pid})"
+        @worker = entry["shown"] || "#{name} (pid #{@pid})"
         require "socket"
         host = Socket.gethostname if host.to_s.empty?
-        @owner = "#{name} host:#{host} pid:#{@pid}" # as in Delayed::Worker#name
+        # As in Delayed::Worker#name; `rake jobs:work` gives no name before it.
+        @owner = "#{"#{name} " unless name.empty?}host:#{host} pid:#{@pid}"
         @born, @gone = entry.values_at("born", "gone").map { |time| time if time.to_i > 0 }
       end
 

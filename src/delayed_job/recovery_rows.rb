@@ -84,8 +84,28 @@ module Bootcheck
           else
             owners.map { |owner| Delayed::Job.where(:locked_by => owner) }
           end
+        read(database, queries)
+      end
+
+      # Those locked by workers of this host, and maybe some others: it is for the caller to look at the names. In LIKE,
+      # `_` stands for any character, so also for one that has a meaning there itself.
+      def self.of_host(database, host)
+        raise "#{Delayed::Job} cannot search for them" unless Delayed::Job.respond_to?(:where)
+
+        query =
+          if Delayed::Job.respond_to?(:arel_table)
+            Delayed::Job.where("locked_by LIKE ?", "%host:#{host.gsub(/[\\%_]/, '_')} pid:%")
+                        .select("id, locked_by, locked_at, failed_at")
+          else
+            Delayed::Job.where(:locked_by => /host:#{Regexp.escape(host)} pid:[0-9]+\z/)
+          end
+        read(database, [query])
+      end
+
+      def self.read(database, queries)
         queries.flat_map { |query| database.again { query.to_a } }.map { |job| new(job) }.uniq(&:id)
       end
+      private_class_method :read
 
       def initialize(job)
         @id = job.id

@@ -106,6 +106,7 @@ struct CannotTell {
 /// `job_recovered`, `job_left_alone`, `recovery_failed`
 struct OfJob {
   std::string job;
+  bool is_tried_again = true;  ///< `recovery_failed`: by passes to come
   bool operator==(const OfJob&) const = default;
 };
 /// `gap`

@@ -191,7 +191,8 @@ struct ProblemOf {
   }
   std::string operator()(const CannotTell& unknown) const { return unknown.why; }
   std::string operator()(const OfJob& job) const {
-    if (event.kind == EventKind::recovery_failed) return job.job + "; it is tried again";
+    if (event.kind == EventKind::recovery_failed)
+      return job.job + (job.is_tried_again ? "; it is tried again" : "; try it again");
     return event.kind == EventKind::job_left_alone ? job.job : std::string();
   }
   std::string operator()(const Unchecked&) const { return {}; }

@@ -77,7 +77,7 @@ class Completions : public testing::TestWithParam<const char*> {
 TEST_P(Completions, KnowTheCommands) {
   EXPECT_THAT(complete("bootcheck "),
               IsSupersetOf({"run", "status", "restart", "stop", "start", "why", "logs", "config",
-                            "init", "doctor", "crontab"}));
+                            "init", "doctor", "crontab", "recover"}));
   EXPECT_THAT(complete("bootcheck sta"), ElementsAre("start", "status"));
   EXPECT_THAT(complete("bootcheck --json -C / sto"), ElementsAre("stop"));
 }
@@ -115,7 +115,7 @@ TEST_P(Completions, KnowTheOptionsOfEachCommand) {
   EXPECT_THAT(options("bootcheck --"), AllOf(IsSupersetOf({"--json", "--dry-run", "--lock-wait"}),
                                              Not(Contains("--surge"))));
   std::set<std::string> all;
-  for (const auto* command : {"run", "restart", "stop", "logs", "crontab"}) {
+  for (const auto* command : {"run", "restart", "stop", "logs", "crontab", "recover"}) {
     for (auto& word : options("bootcheck " + std::string(command) + " --"))
       all.insert(std::move(word));
   }

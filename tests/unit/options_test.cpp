@@ -57,6 +57,7 @@ TEST(Options, KnowEveryCommandByItsWord) {
       {"stop", Command::stop}, {"start", Command::start},     {"config", Command::config},
       {"why", Command::why},   {"crontab", Command::crontab}, {"logs", Command::logs},
       {"init", Command::init}, {"doctor", Command::doctor}};
+  EXPECT_EQ(options_of("recover --host web2").command, Command::recover);
   for (const auto& [word, command] : commands) {
     EXPECT_EQ(options_of(std::string(word) + " delayed_job.1").command, command);
     EXPECT_EQ(name_of(command), word);
@@ -156,6 +157,13 @@ TEST(Options, AreAUsageErrorWhereOneContradictsAnother) {
       {"status -f", "-f and --lines go with logs"},
       {"restart --lines 3", "-f and --lines go with logs"},
       {"--install", "--install goes with crontab"},
+      {"--yes", "--host and --yes go with recover"},
+      {"restart --host web2", "--host and --yes go with recover"},
+      {"recover", "recover: of which host? --host NAME"},
+      {"recover --yes", "recover: of which host? --host NAME"},
+      {"recover --host=", "--host: `` is no host's name"},
+      {"recover --host web2 delayed_job.1", "recover is about all workers of a host"},
+      {"recover --host web2 --json", "recover goes without --json"},
       {"init -n 3", "init: say which workers"},
       {"logs --lines -3", "--lines: `-3` is no number"},
       {"logs --lines many", "--lines: `many` is no number"},
@@ -233,7 +241,8 @@ TEST(Options, HelpNamesEveryCommandAndOption) {
         "config",        "crontab",   "--config",    "--root",   "--workers", "--identifier",
         "--environment", "--dry-run", "--lock-wait", "--json",   "--verbose", "--quiet",
         "--surge",       "--wait",    "--for",       "--reason", "--version", "logs",
-        "--follow",      "--lines",   "init",        "doctor",   "--install"})
+        "--follow",      "--lines",   "init",        "doctor",   "--install", "recover",
+        "--host",        "--yes"})
     EXPECT_TRUE(std::regex_search(text, std::regex("[ ,]" + std::string(word) + "[ ,=[\n]")))
         << word;  // as a word: `start` is in `restart`
   std::istringstream lines(text);

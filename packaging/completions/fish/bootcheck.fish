@@ -1,6 +1,6 @@
 # fish completion for bootcheck(1): commands, options, and the workers of the application that the line is about.
 
-set -l commands run status restart stop start why logs config init doctor crontab
+set -l commands run status restart stop start why logs config init doctor crontab recover
 
 # The options of the line so far that say which application it is about, and its workers.
 function __bootcheck_workers
@@ -30,6 +30,7 @@ complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a config -
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a init -d 'Write a first configuration'
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'What would keep workers from coming up under cron'
 complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a crontab -d 'Print the crontab line'
+complete -c bootcheck -n "not __fish_seen_subcommand_from $commands" -a recover -d 'Hand back the jobs of a host that is gone for good'
 complete -c bootcheck -n '__fish_seen_subcommand_from run status restart stop start why logs' -a '(__bootcheck_workers)' -d Worker
 
 complete -c bootcheck -s c -l config -r -F -d 'Configuration, or a folder of them'
@@ -52,3 +53,5 @@ complete -c bootcheck -n '__fish_seen_subcommand_from stop' -l reason -x -d 'Sho
 complete -c bootcheck -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'Go on with what is added'
 complete -c bootcheck -n '__fish_seen_subcommand_from logs' -l lines -x -a '20 100 1000' -d 'That many lines of each file'
 complete -c bootcheck -n '__fish_seen_subcommand_from crontab' -l install -d 'Put it into the crontab'
+complete -c bootcheck -n '__fish_seen_subcommand_from recover' -l host -x -d 'The host, as it stands in locked_by'
+complete -c bootcheck -n '__fish_seen_subcommand_from recover' -l yes -d 'Do not ask'
