@@ -1,4 +1,4 @@
-// What happens to a child between fork(2) and execve(2), and what it needs prepared for that.
+// What happens to a child between vfork(2) and execve(2), and what it needs prepared for that.
 #pragma once
 
 #include "system/launches.h"
@@ -26,7 +26,7 @@ struct ChildFailure {
 };
 
 /// Everything a child needs, made before the fork: behind it only async-signal-safe calls are
-/// allowed (signal-safety(7)).
+/// allowed (signal-safety(7)), and what is written in memory is written in the parent's.
 class ChildPlan {
  public:
   /// Opens the input and the output, looks argv[0] up in the child's PATH. Throws std::system_error

@@ -16,6 +16,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/filesystem/operations.hpp>
+#include <boost/process/v2/posix/vfork_launcher.hpp>
 #include <boost/process/v2/process.hpp>
 
 #include <fcntl.h>
@@ -38,7 +39,7 @@ constexpr Duration kTurn{100};
 struct ChildHooks {
   ChildPlan& plan;
 
-  error_code on_exec_setup(bp::posix::default_launcher&, const bp::filesystem::path&,
+  error_code on_exec_setup(bp::posix::vfork_launcher&, const bp::filesystem::path&,
                            const char* const*) const {
     const int failure = plan.enter();
     errno = failure;  // the launcher sends errno, not what is returned here
@@ -46,22 +47,22 @@ struct ChildHooks {
   }
   // The launcher would call exit(3), which runs our atexit handlers and flushes our buffers a
   // second time.
-  [[noreturn]] void on_exec_error(bp::posix::default_launcher&, const bp::filesystem::path&,
+  [[noreturn]] void on_exec_error(bp::posix::vfork_launcher&, const bp::filesystem::path&,
                                   const char* const*, const error_code&) const {
     plan.leave();
     ::_exit(127);
   }
   // The child that could not exec is ours to reap; the launcher leaves it a zombie.
-  void on_error(bp::posix::default_launcher& launcher, const bp::filesystem::path&,
+  void on_error(bp::posix::vfork_launcher& launcher, const bp::filesystem::path&,
                 const char* const*, const error_code&) const {
     if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);
     launcher.pid = -1;
   }
 
   // 1.81 calls the two hooks above as they are, but only if it could call them like this.
-  void on_exec_error(bp::posix::default_launcher&, const error_code&, const bp::filesystem::path&,
+  void on_exec_error(bp::posix::vfork_launcher&, const error_code&, const bp::filesystem::path&,
                      const char* const*, const error_code&) const;
-  void on_error(bp::posix::default_launcher&, const error_code&, const bp::filesystem::path&,
+  void on_error(bp::posix::vfork_launcher&, const error_code&, const bp::filesystem::path&,
                 const char* const*, const error_code&) const;
 };
 
@@ -90,9 +91,14 @@ std::string explain(const LaunchRequest& request, const std::string& program, in
 }
 
 /// Forks and execs; the child's pid. `conversation`: our end of it, where the child converses.
-std::variant<pid_t, NotStarted> fork_child(asio::io_context& context, const LaunchRequest& request,
-                                           UniqueFd& conversation) {
-  bp::posix::default_launcher launcher;
+///
+/// By vfork(2): the child borrows our memory until it execs, where fork(2) copies the page tables
+/// and then each page that either of us touches, which is most of the time that a start takes. The
+/// context is new each time: the launcher tells it of the fork in the child as well, and one that
+/// has descriptors would exchange ours for the child's.
+std::variant<pid_t, NotStarted> fork_child(const LaunchRequest& request, UniqueFd& conversation) {
+  asio::io_context context;
+  bp::posix::vfork_launcher launcher;
   try {
     ChildPlan plan(request);
     conversation = plan.take_conversation();
@@ -164,7 +170,7 @@ class LinuxLaunches final : public Launches {
 
   std::variant<pid_t, NotStarted> start(const LaunchRequest& request) override {
     UniqueFd conversation;
-    auto launched = fork_child(context_, request, conversation);
+    auto launched = fork_child(request, conversation);
     if (const auto* pid = std::get_if<pid_t>(&launched)) {
       children_[*pid] = {};
       exits_.add_child(*pid);
@@ -258,7 +264,6 @@ class LinuxLaunches final : public Launches {
     return outcome_of(status);
   }
 
-  asio::io_context context_;
   ExitWatch exits_;
   FolderWatch folders_;
   Conversations conversations_;
