@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/config_json.h"
 #include "cli/print.h"
+#include "config/policies.h"
 #include "config/writer.h"
 #include "report/text.h"
 #include "system/inspect.h"
@@ -24,7 +25,7 @@ std::vector<std::string> absentees(const Config& config) {
     const Path program = worker.start.front();
     const auto old_script = worker.working_directory / "script" / program.filename();
     if (program.has_parent_path() && !look_at(old_script).exists)
-      expect("start of " + worker.name, worker.working_directory / program);
+      expect("start of " + worker.name, below(worker.working_directory, program));
   }
   return absent;
 }

@@ -1,5 +1,6 @@
 #include "doctor/gather_ruby.h"
 
+#include "config/policies.h"
 #include "delayed_job/command_line.h"
 #include "doctor/gems.h"
 #include "doctor/ruby.h"
@@ -57,7 +58,7 @@ ProgramFacts look_at_program(const Worker& worker, const std::string& path_varia
   ProgramFacts facts{
       .worker = worker.name, .program = worker.start.front(), .path = {}, .look = {}};
   if (facts.program.find('/') != std::string::npos) {
-    facts.path = worker.working_directory / facts.program;
+    facts.path = below(worker.working_directory, facts.program);
   } else if (auto found = find_program(facts.program, path_variable)) {
     facts.path = std::move(*found);
   }

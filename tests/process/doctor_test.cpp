@@ -68,6 +68,12 @@ TEST_F(DoctorCommand, FindsNothingWhereAllIsWell) {
   EXPECT_THAT(after("", "bootcheck doctor -q").out, IsEmpty());
 }
 
+TEST_F(DoctorCommand, FindsNothingWrongWithALineForTheShell) {
+  app_.configure("workers: [{name: feed, start: exec bin/feed, foreground: true}]");
+  const auto finished = after("");
+  EXPECT_EQ(finished.status, 0) << finished.out << finished.err;
+}
+
 TEST_F(DoctorCommand, ChangesNothing) {
   const auto before = app_.listing();
   after("");
