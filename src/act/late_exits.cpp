@@ -18,8 +18,14 @@ std::vector<RunningWorker> running_workers(const Config& config, const State& st
 
 std::vector<LateExit> decide_after_exits(const Context& context, Assessment& assessment,
                                          const std::vector<std::size_t>& workers) {
-  auto now = assess(context, assessment.facts.app, assessment.state, {});
+  Selection those(context.config.workers.size(), false);
+  for (const auto worker : workers)
+    those[worker] = true;
+  auto now = assess(context, assessment.facts.app, assessment.state,
+                    {.may_ask = std::move(those), .earlier = &assessment.facts});
   assessment.state = std::move(now.state);
+  for (std::size_t at = 0; at < now.facts.seen.size(); ++at)
+    assessment.facts.seen[at].ready = now.facts.seen[at].ready;
   std::vector<LateExit> exits;
   for (const auto worker : workers) {
     assessment.facts.seen[worker] = now.facts.seen[worker];

@@ -1,6 +1,7 @@
 #include "act/state_events.h"
 
 #include "model/identity.h"
+#include "model/readiness.h"
 
 #include <algorithm>
 #include <utility>
@@ -30,10 +31,12 @@ class StateEvents {
         worker_((*facts.workers)[decision.worker]),
         seen_(facts.seen[decision.worker]),
         facts_(facts),
-        record_(find_record(state, worker_.name)) {}
+        record_(find_record(state, worker_.name)),
+        not_ready_(not_ready(decision, facts, state)) {}
 
   std::vector<Event> run() {
-    add_for_state();
+    if (!is_known_to_be_down()) add_for_state();
+    add_not_ready();
     add_stuck_jobs();
     return std::move(events_);
   }
@@ -41,6 +44,20 @@ class StateEvents {
  private:
   void add(EventKind kind, Severity severity, Detail detail) {
     events_.push_back(make_event(kind, worker_.name, severity, std::move(detail)));
+  }
+
+  /// It has been told when it began to wait, and its pid file is left as it is until it is started.
+  bool is_known_to_be_down() const {
+    const auto state = judgement_.state;
+    return not_ready_ && not_ready_->waited > Duration{0} && !judgement_.ended &&
+           (state == WorkerState::crashed || state == WorkerState::stale);
+  }
+
+  /// For as long as a start may take that is no trouble.
+  void add_not_ready() {
+    if (!not_ready_) return;
+    const bool is_long = not_ready_->waited >= worker_.start_timeout;
+    add(EventKind::not_ready, is_long ? Severity::error : Severity::info, *not_ready_);
   }
 
   void add_for_state() {
@@ -116,6 +133,7 @@ class StateEvents {
   const Observation& seen_;
   const Facts& facts_;
   const WorkerRecord* record_;
+  const std::optional<NotReady> not_ready_;
   std::vector<Event> events_;
 };
 

@@ -3,13 +3,29 @@
 #include "cli/print.h"
 #include "config/policies.h"
 #include "config/writer.h"
+#include "launch/environment.h"
 #include "report/text.h"
 #include "system/inspect.h"
+
+#include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace bootcheck {
 namespace {
+
+/// The program of a `ready` command that is not there; empty: it is, or a shell looks for it.
+std::string absent_ready_program(const Config& config, const Worker& worker) {
+  const auto& program = worker.ready.front();
+  if (program.find('/') != std::string::npos) {
+    const auto path = below(worker.working_directory, program);
+    return look_at(path).exists ? std::string() : path.native();
+  }
+  if (config.env_file && !look_at(*config.env_file).exists) return {};  // PATH is not known
+  const auto folders = environment_of(config, worker).at("PATH");
+  return find_program(program, folders) ? std::string() : program + " in " + folders;
+}
 
 /// What the configuration names and is not there.
 std::vector<std::string> absentees(const Config& config) {
@@ -26,6 +42,12 @@ std::vector<std::string> absentees(const Config& config) {
     const auto old_script = worker.working_directory / "script" / program.filename();
     if (program.has_parent_path() && !look_at(old_script).exists)
       expect("start of " + worker.name, below(worker.working_directory, program));
+  }
+  for (const auto& worker : config.workers) {
+    const auto program = worker.ready.empty() ? "" : absent_ready_program(config, worker);
+    auto line = "ready: " + program;
+    if (!program.empty() && std::ranges::find(absent, line) == absent.end())
+      absent.push_back(std::move(line));
   }
   return absent;
 }

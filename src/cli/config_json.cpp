@@ -93,6 +93,7 @@ json::object worker_object(const Worker& worker) {
           {"process_title", text_or_null(worker.process_title)},
           {"start", words_of(worker.start)},
           {"status", words_of(worker.status)},
+          {"ready", words_of(worker.ready)},
           {"working_directory", json_text(worker.working_directory.native())},
           {"env", variables_of(worker.env)},
           {"foreground", worker.foreground},

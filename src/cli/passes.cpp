@@ -27,10 +27,11 @@ void print_pass(const Context& context, const Options& options, const PassDone& 
   const bool person = is_terminal() || options.verbose;
   print_problems(person ? done.events : done.to_print, app_of(options, context.config));
   if (options.json) {
-    print(run_json(status_of(context, take_snapshot(context, {})), done.events,
-                   name_of(options.command), exit_status));
+    print(run_json(status_of(context, take_snapshot(context, {.earlier = &done.seen.facts})),
+                   done.events, name_of(options.command), exit_status));
   } else if (person && !options.quiet) {
-    print(format_run(status_of(context, take_snapshot(context, {})), done.events, stdout_style()));
+    print(format_run(status_of(context, take_snapshot(context, {.earlier = &done.seen.facts})),
+                     done.events, stdout_style()));
   }
 }
 
@@ -52,8 +53,8 @@ std::string explain_worker(const Snapshot& snapshot, std::size_t worker) {
 
 int print_plan(const Context& context, const Selection& selection, const Options& options,
                const std::vector<Request>& requests) {
-  const auto snapshot = take_snapshot(context, selection, Search::if_needed, requests);
-  print(format_plan(*snapshot.facts.workers, snapshot.plan, stdout_style()));
+  const auto snapshot = take_snapshot(context, {.selection = selection, .requests = requests});
+  print(format_plan(snapshot.facts, snapshot.plan, stdout_style()));
   print(format_orphans(snapshot.plan.orphans_to_drain));
   if (options.verbose) {
     for (const auto& decision : snapshot.plan.decisions)

@@ -11,6 +11,7 @@
 #include "util/duration.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -28,9 +29,11 @@ std::string who_drains(const std::vector<Draining>& draining, BootTime now) {
   return who;
 }
 
-std::string unfinished_text(const std::vector<Draining>& draining, BootTime now) {
-  const auto who = draining.empty() ? std::string("some wait for their turn")
-                                    : "finishing their jobs: " + who_drains(draining, now);
+std::string unfinished_text(const RolledOut& rolled, BootTime now) {
+  const auto who = !rolled.draining.empty()
+                       ? "finishing their jobs: " + who_drains(rolled.draining, now)
+                   : rolled.unready ? std::string("some wait until they are ready")
+                                    : std::string("some wait for their turn");
   return "the time to wait is over, and not all are done (" + who +
          "); the passes of cron do the rest";
 }
@@ -45,17 +48,33 @@ class Screen final : public RollOutWatcher {
 
   void passed(const PassDone& done) override {
     clear();
-    print_problems(done.events, app_of(options_, config_));
+    print_problems(without_old_waits(done.events), app_of(options_, config_));
     if (!options_.json && !options_.quiet) print(event_lines(done.events));
   }
 
   void waiting(const std::vector<Draining>& draining, BootTime now) override {
     if (!is_terminal() || options_.json || options_.quiet) return;
-    print_live("finishing their jobs: " + who_drains(draining, now) + "; Ctrl-C loses nothing");
+    print_live((draining.empty() ? std::string("waiting")
+                                 : "finishing their jobs: " + who_drains(draining, now)) +
+               "; Ctrl-C loses nothing");
     live_ = true;
   }
 
  private:
+  /// What a worker waits for is told when it begins to, not in every pass.
+  std::vector<Event> without_old_waits(std::vector<Event> events) {
+    std::set<std::string> waits;
+    std::erase_if(events, [&](const Event& event) {
+      if (event.kind != EventKind::not_ready) return false;
+      auto what = event.worker + " " + problem_of(event);
+      const bool is_old = waits_.contains(what);
+      waits.insert(std::move(what));
+      return is_old;
+    });
+    waits_ = std::move(waits);
+    return events;
+  }
+
   void clear() {
     if (live_) clear_live();
     live_ = false;
@@ -64,6 +83,7 @@ class Screen final : public RollOutWatcher {
   const Options& options_;
   const Config& config_;
   bool live_ = false;
+  std::set<std::string> waits_;  ///< of the last pass
 };
 
 bool is_bad(const WorkerStatus& worker) {
@@ -92,7 +112,7 @@ int exit_status_of(const Options& options, const AppStatus& status, const Rolled
 }
 
 int print_end(const Options& options, const Context& context, const RolledOut& rolled) {
-  const auto status = status_of(context, take_snapshot(context, {}));
+  const auto status = status_of(context, take_snapshot(context));
   const int exit_status = exit_status_of(options, status, rolled);
   if (options.json) {
     print(run_json(status, rolled.events, name_of(options.command), exit_status));
@@ -100,7 +120,7 @@ int print_end(const Options& options, const Context& context, const RolledOut& r
     print(format_run(status, {}, stdout_style()));
   }
   if (ran_out(options, rolled) && !status.boot_trouble)
-    print_problem(unfinished_text(rolled.draining, context.machine.boot_now()));
+    print_problem(unfinished_text(rolled, context.machine.boot_now()));
   return exit_status;
 }
 
@@ -137,7 +157,7 @@ RollOutOutcome watch_roll_out(const Options& options, const Context& context,
 
 /// Those that the configuration does not name any more cannot be asked by us, but by hand.
 void print_orphans_meant(const Context& context, const std::vector<std::string>& names) {
-  const auto status = status_of(context, take_snapshot(context, {}));
+  const auto status = status_of(context, take_snapshot(context));
   for (const auto& orphan : status.orphans) {
     if (std::ranges::find(names, orphan.title) == names.end()) continue;
     print_problem(fmt::format(

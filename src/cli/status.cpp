@@ -61,7 +61,7 @@ int status_command(const Options& options, const Config& config, Machine& machin
   if (const auto* errors = std::get_if<UsageErrors>(&selected)) return print_usage_errors(*errors);
   const auto& chosen = std::get<std::vector<bool>>(selected);
   const Context context(config, machine);
-  const auto snapshot = take_snapshot(context, {});
+  const auto snapshot = take_snapshot(context);
   for (const auto& problem : snapshot.state_problems)
     print_problem(problem.thing);
   auto status = status_of(context, snapshot);

@@ -15,9 +15,10 @@ namespace {
 constexpr int kMostWorkers = 10'000;
 
 constexpr auto kKeys = std::to_array<std::string_view>(
-    {"preset", "identifiers", "count", "args", "name", "start", "foreground", "pid_file",
-     "stop_signal", "status", "process_title", "working_directory", "start_timeout", "kill_after",
-     "restart", "limits", "env", "enabled", "preload"});
+    {"preset",        "identifiers", "count",       "args",   "name",          "start",
+     "foreground",    "pid_file",    "stop_signal", "status", "process_title", "working_directory",
+     "start_timeout", "kill_after",  "restart",     "limits", "env",           "enabled",
+     "preload",       "ready"});
 
 /// It becomes a part of file names and of a process title.
 bool is_fit_for_names(std::string_view text) {
@@ -244,6 +245,10 @@ void Entry::read_settings(Worker& worker, const Expander& expand) const {
     worker.process_title = expand.text(*node, worker.process_title);
   if (const auto node = section_.find("status"))
     worker.status = expand.words(*node, read_command(*node, *mistakes_).value_or(Argv()));
+  const auto ready = section_.find("ready");
+  worker.ready =
+      expand.words(ready.value_or(section_.node()),
+                   ready ? read_command(*ready, *mistakes_).value_or(Argv()) : defaults_->ready);
   if (const auto node = section_.find("working_directory")) {
     if (const auto path = read_text(*node, *mistakes_))
       worker.working_directory = below(defaults_->root, expand.text(*node, *path));

@@ -18,7 +18,7 @@ constexpr auto kKeys = std::to_array<std::string_view>(
     {"app",         "root",    "environment",     "user",          "env",       "path",
      "env_file",    "workers", "parallel_starts", "start_timeout", "restart",   "limits",
      "backoff",     "orphans", "recover_jobs",    "launcher",      "lock_file", "state_file",
-     "stuck_after", "log",     "metrics_file",    "notify"});
+     "stuck_after", "log",     "metrics_file",    "notify",        "ready"});
 constexpr auto kBackoffKeys = std::to_array<std::string_view>({"first", "max"});
 constexpr auto kLogKeys = std::to_array<std::string_view>({"to", "path", "level", "format"});
 
@@ -181,6 +181,7 @@ class Reader {
     defaults.start_timeout = std::chrono::minutes(5);
     defaults.restart.restart_file = below(config_.root, "tmp/restart.txt");
     read_into(section_, "start_timeout", defaults.start_timeout, read_time_limit);
+    read_into(section_, "ready", defaults.ready, read_command);
     if (const auto restart = section_.find("restart"))
       defaults.restart = read_restart(*restart, defaults.restart, config_.root, *mistakes_);
     if (const auto limits = section_.find("limits"))

@@ -13,6 +13,7 @@ struct EntryDefaults {
   Path root;
   std::string environment;
   Duration start_timeout{};
+  Argv ready;
   RestartPolicy restart;
   Limits limits;
 };

@@ -107,6 +107,7 @@ std::string any_program(const Worker& worker) {
 std::string entry(const Worker& worker) {
   const auto* const preset = find_preset(worker.preset);
   auto lines = preset != nullptr && preset->fixed ? fixed_preset(worker) : any_program(worker);
+  if (!worker.ready.empty()) lines += fmt::format("    ready: {}\n", list(worker.ready));
   if (!worker.process_title.empty())
     lines += fmt::format("    process_title: {}\n", yaml_quoted(worker.process_title));
   if (!worker.env.empty()) lines += fmt::format("    env: {}\n", mapping(worker.env));

@@ -55,6 +55,8 @@ std::string_view name_of(EventKind kind) {
       return "recovery_failed";
     case EventKind::failing:
       return "failing";
+    case EventKind::not_ready:
+      return "not_ready";
     case EventKind::recovered:
       return "recovered";
     case EventKind::duplicate:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/judge.h"
+#include "model/not_ready.h"
 #include "model/start_failure.h"
 #include "model/stop_reason.h"
 
@@ -29,6 +30,7 @@ enum class EventKind {
   job_left_alone,
   recovery_failed,
   failing,
+  not_ready,
   recovered,
   duplicate,
   left_over,
@@ -152,9 +154,10 @@ struct NotifyFailed {
   bool operator==(const NotifyFailed&) const = default;
 };
 
-using Detail = std::variant<std::monostate, OfProcess, Up, StartFailure, NotMissing, StartUnderWay,
-                            Stopping, GarbageInPidFile, Duplicates, WaitsForNextTry, CannotTell,
-                            OfJob, Unchecked, LockHeld, InOtherHands, Trouble, NotifyFailed>;
+using Detail =
+    std::variant<std::monostate, OfProcess, Up, StartFailure, NotMissing, StartUnderWay, Stopping,
+                 GarbageInPidFile, Duplicates, WaitsForNextTry, CannotTell, NotReady, OfJob,
+                 Unchecked, LockHeld, InOtherHands, Trouble, NotifyFailed>;
 
 struct Event {
   EventKind kind = EventKind::started;

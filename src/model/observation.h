@@ -2,6 +2,7 @@
 // of this room.
 #pragma once
 
+#include "model/command_outcome.h"
 #include "util/types.h"
 
 #include <cstdint>
@@ -88,8 +89,10 @@ enum class StatusAnswer { running, not_running, unknown };
 /// What was seen of one worker besides its processes.
 struct Observation {
   PidFile pid_file;
-  std::vector<pid_t> set_aside;         ///< of files `<pid_file>.draining.<pid>`
-  std::optional<StatusAnswer> status;   ///< none: the worker has no status command
+  std::vector<pid_t> set_aside;        ///< of files `<pid_file>.draining.<pid>`
+  std::optional<StatusAnswer> status;  ///< none: the worker has no status command
+  /// How its `ready` command ended; none: it has none, or nothing is to be done for it.
+  std::optional<LaunchOutcome> ready;
   std::int64_t restart_file_mtime = 0;  ///< ns since the epoch; 0: no such file
   std::optional<std::uint64_t>
       memory;  ///< bytes (PSS), only read when the resident size exceeds the worker's limit

@@ -1,6 +1,7 @@
 #include "model/plan.h"
 
 #include "model/identity.h"
+#include "model/readiness.h"
 #include "model/roll.h"
 
 #include <algorithm>
@@ -228,7 +229,9 @@ void share_boots(Plan& plan, const Facts& facts, const State& state) {
   if (booting.empty()) return;
   for (auto& decision : plan.decisions) {
     const auto* record = find_record(state, worker_of(decision).name);
-    if (!decision.selected || record == nullptr || record->unrecovered.empty()) continue;
+    if (!decision.selected || record == nullptr || record->unrecovered.empty() ||
+        !is_ready(facts.seen[decision.worker]))
+      continue;
     if (std::ranges::any_of(booting, [&](std::size_t other) {
           return share_a_boot((*facts.workers)[other], worker_of(decision));
         }))
@@ -276,8 +279,9 @@ Plan make_plan(const Facts& facts, const State& state, const Assignment& assignm
     decision.worker = at;
     decision.judgement = judgements[at];
     decision.selected = is_selected(selection, at);
-    if (decides && decision.selected)
-      Planner(facts, find_record(state, (*facts.workers)[at].name), decision).plan();
+    if (!decides || !decision.selected) continue;
+    Planner(facts, find_record(state, (*facts.workers)[at].name), decision).plan();
+    if (!is_ready(facts.seen[at])) leave_until_ready(decision);
   }
   if (!decides) return plan;
   plan_rolls(plan, facts, state);
@@ -294,7 +298,13 @@ bool starts_anything(const Plan& plan) {
 void leave_out_starts(Plan& plan) {
   for (auto& decision : plan.decisions) {
     if (starts_anything(decision)) decision.steps.clear();
+    if (decision.waits == Waits::until_ready) decision.waits = Waits::no;
   }
+}
+
+bool waits_until_ready(const Plan& plan) {
+  return std::ranges::find(plan.decisions, Waits::until_ready, &Decision::waits) !=
+         plan.decisions.end();
 }
 
 bool waits_for_a_boot(const Plan& plan) {

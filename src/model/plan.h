@@ -58,11 +58,12 @@ struct KillWorker {
 using Step = std::variant<RemovePidFile, RestorePidFile, RecoverJobs, StartWorker, AskToStop,
                           SetPidFileAside, ForgetSetAside, KillWorker>;
 
-/// Why a worker that is to be replaced is not yet.
+/// Why a worker that is to be replaced is not yet, or one that is to be started.
 enum class Waits {
   no,
   for_its_turn,  ///< others have to make room first, or their successors to stay up
-  for_a_boot     ///< the application did not boot, and is not tried again yet
+  for_a_boot,    ///< the application did not boot, and is not tried again yet
+  until_ready    ///< its `ready` command does not say that it is; also of one that is to be started
 };
 
 struct Decision {
@@ -106,11 +107,13 @@ bool is_idle(const Plan& plan);
 
 /// Whether a plan starts a worker, or boots the application to look after jobs.
 bool starts_anything(const Plan& plan);
-/// Leaves those workers as they are.
+/// Leaves those workers as they are, and those that wait until they are ready.
 void leave_out_starts(Plan& plan);
 
 /// Whether somebody is to be replaced, but the application did not boot.
 bool waits_for_a_boot(const Plan& plan);
+/// Whether somebody is to be started or replaced, but its `ready` command does not say that it is.
+bool waits_until_ready(const Plan& plan);
 
 /// One step in words, for --dry-run, `why` and the log: `remove the pid file (it says 123)`.
 std::string describe(const Step& step);

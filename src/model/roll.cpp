@@ -1,6 +1,7 @@
 #include "model/roll.h"
 
 #include "model/identity.h"
+#include "model/readiness.h"
 
 #include <algorithm>
 #include <map>
@@ -165,6 +166,10 @@ void plan_rolls(Plan& plan, const Facts& facts, const State& state) {
     if (!reason) continue;
     if (waits_for_boot(worker, facts, seen, state)) {
       decision.waits = Waits::for_a_boot;
+      continue;
+    }
+    if (!is_ready(seen)) {
+      decision.waits = Waits::until_ready;
       continue;
     }
     if (entries.empty()) entries = count_entries(plan, facts, state);

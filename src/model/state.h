@@ -90,8 +90,9 @@ struct WorkerRecord {
   std::optional<KnownProcess> last;  ///< the one before, which has ended in this boot
   std::optional<pid_t> former_pid;   ///< its pid in an earlier boot: certainly not alive any more
   std::optional<BegunStart> start;
-  BootTime started_at = 0;             ///< when bootcheck started it; 0: it did not
-  std::optional<BootTime> drained_at;  ///< its last process ended as asked, then
+  BootTime started_at = 0;                  ///< when bootcheck started it; 0: it did not
+  std::optional<BootTime> drained_at;       ///< its last process ended as asked, then
+  std::optional<BootTime> not_ready_since;  ///< it has been waiting for its `ready` command
   std::int64_t restart_file_mtime =
       0;  ///< ns since the epoch when started or first seen; 0: there was no file
   std::optional<RollAsked> roll;        ///< until it is known which process is meant

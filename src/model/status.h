@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/judge.h"
+#include "model/not_ready.h"
 
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct WorkerStatus {
   std::optional<Hold> hold;
   std::optional<StopReason> out_of_date;  ///< why the next pass will roll it; none: it will not
   std::optional<Duration> next_try_in;    ///< failing
+  std::optional<NotReady> not_ready;      ///< it waits for its `ready` command
   int failures = 0;
   std::optional<StartFailure>
       last_error;    ///< why it did not come up; none: it runs, or never failed

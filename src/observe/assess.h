@@ -18,9 +18,18 @@ struct Assessment {
   Plan plan;
 };
 
-/// `state` is what was remembered before; `doubt` why nothing can be told here (Facts::doubt).
-/// Reads, and changes nothing. Throws std::system_error when /proc cannot be read.
-Assessment assess(const Context& context, const App& app, State state, const Selection& selection,
-                  Search search = Search::if_needed, std::string doubt = {});
+struct AssessOptions {
+  Selection selection = {};
+  Search search = Search::if_needed;
+  std::string doubt = {};     ///< why nothing can be told here (Facts::doubt)
+  Selection may_ask = {};     ///< whose `ready` commands may be run
+  const Facts* earlier = {};  ///< of this pass: whoever has answered there is not asked again
+};
+
+/// `state` is what was remembered before. Where the plan starts or replaces workers, their `ready`
+/// commands are run, and the plan is made anew with the answers. Reads, and changes nothing. Throws
+/// std::system_error when /proc cannot be read.
+Assessment assess(const Context& context, const App& app, State state,
+                  const AssessOptions& options = {});
 
 }  // namespace bootcheck

@@ -24,14 +24,14 @@ void FollowUp::passed(const PassDone& done) {
 
 bool FollowUp::wait(const Snapshot& seen) {
   if (!asked_at_ || !preloaders_.is_any_ready()) return false;
-  const auto open = still_open(seen);
+  const auto open = still_open(seen, options_.selection);
   if (open.is_done()) return false;
   // Nobody's exit makes room for those that wait for their turn.
   if (open.draining.empty()) return !is_idle(seen.plan);
   const auto now = machine_.monotonic_clock();
   const auto end = *asked_at_ + linger_;
-  // By then another one may be asked.
-  const bool may_ask = open.to_roll && now + settle_ < end;
+  // By then another one may be asked, or be ready.
+  const bool may_ask = (open.to_roll || open.unready) && now + settle_ < end;
   return sleep_until(may_ask ? now + settle_ : end, seen.state, open.processes()) || may_ask;
 }
 

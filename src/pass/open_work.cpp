@@ -1,5 +1,6 @@
 #include "pass/open_work.h"
 
+#include "model/readiness.h"
 #include "model/roll.h"
 
 #include <algorithm>
@@ -37,14 +38,18 @@ std::vector<Draining> draining_of(const State& state) {
   return draining;
 }
 
-OpenWork still_open(const Assessment& seen) {
-  OpenWork open{.draining = draining_of(seen.state), .running = {}, .to_roll = false};
+OpenWork still_open(const Assessment& seen, const Selection& selection) {
+  OpenWork open{.draining = draining_of(seen.state), .running = {}};
   for (const auto& [name, record] : seen.state.workers) {
     if (record.process && find_stop(&record, record.process->id) == nullptr)
       open.running.push_back(record.process->id);
   }
   open.to_roll = std::ranges::any_of(seen.plan.decisions, [&](const Decision& decision) {
     return waits_for_its_turn(decision, seen);
+  });
+  open.unready = std::ranges::any_of(seen.plan.decisions, [&](const Decision& decision) {
+    return is_selected(selection, decision.worker) &&
+           waits_until_ready(seen.state, (*seen.facts.workers)[decision.worker].name);
   });
   return open;
 }

@@ -18,14 +18,16 @@ struct OpenWork {
   std::vector<Draining> draining;
   std::vector<ProcessId> running;  ///< a crash among them is an event as well
   bool to_roll = false;            ///< some are to be replaced, and wait for their turn
+  bool unready = false;            ///< some are to be started or replaced once they are ready
 
-  bool is_done() const { return draining.empty() && !to_roll; }
+  bool is_done() const { return draining.empty() && !to_roll && !unready; }
   /// Whose end is something to do.
   std::vector<ProcessId> processes() const;
 };
 
-/// From what a pass knew at its end, not from another look: what exits meanwhile is an event.
-OpenWork still_open(const Assessment& seen);
+/// From what a pass knew at its end, not from another look: what exits meanwhile is an event. Only
+/// those of the selection count as unready.
+OpenWork still_open(const Assessment& seen, const Selection& selection);
 
 /// Those that finish their jobs.
 std::vector<Draining> draining_of(const State& state);

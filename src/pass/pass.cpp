@@ -178,8 +178,8 @@ class Pass {
   PassDone leave_alone(LoadedState loaded, std::string doubt) {
     const auto app = locate_app(context_, loaded.state);
     report({make_event(EventKind::foreign_state, {}, Severity::error, InOtherHands{doubt})});
-    done_.seen = snapshot_of(assess(context_, app, std::move(loaded.state), options_.selection,
-                                    Search::if_needed, std::move(doubt)),
+    done_.seen = snapshot_of(assess(context_, app, std::move(loaded.state),
+                                    {.selection = options_.selection, .doubt = std::move(doubt)}),
                              {});
     done_.to_print = problems_to_tell(done_.events, done_.seen.facts.wall, done_.seen.state.told);
     return std::move(done_);
@@ -205,7 +205,8 @@ class Pass {
 
   void look(State state) {
     const auto app = locate_app(context_, state);
-    done_.seen = snapshot_of(assess(context_, app, std::move(state), options_.selection), {});
+    done_.seen =
+        snapshot_of(assess(context_, app, std::move(state), {.selection = options_.selection}), {});
     explain_early_deaths(machine_, config_, done_.seen.state);
     const auto now = done_.seen.facts.wall;
     if (lock_.last_touched && now - *lock_.last_touched > config_.stuck_after.count() / 1000)
@@ -213,7 +214,8 @@ class Pass {
     if (!has_watched_) say_at_most(done_.seen.noticed);
     report(done_.seen.noticed);
     auto& plan = done_.seen.plan;
-    if (!starts_anything(plan) || !machine_.is_shutting_down()) return;
+    const bool would_start = starts_anything(plan) || waits_until_ready(plan);
+    if (!would_start || !machine_.is_shutting_down()) return;
     leave_out_starts(plan);
     report({make_event(EventKind::host_stopping, {}, Severity::info, {})});
   }
@@ -243,20 +245,22 @@ std::optional<WallTime> last_pass(const Context& context) {
   return lock ? std::optional<WallTime>(lock->modified / 1'000'000'000) : std::nullopt;
 }
 
-Snapshot take_snapshot(const Context& context, const Selection& selection, Search search,
-                       const std::vector<Request>& requests) {
+Snapshot take_snapshot(const Context& context, SnapshotOptions options) {
   auto& machine = context.machine;
   const auto& config = context.config;
   auto loaded = load_state(machine, config.state_file, context.here);
   const auto posted = read_requests(machine, config.state_file);
   remember_requests(loaded.state, posted.requests, config.workers);
-  remember_requests(loaded.state, requests, config.workers);
+  remember_requests(loaded.state, options.requests, config.workers);
   std::ranges::copy(posted.problems, std::back_inserter(loaded.problems));
   auto doubt = doubt_of(context, loaded, last_pass(context));
   const auto app = locate_app(context, loaded.state);
-  return snapshot_of(
-      assess(context, app, std::move(loaded.state), selection, search, std::move(doubt)),
-      std::move(loaded.problems));
+  return snapshot_of(assess(context, app, std::move(loaded.state),
+                            {.selection = std::move(options.selection),
+                             .search = options.search,
+                             .doubt = std::move(doubt),
+                             .earlier = options.earlier}),
+                     std::move(loaded.problems));
 }
 
 PassOutcome run_pass(const Context& context, const PassOptions& options) {

@@ -20,11 +20,16 @@ struct Snapshot : Assessment {
   std::vector<Failure> state_problems;  ///< why what was remembered could not be used
 };
 
+struct SnapshotOptions {
+  Selection selection = {};
+  Search search = Search::if_needed;
+  std::vector<Request> requests = {};  ///< they count as if they had been posted
+  const Facts* earlier = {};           ///< of the pass that has just ended (AssessOptions::earlier)
+};
+
 /// Observes and plans without a lock: for `status`, `why` and `--dry-run`. What was asked for and
-/// not taken up yet counts, and `requests` as if they had been. Throws std::system_error.
-Snapshot take_snapshot(const Context& context, const Selection& selection,
-                       Search search = Search::if_needed,
-                       const std::vector<Request>& requests = {});
+/// not taken up yet counts. Throws std::system_error.
+Snapshot take_snapshot(const Context& context, SnapshotOptions options = {});
 
 /// When a pass last took place; none: never.
 std::optional<WallTime> last_pass(const Context& context);

@@ -42,8 +42,10 @@ class RollOut {
  private:
   RolledOut end() {
     const bool is_done = open_.is_done();
-    return {
-        .events = std::move(events_), .draining = std::move(open_.draining), .is_done = is_done};
+    return {.events = std::move(events_),
+            .draining = std::move(open_.draining),
+            .unready = open_.unready,
+            .is_done = is_done};
   }
 
   PassOptions with_watcher(PassOptions options) {
@@ -69,15 +71,17 @@ class RollOut {
     while (!open_.is_done() && time_left(kBetweenLooks) > Duration{0}) {
       watcher_.waiting(open_.draining, machine_.boot_now());
       if (machine_.wait_for_exit(open_.processes(), time_left(kBetweenLooks))) return true;
-      // Nobody drains, so no exit will make room for those that wait for their turn.
+      // Nobody drains, so no exit will make room for those that wait for their turn, nor make those
+      // ready that are not.
       if (open_.draining.empty()) return true;
-      if (open_.to_roll && machine_.monotonic_clock() - passed_at >= settle_) return true;
+      if ((open_.to_roll || open_.unready) && machine_.monotonic_clock() - passed_at >= settle_)
+        return true;
     }
     return false;
   }
 
   void take_note(const PassDone& done) {
-    open_ = still_open(done.seen);
+    open_ = still_open(done.seen, options_.first.selection);
     // Those that are replaced one after another have the same time each.
     if (!options_.must_wait && has_asked(done.events)) began_ = machine_.monotonic_clock();
     events_.insert(events_.end(), done.events.begin(), done.events.end());

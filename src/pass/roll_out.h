@@ -31,7 +31,8 @@ struct RollOutOptions {
 struct RolledOut {
   std::vector<Event> events;       ///< of all passes
   std::vector<Draining> draining;  ///< those that had not finished when the patience was over
-  bool is_done = true;             ///< nobody drains, and nobody waits for its turn
+  bool unready = false;            ///< some are to be started or replaced once they are ready
+  bool is_done = true;             ///< nobody drains, and nobody waits
 };
 
 /// Or another pass holds the lock.

@@ -1,3 +1,4 @@
+#include "model/readiness.h"
 #include "model/roll.h"
 #include "pass/pass.h"
 
@@ -39,6 +40,7 @@ WorkerStatus show(const Decision& decision, const Snapshot& snapshot) {
     status.hold = hold->second;
   if (judgement.state == WorkerState::running && judgement.process)
     status.out_of_date = reason_to_roll(worker, facts, seen, *judgement.process, record);
+  status.not_ready = not_ready(decision, facts, snapshot.state);
   if (record != nullptr && record->failures.count > 0) {
     status.failures = record->failures.count;
     if (!judgement.process && status.should_run) status.last_error = record->failures.last_error;

@@ -18,10 +18,14 @@ std::vector<ProcessId> watched_after(const PassDone& done) {
   return watched;
 }
 
-/// How long to wait for the next try of a start that has failed; kForEver: none has.
+/// Between passes that ask again whether workers are ready.
+constexpr Duration kBetweenQuestions = std::chrono::seconds{5};
+
+/// How long to wait for the next try of a start that has failed, or had to wait; kForEver: none.
 Duration until_next_try(const PassDone& done, BootTime now) {
   Duration next = kForEver;
   for (const auto& [name, record] : done.seen.state.workers) {
+    if (record.not_ready_since) next = std::min(next, kBetweenQuestions);
     const bool is_down = !record.process && record.failures.count > 0;
     if (!is_down || hold_of(done.seen.state, name, done.seen.facts.wall) != nullptr) continue;
     next = std::min(next, std::max(Duration{record.failures.next_try - now}, kBetweenTries));

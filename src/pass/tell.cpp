@@ -27,7 +27,7 @@ std::vector<std::string> notifications(const Context& context, const std::vector
 /// A pass that did nothing need not look again.
 AppStatus status_after(const Context& context, const PassDone& done) {
   if (is_idle(done.seen.plan)) return status_of(context, done.seen);
-  return status_of(context, take_snapshot(context, {}));
+  return status_of(context, take_snapshot(context, {.earlier = &done.seen.facts}));
 }
 
 }  // namespace

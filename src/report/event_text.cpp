@@ -1,5 +1,6 @@
 #include "report/event_text.h"
 
+#include "report/ready_text.h"
 #include "report/text.h"
 #include "util/cases.h"
 #include "util/duration.h"
@@ -74,6 +75,10 @@ struct FieldsOf {
   }
   Fields operator()(const WaitsForNextTry& failing) const {
     return {{"failures", failing.failures}};
+  }
+  Fields operator()(const NotReady& waiting) const {
+    return {{"command", command_line(waiting.command)},
+            {"waited", fmt::format("{}s", waiting.waited.count() / 1000)}};
   }
   Fields operator()(const CannotTell&) const { return {}; }
   Fields operator()(const OfJob& job) const { return {{"job", job.job}}; }
@@ -189,6 +194,7 @@ struct ProblemOf {
                           format_duration(failing.wait), event.worker);
     return text;
   }
+  std::string operator()(const NotReady& waiting) const { return bootcheck::text_of(waiting); }
   std::string operator()(const CannotTell& unknown) const { return unknown.why; }
   std::string operator()(const OfJob& job) const {
     if (event.kind == EventKind::recovery_failed)

@@ -3,6 +3,7 @@
 #include "report/event_text.h"
 #include "report/findings.h"
 #include "report/grid.h"
+#include "report/ready_text.h"
 #include "report/text.h"
 #include "util/duration.h"
 
@@ -85,7 +86,7 @@ std::string decision_text(const Judgement& judgement, const WorkerRecord* record
   return text;
 }
 
-std::string_view waiting_text(Waits waits) {
+std::string waiting_text(Waits waits) {
   switch (waits) {
     case Waits::no:
       return "nothing";
@@ -93,16 +94,25 @@ std::string_view waiting_text(Waits waits) {
       return "nothing: it is to be replaced once its turn comes";
     case Waits::for_a_boot:
       return "nothing: it is to be replaced, but the application does not boot (see status)";
+    case Waits::until_ready:
+      return "nothing: it waits until it is ready";
   }
   return "nothing";
 }
 
-std::string steps_text(const Decision& decision) {
+/// `ask `pg_isready -q` (it ended with 2)`; empty: nobody has to be asked.
+std::string question_text(const Worker& worker, const Observation& seen, const Decision& decision) {
+  if (!seen.ready || (decision.steps.empty() && decision.waits != Waits::until_ready)) return {};
+  return fmt::format("ask `{}` ({}); ", command_line(worker.ready), ready_answer(*seen.ready));
+}
+
+std::string steps_text(const Worker& worker, const Observation& seen, const Decision& decision) {
   const auto& steps = decision.steps;
-  if (steps.empty()) return std::string(waiting_text(decision.waits));
   std::vector<std::string> words;
   std::ranges::transform(steps, std::back_inserter(words), describe);
-  return printable(fmt::format("{}", fmt::join(words, "; ")));
+  const auto what =
+      steps.empty() ? waiting_text(decision.waits) : fmt::format("{}", fmt::join(words, "; "));
+  return printable(question_text(worker, seen, decision) + what);
 }
 
 }  // namespace
@@ -113,16 +123,18 @@ std::string explain(const Evidence& evidence, const Decision& decision, const St
   add_record(facts, evidence, style);
   add_hold(facts, evidence, style);
   facts.add("so it is", decision_text(decision.judgement, evidence.record));
-  facts.add("next pass", steps_text(decision));
+  facts.add("next pass", steps_text(evidence.worker, evidence.seen, decision));
   return printable(evidence.worker.name) + "\n" + facts.text(style);
 }
 
-std::string format_plan(const std::vector<Worker>& workers, const Plan& plan, const Style& style) {
+std::string format_plan(const Facts& facts, const Plan& plan, const Style& style) {
   std::vector<Row> rows;
-  for (const auto& decision : plan.decisions)
-    rows.push_back({{.text = printable(workers.at(decision.worker).name)},
+  for (const auto& decision : plan.decisions) {
+    const auto& worker = facts.workers->at(decision.worker);
+    rows.push_back({{.text = printable(worker.name)},
                     {.text = std::string(name_of(decision.judgement.state))},
-                    {.text = steps_text(decision)}});
+                    {.text = steps_text(worker, facts.seen.at(decision.worker), decision)}});
+  }
   return format_grid(rows, style.colour, style.width);
 }
 

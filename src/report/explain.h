@@ -28,7 +28,7 @@ struct Evidence {
 std::string explain(const Evidence& evidence, const Decision& decision, const Style& style);
 
 /// `--dry-run`: one line per worker with its name, its state and the steps a pass would take.
-std::string format_plan(const std::vector<Worker>& workers, const Plan& plan, const Style& style);
+std::string format_plan(const Facts& facts, const Plan& plan, const Style& style);
 
 /// `--dry-run`: a line for each orphan that a pass would ask to stop.
 std::string format_orphans(const std::vector<OrphanToDrain>& to_drain);

@@ -1,6 +1,7 @@
 #include "report/findings.h"
 
 #include "model/identity.h"
+#include "report/ready_text.h"
 #include "report/text.h"
 #include "util/cases.h"
 #include "util/duration.h"
@@ -150,6 +151,14 @@ void add_status(Findings& facts, const Evidence& evidence) {
   facts.add("status command", answer);
 }
 
+void add_ready(Findings& facts, const Evidence& evidence) {
+  if (evidence.worker.ready.empty()) return;
+  const auto answer = evidence.seen.ready ? ready_answer(*evidence.seen.ready)
+                                          : std::string("was not asked: nothing is to be done");
+  facts.add("ready command",
+            one_line(fmt::format("`{}`: {}", command_line(evidence.worker.ready), answer)));
+}
+
 }  // namespace
 
 std::string pids_of(const std::vector<Process>& processes) {
@@ -165,6 +174,7 @@ void add_what_was_seen(Findings& facts, const Evidence& evidence) {
   add_search(facts, evidence);
   add_set_aside(facts, evidence);
   add_status(facts, evidence);
+  add_ready(facts, evidence);
 }
 
 }  // namespace bootcheck

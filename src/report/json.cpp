@@ -2,6 +2,7 @@
 
 #include "report/event_text.h"
 #include "report/notes.h"
+#include "report/ready_text.h"
 #include "report/text.h"
 #include "util/cases.h"
 #include "util/timestamp.h"
@@ -51,6 +52,13 @@ json::value hold_value(const std::optional<Hold>& hold) {
                       {"until", time_or_null(hold->until)}};
 }
 
+json::value not_ready_value(const std::optional<NotReady>& waiting) {
+  if (!waiting) return nullptr;
+  return json::object{{"command", json_text(command_line(waiting->command))},
+                      {"answer", json_text(ready_answer(waiting->outcome))},
+                      {"for_seconds", seconds_or_null(waiting->waited)}};
+}
+
 json::object worker_object(const WorkerStatus& worker) {
   return {{"name", json_text(worker.name)},
           {"state", json_text(name_of(worker.state))},
@@ -66,6 +74,7 @@ json::object worker_object(const WorkerStatus& worker) {
           {"out_of_date", word_or_null(worker.out_of_date)},
           {"failures", worker.failures},
           {"next_try_in_seconds", seconds_or_null(worker.next_try_in)},
+          {"not_ready", not_ready_value(worker.not_ready)},
           {"note", text_or_null(note_of(worker))},
           {"pid_file", json_text(worker.pid_file.native())}};
 }

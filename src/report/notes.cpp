@@ -34,6 +34,11 @@ std::string failing_note(const WorkerStatus& worker) {
   return note + ", next try in " + format_duration(*worker.next_try_in);
 }
 
+std::string not_ready_note(Duration waited) {
+  if (waited < std::chrono::seconds{1}) return "waits until it is ready";
+  return fmt::format("has been waiting for {} until it is ready", format_duration(waited));
+}
+
 }  // namespace
 
 std::string Style::time(WallTime at) const {
@@ -80,6 +85,7 @@ std::vector<std::string> notes_of(const WorkerStatus& worker, const Style& style
   if (worker.hold) notes.push_back(hold_note(*worker.hold, style));
   if (worker.draining_for) notes.push_back(drain_note(worker));
   if (!worker.set_aside.empty()) notes.push_back(set_aside_note(worker.set_aside));
+  if (worker.not_ready) notes.push_back(not_ready_note(worker.not_ready->waited));
   if (worker.last_error || worker.next_try_in) notes.push_back(failing_note(worker));
   if (worker.out_of_date)
     notes.push_back(fmt::format("out of date: {}", name_of(*worker.out_of_date)));

@@ -21,7 +21,8 @@ struct Style {
 };
 
 /// What is worth knowing of a worker, a fact each: `draining for 4m 12s after restart`, `held by
-/// deploy until 2026-11-23 08:00:00: import`; not why it failed, which many may share. Printable.
+/// deploy until 2026-11-23 08:00:00: import`; not why it failed or is
+/// not ready, which many may share. Printable.
 std::vector<std::string> notes_of(const WorkerStatus& worker, const Style& style);
 
 /// Who holds a worker, until when (else since when) and why: `held by deploy until ...: import`.

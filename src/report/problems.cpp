@@ -45,6 +45,8 @@ std::string_view words_for(EventKind kind) {
       return "the jobs of its dead process are still locked";
     case EventKind::failing:
       return "does not stay up";
+    case EventKind::not_ready:
+      return "waits until";
     case EventKind::recovered:
       return "stays up again";
     case EventKind::duplicate:
@@ -83,7 +85,8 @@ std::string line_of(std::string_view workers, EventKind kind, std::string_view p
   if (!app.empty()) line += printable(app) + ": ";
   if (!workers.empty()) line += printable(workers) + ": ";
   line += words_for(kind);
-  if (!problem.empty()) line += ": " + one_line(problem);
+  const std::string_view between = kind == EventKind::not_ready ? " " : ": ";
+  if (!problem.empty()) line.append(between) += one_line(problem);
   return line + "\n";
 }
 

@@ -2,6 +2,7 @@
 
 #include "report/event_text.h"
 #include "report/grid.h"
+#include "report/ready_text.h"
 #include "report/text.h"
 #include "util/duration.h"
 
@@ -143,12 +144,12 @@ std::string boot_trouble_text(const BootTrouble& trouble) {
       one_line(bootcheck::text_of(trouble.failure)), format_duration(trouble.next_try_in));
 }
 
-/// Why workers did not come up, each reason once, with all whom it concerns.
+/// Why workers did not come up, or are not started yet, each reason once, with all whom it
+/// concerns.
 std::string reasons_text(const std::vector<WorkerStatus>& workers) {
   std::vector<std::pair<std::string, std::string>> reasons;  // and who has it
-  for (const auto& worker : workers) {
-    if (!worker.last_error) continue;
-    auto reason = one_line(bootcheck::text_of(*worker.last_error));
+  const auto add = [&](const WorkerStatus& worker, const std::string& text) {
+    auto reason = one_line(text);
     const auto same =
         std::ranges::find(reasons, reason, [](const auto& each) { return each.first; });
     if (same == reasons.end()) {
@@ -156,6 +157,10 @@ std::string reasons_text(const std::vector<WorkerStatus>& workers) {
     } else {
       same->second += ", " + printable(worker.name);
     }
+  };
+  for (const auto& worker : workers) {
+    if (worker.last_error) add(worker, bootcheck::text_of(*worker.last_error));
+    if (worker.not_ready) add(worker, "waits until " + bootcheck::text_of(*worker.not_ready));
   }
   std::string text;
   for (const auto& [reason, names] : reasons)

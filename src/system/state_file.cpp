@@ -45,6 +45,7 @@ void enter_new_boot(State& state) {
     record.left_overs.clear();
     record.start.reset();
     record.drained_at.reset();
+    record.not_ready_since.reset();
     record.roll.reset();
     record.to_replace.reset();
     record.stops.clear();

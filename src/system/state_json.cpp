@@ -295,6 +295,7 @@ json::object to_json(const WorkerRecord& record) {
         json::object{{"since", record.start->since}, {"pid_before", record.start->pid_before}};
   if (record.started_at != 0) object["started_at"] = record.started_at;
   if (record.drained_at) object["drained_at"] = *record.drained_at;
+  if (record.not_ready_since) object["not_ready_since"] = *record.not_ready_since;
   if (record.restart_file_mtime != 0) object["restart_file_mtime"] = record.restart_file_mtime;
   if (record.roll) object["roll"] = roll_to_json(*record.roll);
   if (record.to_replace) object["to_replace"] = to_json(*record.to_replace);
@@ -327,6 +328,7 @@ WorkerRecord record_from(const json::object& object) {
   record.start = start_from(child(object, "start"));
   record.started_at = number<BootTime>(object, "started_at").value_or(0);
   record.drained_at = number<BootTime>(object, "drained_at");
+  record.not_ready_since = number<BootTime>(object, "not_ready_since");
   record.restart_file_mtime = number<std::int64_t>(object, "restart_file_mtime").value_or(0);
   if (const auto* roll = child(object, "roll")) record.roll = roll_from_json(*roll);
   record.to_replace = process_from(child(object, "to_replace"));

@@ -33,6 +33,23 @@ TEST_F(ConfigCommand, NamesWhatIsNotThere) {
   EXPECT_THAT(elsewhere.out, HasSubstr("not there: root: " + root + "/gone\n"));
 }
 
+TEST_F(ConfigCommand, LooksForTheProgramsThatAreAskedWhetherWorkersAreReady) {
+  app_.script("bin/there", "exit 0");
+  app_.configure(
+      "ready: [no_such_program, -q]\nenv: {PATH: /usr/bin}\n"
+      "workers:\n"
+      "  - {name: 'a-%{id}', count: 2, start: [bin/feed], foreground: true}\n"
+      "  - {name: b, start: [bin/feed], foreground: true, ready: [bin/gone]}\n"
+      "  - {name: c, start: [bin/feed], foreground: true, ready: [bin/there]}\n"
+      "  - {name: d, start: [bin/feed], foreground: true, ready: [env]}\n"
+      "  - {name: e, start: exec bin/feed, foreground: true, ready: gone --or not}");
+  EXPECT_THAT(app_.bootcheck({"config"}).out,
+              EndsWith("\n# This is a valid configuration of 6 workers.\n"
+                       "# But it names what is not there: ready: no_such_program in /usr/bin\n"
+                       "# But it names what is not there: ready: " +
+                       app_.root().native() + "/bin/gone\n"));
+}
+
 TEST_F(ConfigCommand, IsStillAConfiguration) {
   app_.configure("workers: [{name: feed, start: [bin/feed], foreground: true}]");
   write_file(app_.root() / "again.yml", app_.bootcheck({"config"}).out);

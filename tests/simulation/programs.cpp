@@ -43,6 +43,7 @@ std::variant<pid_t, NotStarted> Programs::launch(const LaunchRequest& request, b
   if (!world_.files.is_folder(request.working_directory))
     return NotStarted{request.working_directory.native() + ": No such file or directory"};
   if (const auto pid = answer_status(request)) return *pid;
+  if (const auto pid = answer_ready(request)) return *pid;
   const auto cwd = world_.files.resolved(request.working_directory);
   const bool makes_pid_file = !request.pid_file.empty();
   if (makes_pid_file && !world_.can_write())
@@ -105,6 +106,21 @@ std::optional<pid_t> Programs::answer_status(const LaunchRequest& request) {
     return process.shown.id.pid;
   }
   return std::nullopt;
+}
+
+std::optional<pid_t> Programs::answer_ready(const LaunchRequest& request) {
+  if (request.argv != Argv{"bin/ready"}) return std::nullopt;
+  onlooker_.was_ready(false, pass_began);
+  auto& process = world_.bear(Role::command, request.argv, "/", 99);
+  auto dice = world_.dice(process.serial);
+  const bool is_away = world_.now() < world_.faults.not_ready;
+  if (is_away && dice.chance(30)) return process.shown.id.pid;  // it hangs
+  world_.at(world_.now() + dice.between(Duration{5}, Duration{300}), process.serial,
+            [this, is_away, asked_by = pass_began](Inhabitant& it) {
+              if (!is_away) onlooker_.was_ready(true, asked_by);
+              world_.end(it, Exited{is_away ? 2 : 0});
+            });
+  return process.shown.id.pid;
 }
 
 void Programs::append(const Path& path, const std::string& text) {

@@ -15,6 +15,9 @@ class Onlooker {
   /// A preloader of bootcheck's has booted the application.
   virtual void booted(const Inhabitant& preloader) = 0;
   virtual void signalled(Inhabitant& process, int signal) = 0;
+  /// The `ready` command was asked, which is no answer yet, or has said yes; by the pass that began
+  /// then.
+  virtual void was_ready(bool ready, Duration pass_began) = 0;
   /// The jobs of this row are given back to the queue.
   virtual void handed_back(const Row& row) = 0;
   virtual void wrote(const Path& path) = 0;
@@ -66,6 +69,7 @@ class Programs {
   Boots boots(const Inhabitant& process, Random& dice) const;
   std::vector<std::size_t> started_by(const Argv& argv) const;
   std::optional<pid_t> answer_status(const LaunchRequest& request);
+  std::optional<pid_t> answer_ready(const LaunchRequest& request);
   void run_preloader(Inhabitant& process, const LaunchRequest& request);
   void run_batch(Inhabitant& preloader, Batch batch);
   void end_batch(Inhabitant& preloader, const Batch& batch);

@@ -67,6 +67,7 @@ std::string configuration(Site& site, Random& random) {
       "root: {}\nlauncher: direct\nparallel_starts: {}\nstart_timeout: 90s\n"
       "backoff: {{first: 1m, max: 4m}}\norphans: {}\nrestart: {}\nworkers:\n",
       site.link.native(), random.between(1, 3), random.pick(kOrphans), restart_policy(random));
+  if (random.chance(60)) yaml.insert(0, "ready: [bin/ready]\n");
   auto kinds = std::vector<EntryText>(kEntries.begin(), kEntries.end());
   const int entries = random.between(1, 3);
   for (int count = 0; count < entries; ++count) {

@@ -34,6 +34,7 @@ enum class Weather {
   io_errors,
   few_descriptors,
   hidepid,
+  not_ready,
   status_fails,
   pid_file_lost,
   pid_file_empty,

@@ -119,8 +119,28 @@ void Watch::launched(const Inhabitant& command) {
         fmt::format("    {} is launched, pid {}", worker_of(worker).name, command.shown.id.pid));
     if (is_held(worker) && holds_began_[worker] < command.decided)
       throw Violation{fmt::format("{} is started while it is held", worker_of(worker).name)};
+    if (!worker_of(worker).ready.empty() && !(is_ready_ && asked_by_ == command.decided))
+      throw Violation{fmt::format("{} is started while it is not ready", worker_of(worker).name)};
     check_second_copy(command, worker);
   }
+}
+
+void Watch::was_ready(bool ready, Duration pass_began) {
+  coverage_.count("ready", ready ? "yes" : "asked");
+  world_.tell(ready ? "    it is ready" : "    is it ready?");
+  is_ready_ = ready;
+  asked_by_ = pass_began;
+}
+
+/// Nobody makes room for a successor that could not be started. Whom a hold ends needs none.
+void Watch::check_ready(const Inhabitant& process) const {
+  const auto at = process.worker;
+  const auto copies = std::ranges::count_if(
+      world_.processes, [&](const auto& each) { return is_of(each.second, at); });
+  if (worker_of(at).ready.empty() || is_held(at) || holds_began_.contains(at) || copies > 1) return;
+  if (!is_ready_)
+    throw Violation{
+        fmt::format("{} is asked to stop while it is not ready", name_of_process(process))};
 }
 
 // --- signals -------------------------------------------------------------------------------------
@@ -150,6 +170,7 @@ void Watch::signalled(Inhabitant& process, int signal) {
   }
   check_reason(process);
   check_boot(process);
+  check_ready(process);
   check_unavailable(process);
 }
 

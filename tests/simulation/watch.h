@@ -17,6 +17,7 @@ class Watch final : public Onlooker {
   void launched(const Inhabitant& command) override;
   void booted(const Inhabitant& preloader) override;
   void signalled(Inhabitant& process, int signal) override;
+  void was_ready(bool ready, Duration pass_began) override;
   void handed_back(const Row& row) override;
   void wrote(const Path& path) override;
 
@@ -55,6 +56,7 @@ class Watch final : public Onlooker {
   void check_second_copy(const Inhabitant& command, std::size_t worker);
   void check_reason(const Inhabitant& process) const;
   void check_boot(const Inhabitant& process) const;
+  void check_ready(const Inhabitant& process) const;
   void check_unavailable(const Inhabitant& process);
   void note_remembered();
   void name_twins(const State& state);
@@ -77,6 +79,8 @@ class Watch final : public Onlooker {
   Duration touched_{0};
   Duration memory_lost_{0};
   std::set<std::size_t> riddles_;           ///< nothing of them was written down since then
+  bool is_ready_ = false;                   ///< by the last answer
+  Duration asked_by_{0};                    ///< when the pass began that has asked for it
   std::map<std::string, Duration> booted_;  ///< when each release last did, for us
   std::map<std::size_t, Duration> restarts_;
   std::map<std::size_t, Duration> holds_began_;

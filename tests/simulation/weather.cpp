@@ -130,6 +130,9 @@ void Life::change_machine(Weather weather, Random& dice) {
     case Weather::hidepid:
       faults.hides_processes = until;
       return;
+    case Weather::not_ready:
+      faults.not_ready = until;
+      return;
     default:
       faults.status_fails = until;
       return;

@@ -60,6 +60,7 @@ struct Faults {
   Duration io_errors{0};
   Duration descriptors{0};
   Duration hides_processes{0};
+  Duration not_ready{0};  ///< `ready` commands fail
   Duration status_fails{0};
 };
 

@@ -87,18 +87,34 @@ TEST(Entry, WorkersOfANameWithoutIdentifierAreToldApart) {
 TEST(Entry, PlaceholdersExpandInEveryString) {
   const auto worker = worker_of(
       "name: 'f-%{id}', identifiers: [eu], start: ['%{root}/x', '%{environment}', '%{pid_file}'], "
-      "status: 'check %{name} %{id}', process_title: 'feed: %{id}', "
+      "status: 'check %{name} %{id}', ready: [up, '%{id}'], process_title: 'feed: %{id}', "
       "working_directory: '%{id}', env: {ID: '%{id}', P: '%{pid_file}'}, "
       "restart: {restart_file: 'tmp/%{name}.txt'}, pid_file: '%{environment}/%{name}.pid'");
   const std::string root = "/srv/shop/current";
   EXPECT_EQ(worker.pid_file, root + "/production/f-eu.pid");
   EXPECT_EQ(worker.start, (Argv{root + "/x", "production", root + "/production/f-eu.pid"}));
   EXPECT_EQ(worker.status, (Argv{"/bin/sh", "-c", "check f-eu eu"}));
+  EXPECT_EQ(worker.ready, (Argv{"up", "eu"}));
   EXPECT_EQ(worker.process_title, "feed: eu");
   EXPECT_EQ(worker.working_directory, root + "/eu");
   EXPECT_EQ(worker.env.at("ID"), "eu");
   EXPECT_EQ(worker.env.at("P"), root + "/production/f-eu.pid");
   EXPECT_EQ(worker.restart.restart_file, root + "/tmp/f-eu.txt");
+}
+
+TEST(Entry, WhatIsAskedForAllIsAskedForEachInItsOwnWords) {
+  const auto workers = config_of(R"(
+ready: [up, "%{name}"]
+workers:
+  - {name: a, start: [x]}
+  - {name: b, start: [x], ready: pg_isready -q}
+  - {name: c, start: [x], ready: true}
+)")
+                           .workers;
+  EXPECT_EQ(workers.at(0).ready, (Argv{"up", "a"}));
+  EXPECT_EQ(workers.at(1).ready, (Argv{"/bin/sh", "-c", "pg_isready -q"}));
+  EXPECT_EQ(workers.at(2).ready, (Argv{"/bin/sh", "-c", "true"})) << "the program of that name";
+  EXPECT_EQ(config_of("workers: [{name: a, start: [x]}]").workers.at(0).ready, Argv{});
 }
 
 TEST(Entry, SpeaksForItselfBeforeTheWholeFileDoes) {

@@ -16,6 +16,7 @@ Worker feed() {
   worker.identifier = "eu";
   worker.pid_file = "/srv/shop/tmp/pids/feed-eu.pid";
   worker.start = {"bin/feed", "--region", "eu"};
+  worker.ready = {"pg_isready", "-q"};
   worker.working_directory = "/srv/shop";
   worker.env = {{"A", "1"}};
   worker.foreground = true;
@@ -79,6 +80,7 @@ TEST(ConfigJson, IsTheWholeConfiguration) {
       "process_title": null,
       "start": ["bin/feed", "--region", "eu"],
       "status": [],
+      "ready": ["pg_isready", "-q"],
       "working_directory": "/srv/shop",
       "env": {
         "A": "1"

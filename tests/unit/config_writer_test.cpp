@@ -124,6 +124,7 @@ workers:
   - name: any
     start: while true; do echo "$HOME"; done
     status: [pgrep, any]
+    ready: test -e "$HOME/up"
     working_directory: sub
     start_timeout: 1.001s
     restart: {on: [], restart_file: "tmp/%{name}"}

@@ -301,7 +301,7 @@ TEST_F(PassInMemory, WhatWasAskedForIsDoneByWhicheverPassComesNext) {
   machine.busy = LockHolder{.pid = 77, .held_for = Duration{5000}};
   EXPECT_TRUE(std::holds_alternative<LockHolder>(run_pass(context(), {})));
   EXPECT_TRUE(some_are_asked_for());
-  EXPECT_EQ(take_snapshot(context(), {}).plan.decisions.front().judgement.state, WorkerState::held)
+  EXPECT_EQ(take_snapshot(context()).plan.decisions.front().judgement.state, WorkerState::held)
       << "what waits for a pass counts already";
   machine.busy.reset();
   const auto done = pass();
@@ -356,7 +356,7 @@ TEST_F(PassInMemory, TouchesNothingThatAnotherHostKeepsInTheSameFolder) {
   ASSERT_THAT(done.events, SizeIs(1));
   EXPECT_EQ(done.events.front().kind, EventKind::foreign_state);
   EXPECT_TRUE(has_errors(done.events));
-  for (const auto& decision : take_snapshot(context(), {}).plan.decisions)
+  for (const auto& decision : take_snapshot(context()).plan.decisions)
     EXPECT_EQ(decision.judgement.state, WorkerState::unknown);
 }
 

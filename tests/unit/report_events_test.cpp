@@ -98,6 +98,29 @@ std::vector<Telling> lives_and_ends() {
   };
 }
 
+std::vector<Telling> not_ready() {
+  const std::pair<LaunchOutcome, std::string> answers[] = {
+      {Exited{2}, "it ended with 2"},
+      {KilledBySignal{9}, "it was ended by signal 9"},
+      {NotStarted{"pg_isready: No such file or directory"},
+       "it cannot be run: pg_isready: No such file or directory"},
+      {TimedOut{}, "it did not answer within 5s"}};
+  std::vector<Telling> all;
+  for (const auto& [outcome, words] : answers) {
+    const auto what = "`pg_isready -q` says ready: " + words;
+    all.push_back(
+        {info(EventKind::not_ready, NotReady{{"pg_isready", "-q"}, outcome, 62s}),
+         R"(delayed_job.1 not_ready command="pg_isready -q" waited=62s reason=")" + what + '"',
+         R"("command":"pg_isready -q","waited":"62s")", "delayed_job.1: waits until " + what});
+  }
+  all.push_back({error(EventKind::not_ready, NotReady{{"/bin/sh", "-c", "up"}, Exited{1}, 0s}),
+                 R"(delayed_job.1 not_ready command=up waited=0s reason="`up` says ready: )"
+                 R"(it ended with 1")",
+                 R"("command":"up","waited":"0s")",
+                 "delayed_job.1: waits until `up` says ready: it ended with 1"});
+  return all;
+}
+
 std::vector<Telling> failed_starts() {
   using enum EventKind;
   const std::pair<StartCause, std::string> causes[] = {
@@ -231,7 +254,8 @@ std::vector<Telling> of_the_whole_pass() {
 
 std::vector<Telling> all_events() {
   std::vector<Telling> all;
-  for (auto& part : {lives_and_ends(), failed_starts(), what_needs_a_person(), of_the_whole_pass()})
+  for (auto& part :
+       {lives_and_ends(), not_ready(), failed_starts(), what_needs_a_person(), of_the_whole_pass()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

@@ -243,17 +243,42 @@ TEST(FormatPlan, IsALineAWorker) {
   plan.decisions[1].judgement.state = WorkerState::crashed;
   plan.decisions[1].steps = {RemovePidFile{5}, RecoverJobs{.pid = 5, .host = {}, .asked = false},
                              StartWorker{}};
-  EXPECT_EQ(format_plan(workers, plan, {}),
+  Facts facts;
+  facts.workers = &workers;
+  facts.seen.resize(2);
+  EXPECT_EQ(format_plan(facts, plan, {}),
             "delayed_job.1  running  nothing\n"
             "b              crashed  remove the pid file (it says 5); hand back the jobs of pid 5; "
             "start it\n");
   plan.decisions[0].waits = Waits::for_a_boot;
   plan.decisions[1].waits = Waits::for_its_turn;
   plan.decisions[1].steps.clear();
-  EXPECT_EQ(format_plan(workers, plan, {}),
+  EXPECT_EQ(format_plan(facts, plan, {}),
             "delayed_job.1  running  nothing: it is to be replaced, but the application does not "
             "boot (see status)\n"
             "b              crashed  nothing: it is to be replaced once its turn comes\n");
+}
+
+TEST(FormatPlan, SaysWhoIsAskedWhetherItIsReady) {
+  std::vector<Worker> workers(3);
+  for (auto& worker : workers)
+    worker.ready = {"/bin/sh", "-c", "pg_isready -q"};
+  Facts facts;
+  facts.workers = &workers;
+  facts.seen.resize(3);
+  facts.seen[0].ready = facts.seen[2].ready = LaunchOutcome(Exited{0});
+  facts.seen[1].ready = LaunchOutcome(Exited{2});
+  Plan plan;
+  plan.decisions.resize(3);
+  for (std::size_t at = 0; at < 3; ++at)
+    plan.decisions[at].worker = at;
+  plan.decisions[0].steps = {StartWorker{}};
+  plan.decisions[1].waits = Waits::until_ready;
+  EXPECT_EQ(
+      format_plan(facts, plan, {}),
+      "  unknown  ask `pg_isready -q` (it says ready); start it\n"
+      "  unknown  ask `pg_isready -q` (it ended with 2); nothing: it waits until it is ready\n"
+      "  unknown  nothing\n");
 }
 
 }  // namespace

@@ -79,6 +79,7 @@ TEST(StatusJson, HasEveryFieldOfEveryWorker) {
       "out_of_date": null,
       "failures": 0,
       "next_try_in_seconds": null,
+      "not_ready": null,
       "note": null,
       "pid_file": "/srv/shop/current/tmp/pids/delayed_job.1.pid"
     }
@@ -89,14 +90,24 @@ TEST(StatusJson, HasEveryFieldOfEveryWorker) {
 )");
 }
 
+TEST(StatusJson, SaysWhatAWorkerWaitsFor) {
+  WorkerStatus worker;
+  worker.not_ready = NotReady{{"pg_isready", "-q"}, Exited{2}, std::chrono::seconds{62}};
+  const auto document = boost::json::parse(status_json(status_with({worker}))).as_object();
+  EXPECT_EQ(document.at("workers").at(0).at("not_ready"),
+            boost::json::parse(R"({"command": "pg_isready -q", "answer": "it ended with 2",)"
+                               R"( "for_seconds": 62})"));
+}
+
 TEST(StatusJson, WhatIsNotKnownIsNullAndNotAbsent) {
   auto status = status_with({WorkerStatus{}});
   status.last_pass.reset();
   const auto document = boost::json::parse(status_json(status)).as_object();
   EXPECT_TRUE(document.at("last_pass").is_null());
   const auto& worker = document.at("workers").at(0).as_object();
-  for (const auto* field : {"pid", "age_seconds", "memory_bytes", "draining_for_seconds",
-                            "drain_reason", "hold", "out_of_date", "next_try_in_seconds", "note"})
+  for (const auto* field :
+       {"pid", "age_seconds", "memory_bytes", "draining_for_seconds", "drain_reason", "hold",
+        "out_of_date", "next_try_in_seconds", "not_ready", "note"})
     EXPECT_TRUE(worker.at(field).is_null()) << field;
   EXPECT_EQ(worker.at("set_aside_pids").as_array().size(), 0U);
 }

@@ -131,6 +131,22 @@ TEST(StatusTable, SaysOnceWhyWorkersDidNotComeUp) {
             "c: it died soon after its start\n");
 }
 
+TEST(StatusTable, SaysOnceWhatWorkersWaitFor) {
+  auto first = worker("a", WorkerState::missing);
+  first.not_ready = NotReady{{"pg_isready", "-q"}, Exited{2}, {}};
+  auto second = running("b", 5, 1s);
+  second.not_ready = NotReady{{"pg_isready", "-q"}, Exited{2}, 3min};
+  EXPECT_EQ(format_status(shop({first, second}), Style{.now = now}),
+            "shop (production) in /srv/shop/current, last pass 23s ago\n"
+            "\n"
+            "WORKER  STATE    PID  UP  MEMORY  NOTE\n"
+            "a       missing    -   -       -  waits until it is ready\n"
+            "b       running    5  1s    212M  has been waiting for 3m 00s until it is ready\n"
+            "\n"
+            "1 running, 1 missing\n"
+            "a, b: waits until `pg_isready -q` says ready: it ended with 2\n");
+}
+
 TEST(StatusTable, PaintsTheStateOnlyWhenAsked) {
   const auto status = shop({worker("a", WorkerState::crashed), running("b", 5, 1s)});
   const auto plain = format_status(status, Style{.now = now});
