@@ -47,10 +47,17 @@ std::string joined_notes(const WorkerStatus& worker, const Style& style) {
   return fmt::format("{}", fmt::join(notes_of(worker, style), "; "));
 }
 
+/// Who runs and was stopped by a signal does nothing: that is what a person wants to see.
+Cell state_cell(const WorkerStatus& worker) {
+  if (worker.is_stopped && worker.state == WorkerState::running)
+    return {.text = "stopped", .colour = Colour::yellow};
+  return {.text = std::string(name_of(worker.state)), .colour = colour_of(worker.state)};
+}
+
 Row status_row(const WorkerStatus& worker, const Style& style) {
   return {
       {.text = printable(worker.name)},
-      {.text = std::string(name_of(worker.state)), .colour = colour_of(worker.state)},
+      state_cell(worker),
       {.text = text_of(worker.pid), .right = true},
       {.text = worker.age ? format_duration(*worker.age) : "-", .right = true},
       {.text = worker.memory ? format_size(*worker.memory) : "-", .right = true},

@@ -171,6 +171,14 @@ TEST(StatusTable, LongNotesAreWrappedOnATerminalOnly) {
       << "too narrow for a column of its own";
 }
 
+TEST(StatusTable, ShowsAWorkerThatASignalHasStopped) {
+  auto frozen = running("a", 5, 1s);
+  frozen.is_stopped = true;
+  EXPECT_NE(format_status(shop({frozen}), Style{.now = now}).find("a       stopped    5"),
+            std::string::npos)
+      << format_status(shop({frozen}), Style{.now = now});
+}
+
 TEST(StatusTable, EscapesWhatComesFromOutside) {
   auto evil = worker("a\x1b[2J", WorkerState::unknown);
   evil.note = "title \x1b]0;x\x07\nsecond line";
