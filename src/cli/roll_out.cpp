@@ -6,12 +6,13 @@
 #include "cli/remembered_options.h"
 #include "report/event_text.h"
 #include "report/json.h"
+#include "report/problems.h"
 #include "report/table.h"
 #include "system/request_file.h"
 #include "util/duration.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -48,7 +49,9 @@ class Screen final : public RollOutWatcher {
 
   void passed(const PassDone& done) override {
     clear();
-    print_problems(without_old_waits(done.events), app_of(options_, config_));
+    // A problem that lasts is there in each pass.
+    print_problems(problems_to_tell(done.events, done.seen.facts.wall, told_),
+                   app_of(options_, config_));
     if (!options_.json && !options_.quiet) print(event_lines(done.events));
   }
 
@@ -61,20 +64,6 @@ class Screen final : public RollOutWatcher {
   }
 
  private:
-  /// What a worker waits for is told when it begins to, not in every pass.
-  std::vector<Event> without_old_waits(std::vector<Event> events) {
-    std::set<std::string> waits;
-    std::erase_if(events, [&](const Event& event) {
-      if (event.kind != EventKind::not_ready) return false;
-      auto what = event.worker + " " + problem_of(event);
-      const bool is_old = waits_.contains(what);
-      waits.insert(std::move(what));
-      return is_old;
-    });
-    waits_ = std::move(waits);
-    return events;
-  }
-
   void clear() {
     if (live_) clear_live();
     live_ = false;
@@ -82,8 +71,8 @@ class Screen final : public RollOutWatcher {
 
   const Options& options_;
   const Config& config_;
+  std::map<std::string, Told> told_;
   bool live_ = false;
-  std::set<std::string> waits_;  ///< of the last pass
 };
 
 bool is_bad(const WorkerStatus& worker) {

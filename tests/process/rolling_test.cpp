@@ -56,6 +56,19 @@ TEST_F(Rolling, OnlyTheNamedWorkersAreRestarted) {
   EXPECT_EQ(count_changed(before), 1);
 }
 
+TEST_F(Rolling, AProblemThatLastsIsPrintedOnceHoweverManyPassesARestartTakes) {
+  configure("{max_unavailable: 1}");
+  good_pass();
+  app_.configure(R"(
+workers:
+  - {name: "feed-%{id}", count: 3, start: [bin/feed, "%{id}"], foreground: true}
+)");
+  const auto done = app_.bootcheck({"restart", "--wait"});
+  const auto first = done.err.find("feed-3");
+  EXPECT_NE(first, std::string::npos) << "it is an orphan now";
+  EXPECT_EQ(done.err.find("bootcheck: feed-3", first + 1), std::string::npos) << done.err;
+}
+
 TEST_F(Rolling, AnOrdinaryPassRollsOnlyAsManyAsAllowed) {
   configure("{max_unavailable: 25%, restart_file: restart.txt}");
   good_pass();
