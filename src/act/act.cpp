@@ -303,8 +303,8 @@ class Actor {
   }
 
   void remember_up(const StartResult& result) {
-    remember_started(record_of(result.worker), *result.process, facts_, result.worker,
-                     machine_.boot_now());
+    remember_started(record_of(result.worker), *result.process, result.release, facts_,
+                     result.worker, machine_.boot_now());
   }
 
   void note_result(const StartResult& result) {

@@ -22,7 +22,7 @@ struct Code {
 };
 
 /// The code that a worker would be started with now.
-Code code_of(Machine& machine, const App& app, const Worker& worker);
+Code code_of(Machine& machine, std::string release, const Worker& worker);
 
 struct Preloader {
   pid_t pid = 0;

@@ -215,6 +215,7 @@ class Starter {
     attempt.began_ticks = static_cast<std::uint64_t>(machine_.boot_clock().count() *
                                                      machine_.ticks_per_second() / 1000);
     try {
+      attempt.release = machine_.enter_directory(config_.root).native();
       if (const auto problem = prepare(attempt, context_.run, launches_); !problem.empty())
         note_trouble(action.command, {Task::keep_output, {.thing = problem, .reason = {}}});
       launch(action.command);
@@ -263,7 +264,7 @@ class Starter {
   }
 
   Code code_of_batch(const StartAttempt& attempt) const {
-    return code_of(machine_, context_.app, config_.workers[attempt.batch.front().worker]);
+    return code_of(machine_, attempt.release, config_.workers[attempt.batch.front().worker]);
   }
 
   /// Another start may have been faster.
@@ -327,6 +328,7 @@ class Starter {
     rising.result.took = action.took;
     rising.result.at = machine_.wall_clock();
     rising.result.by_status = !rising.result.process;
+    rising.result.release = attempt_of(rising).release;
     if (!rising.result.process) return;
     watch_.watch(rising.result.worker, rising.result.process->id, std::nullopt);
     up_.add(rising.result);

@@ -23,9 +23,10 @@ struct StartResult {
   bool by_status = false;  ///< its status command says that it runs; neither: it was not started
   /// Looked at again right before its start, it was not missing any more: it was left alone.
   std::optional<WorkerState> is_now;
-  Duration at{0};                  ///< since the epoch: when its end was seen
-  Duration took{0};                ///< from the start command's beginning until seen running
-  StartFailure failure;            ///< why it was not started and where to look
+  std::string release;   ///< which code it runs: a deploy may have come since the pass began
+  Duration at{0};        ///< since the epoch: when its end was seen
+  Duration took{0};      ///< from the start command's beginning until seen running
+  StartFailure failure;  ///< why it was not started and where to look
   std::optional<Trouble> trouble;  ///< it runs, but its output could not be kept
 };
 

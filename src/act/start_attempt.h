@@ -26,6 +26,7 @@ struct StartAttempt {
   bool has_booted = false;            ///< where that is all it is for
   bool is_out_of_time = false;
   std::uint64_t began_ticks = 0;  ///< since boot, as ProcessId::start_time
+  std::string release;            ///< where the root led when it began
 };
 
 /// What the start machine has to know of a batch. `is_told`: whether changes of its workers' pid

@@ -440,13 +440,13 @@ void remember_hand_back(WorkerRecord& record, const HandBack& result, const Fact
       next_try(now, backoff_delay(dead->failures + 1, kBetweenHandBacks, longest));
 }
 
-void remember_started(WorkerRecord& record, const Process& process, const Facts& facts,
-                      std::size_t worker, BootTime now) {
+void remember_started(WorkerRecord& record, const Process& process, std::string release,
+                      const Facts& facts, std::size_t worker, BootTime now) {
   if (record.process && record.process->id != process.id) record.last = record.process;
   record.process = KnownProcess{.id = process.id,
                                 .begun = record.start ? record.start->since : 0,
                                 .session = process.session,
-                                .release = facts.app.release.native(),
+                                .release = std::move(release),
                                 .host = facts.host};
   record.former_pid.reset();
   record.to_replace.reset();

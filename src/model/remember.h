@@ -29,9 +29,10 @@ void remember_intents(State& state, const Facts& facts, const Plan& plan);
 /// After the stop signal was sent.
 void remember_asked(WorkerRecord& record, const ProcessId& process, BootTime now);
 
-/// After a start that was seen running.
-void remember_started(WorkerRecord& record, const Process& process, const Facts& facts,
-                      std::size_t worker, BootTime now);
+/// After a start that was seen running. `release`: where the root led when it began, which may be
+/// on from where it led when the pass began.
+void remember_started(WorkerRecord& record, const Process& process, std::string release,
+                      const Facts& facts, std::size_t worker, BootTime now);
 
 /// After a start that failed, or an early death: the next one waits.
 void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,

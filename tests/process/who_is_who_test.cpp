@@ -122,6 +122,33 @@ TEST_F(WhoIsWho, AWorkerThatWorksInASharedFolderIsOfNoOtherRelease) {
               Not(HasSubstr("asked_to_stop")));
 }
 
+TEST_F(WhoIsWho, ADeployDuringAPassCountsForWhatIsStartedAfterIt) {
+  const auto srv = app_.root() / "srv";
+  const auto current = (srv / "current").native();
+  for (const std::string release : {"1", "2"}) {
+    const auto folder = "srv/releases/" + release;
+    app_.script(folder + "/bin/daemon", kDaemon, "/bin/bash");
+    app_.script(folder + "/bin/deploy",
+                "ln -sfn releases/2 " + current + "; exec bin/daemon deploy");
+    app_.script(folder + "/bin/feed", "sleep 1000 & wait");
+    fs::create_directories(srv / "shared/pids");
+    fs::create_directories(srv / "releases" / release / "tmp");
+    fs::create_symlink(srv / "shared/pids", srv / "releases" / release / "tmp/pids");
+    write_file(srv / "releases" / release / "config/bootcheck.yml", R"(
+launcher: direct
+parallel_starts: 1
+workers:
+  - {name: deploy, start: [bin/deploy], process_title: deploy}
+  - {name: feed, start: [bin/feed], foreground: true}
+)");
+  }
+  fs::create_symlink("releases/1", srv / "current");
+  EXPECT_EQ(run({bootcheck_binary(), "-C", current}).status, 0);
+  const auto state = read_file(srv / "shared/pids/bootcheck.state");
+  EXPECT_THAT(state, testing::ContainsRegex("\"deploy\":[^}]*releases/1\""));
+  EXPECT_THAT(state, testing::ContainsRegex("\"feed\":[^}]*releases/2\""));
+}
+
 TEST_F(WhoIsWho, AReusedPidKeepsNoWorkerWithoutATitleDown) {
   app_.script("bin/daemon", kDaemon, "/bin/bash");
   app_.configure(R"(

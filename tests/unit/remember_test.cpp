@@ -23,7 +23,9 @@ class Remembering : public testing::Test {
   }
 
   // 0 would mean that somebody else started it.
-  void start(BootTime now) { remember_started(record(), living(100), facts_, 0, now); }
+  void start(BootTime now) {
+    remember_started(record(), living(100), app().release.native(), facts_, 0, now);
+  }
   WorkerRecord& record() { return world_.record(); }
 
   World world_;
@@ -264,7 +266,7 @@ TEST_F(Remembering, EvidenceOfTheDeadIsKeptForAsLongAsTheirPidsMayMislead) {
 
 TEST_F(Remembering, ListsOfTheDeadAreBounded) {
   for (pid_t pid = 100; pid < 200; ++pid) {
-    remember_started(record(), living(pid), facts_, 0, 1);
+    remember_started(record(), living(pid), app().release.native(), facts_, 0, 1);
     see(seen(PidInFile{pid}, NoProcess{}, kNothing), 600 * kMinute);
   }
   EXPECT_EQ(record().unrecovered.size(), 16U);
