@@ -323,11 +323,21 @@ class IntentWriter {
                                .pid_before = file == nullptr ? 0 : file->pid};
   }
   void note(const RemovePidFile&) {}
-  void note(const RestorePidFile&) {}
+  /// Whoever its pid file named until now is forgotten with that, and may have left a job.
+  void note(const RestorePidFile&) {
+    const auto* file = std::get_if<PidInFile>(&seen_.pid_file);
+    if (file == nullptr || !recovers(worker_, facts_) || !is_gone(file->pid)) return;
+    add_unrecovered(record_, {.pid = file->pid, .host = {}, .asked = false}, facts_);
+  }
   void note(const ForgetSetAside&) {}
   void note(const KillWorker&) {}
 
  private:
+  bool is_gone(pid_t pid) const {
+    const auto look = facts_.processes.looks.find(pid);
+    return look != facts_.processes.looks.end() && std::holds_alternative<NoProcess>(look->second);
+  }
+
   StopRequest& stop_of(const ProcessId& process) {
     if (auto* known = find_stop(record_, process)) return *known;
     auto& stop = record_.stops.emplace_back();

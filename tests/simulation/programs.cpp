@@ -281,6 +281,7 @@ void Programs::fork_delayed_job(const Inhabitant& starter, std::size_t worker) {
   const pid_t pid = process.shown.id.pid;
   if (!world_.write(process.pid_file, std::to_string(pid) + "\n"))
     return world_.end(process, Exited{1});
+  if (!starter.ours) onlooker_.taken_over();
   auto dice = world_.dice(process.serial);
   world_.at(world_.now() + dice.between(Duration{20}, Duration{900}), process.serial,
             [this](Inhabitant& it) {

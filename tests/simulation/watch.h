@@ -20,6 +20,7 @@ class Watch final : public Onlooker {
   void was_ready(bool ready, Duration pass_began) override;
   void handed_back(const Row& row) override;
   void wrote(const Path& path) override;
+  void taken_over() override { check_traces(true); }
 
   void deployed() { deployed_ = world_.now(); }
   void restart_file_touched() { touched_ = world_.now(); }

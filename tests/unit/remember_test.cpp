@@ -318,6 +318,13 @@ TEST_F(Remembering, AHandBackThatFailedIsKnownAndWaitsTwiceAsLongEachTime) {
   EXPECT_TRUE(record().unrecovered.empty());
 }
 
+TEST_F(Remembering, WhomAPidFileNamedBeforeItIsWrittenBackMayHaveLeftAJob) {
+  see(seen(PidInFile{99}, NoProcess{}, alive({100})), kMinute);
+  remember_intents(state_, facts_, world_.plan());
+  ASSERT_EQ(record().unrecovered.size(), 1U);
+  EXPECT_EQ(record().unrecovered.front().pid, 99);
+}
+
 TEST_F(Remembering, AStartIsOverOnceTheStatusCommandSaysThatItRuns) {
   auto daemon = untitled_daemon("eu");
   daemon.status = {"bin/feed", "status"};
