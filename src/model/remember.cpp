@@ -16,8 +16,8 @@ constexpr Duration kBetweenHandBacks = std::chrono::minutes{1};
 constexpr Duration kCronJitter = std::chrono::seconds{5};
 constexpr std::size_t kLongestTrouble = 300;
 /// Nor more living ones to be told from it.
-constexpr std::size_t kMostLeftOvers = 16;
-constexpr std::size_t kMostDeadSessions = 16;
+constexpr std::size_t kMostLeftOvers = 64;
+constexpr std::size_t kMostDeadSessions = 64;
 
 Event event_of(EventKind kind, const Worker& worker, Detail detail) {
   return make_event(kind, worker.name, Severity::info, std::move(detail));
@@ -107,8 +107,17 @@ class Rememberer {
     if (session == 0) return;
     auto& sessions = record_.dead_sessions;
     std::erase(sessions, session);
+    if (facts_.processes.searched && !facts_.processes.hidden)
+      std::erase_if(sessions, [this](pid_t each) { return !has_members(each); });
     if (sessions.size() >= kMostDeadSessions) sessions.erase(sessions.begin());
     sessions.push_back(session);
+  }
+
+  bool has_members(pid_t session) const {
+    return std::ranges::any_of(facts_.processes.looks, [session](const auto& look) {
+      const auto* process = std::get_if<Process>(&look.second);
+      return process != nullptr && process->session == session;
+    });
   }
 
   /// It died although nobody asked it to. Soon after its start it is one that does not stay up.

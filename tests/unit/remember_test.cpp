@@ -65,10 +65,11 @@ TEST_F(Remembering, WhatADeadOneHasLeftBehindIsRememberedWhileItLives) {
   EXPECT_TRUE(record().left_overs.empty());
 }
 
-TEST_F(Remembering, TheSessionsOfTheDeadAreKeptAndBounded) {
+TEST_F(Remembering, TheSessionsOfTheDeadAreKeptWhileSomebodyIsInThemAndBounded) {
   const auto die = [this](pid_t pid) {
     record().process = known(pid);
     world_.end(pid);
+    world_.show(child_of(living(1000 + pid), 1, pid));
     world_.see_again(0, seen(NoPidFile{}, NoProcess{}, kNothing));
     world_.pass();
   };
@@ -77,9 +78,12 @@ TEST_F(Remembering, TheSessionsOfTheDeadAreKeptAndBounded) {
   EXPECT_EQ(record().dead_sessions, (std::vector<pid_t>{100, 101}));
   die(100);
   EXPECT_EQ(record().dead_sessions, (std::vector<pid_t>{101, 100})) << "once, the latest last";
+  world_.end(1101);
+  die(102);
+  EXPECT_EQ(record().dead_sessions, (std::vector<pid_t>{100, 102})) << "nobody is left in 101";
   for (pid_t pid = 200; pid < 300; ++pid)
     die(pid);
-  EXPECT_EQ(record().dead_sessions.size(), 16U);
+  EXPECT_EQ(record().dead_sessions.size(), 64U);
 }
 
 TEST_F(Remembering, TheHostOfOneThatWasSetAsideIsTheOneItLivedOn) {
@@ -102,7 +106,7 @@ TEST_F(Remembering, LeftOversAreBounded) {
   for (pid_t pid = 200; pid < 300; ++pid)
     children.push_back(child_of(living(pid), 1, 100));
   see(seen(NoPidFile{}, NoProcess{}, children), 0);
-  EXPECT_EQ(record().left_overs.size(), 16U);
+  EXPECT_EQ(record().left_overs.size(), 64U);
 }
 
 TEST_F(Remembering, ADeathIsCountedOnce) {
