@@ -66,6 +66,18 @@ TEST_F(UnderSystemd, AKilledWorkerComesBackWithItsJobHandedBack) {
   all();
 }
 
+TEST_F(UnderSystemd, TheJobsOfAHostThatIsGoneAreHandedBackFromAUnitThatEnds) {
+  configure("workers: [{preset: delayed_job, count: 3}]\n");
+  app_.enqueue("sleep", 1, 0, {{"RETRY_AFTER", "36000"}});
+  app_.sql(
+      "UPDATE delayed_jobs SET locked_at = '2020-01-01 00:00:00', "
+      "locked_by = 'delayed_job.1 host:web2 pid:77'");
+  const auto finished = app_.bootcheck({"recover", "--host", "web2", "--yes"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_EQ(app_.jobs().front().at("attempts").as_int64(), 1);
+  EXPECT_TRUE(wait_until([this] { return processes_in(app_.root()).empty(); }));
+}
+
 TEST_F(UnderSystemd, TheEnvironmentReachesTheWorkersAndNobodyElse) {
   configure(
       "workers: [{preset: delayed_job, count: 3}]\n"
