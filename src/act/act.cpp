@@ -3,6 +3,7 @@
 #include "act/late_exits.h"
 #include "act/start.h"
 #include "act/state_events.h"
+#include "act/stop_commands.h"
 #include "model/identity.h"
 
 #include <algorithm>
@@ -45,6 +46,7 @@ class Actor {
     report_all(orphan_events(facts_, assessment_.assignment, state_));
     for (const auto& orphan : plan.orphans_to_drain)
       drain_orphan(orphan);
+    run_stop_commands();
     if (signalled_) save_(state_);
     report_(std::exchange(events_, {}));
     if (orders_.empty() && to_boot_.empty()) return;
@@ -187,7 +189,9 @@ class Actor {
   }
 
   static bool needs_intent(const Step& step) {
-    return std::holds_alternative<AskToStop>(step) || std::holds_alternative<SetPidFileAside>(step);
+    return std::holds_alternative<AskToStop>(step) ||
+           std::holds_alternative<SetPidFileAside>(step) ||
+           std::holds_alternative<RunStopCommand>(step);
   }
 
   void take_step(std::size_t worker, const Step& step, StartOrder& order) {
@@ -235,6 +239,32 @@ class Actor {
   void take(std::size_t worker, const KillWorker& step) {
     if (!machine_.send_signal(step.process, SIGKILL)) return;
     report(EventKind::killed, worker, Severity::warning, OfProcess{step.process.pid});
+  }
+
+  void take(std::size_t worker, const RunStopCommand& step) {
+    to_command_.emplace_back(worker, step.reason);
+  }
+
+  /// All side by side: each may take its time.
+  void run_stop_commands() {
+    if (to_command_.empty()) return;
+    std::vector<std::size_t> workers;
+    for (const auto& [worker, reason] : to_command_)
+      workers.push_back(worker);
+    const auto troubles = bootcheck::run_stop_commands(context_, workers);
+    signalled_ = true;
+    for (std::size_t at = 0; at < workers.size(); ++at) {
+      const auto& [worker, reason] = to_command_[at];
+      const auto& trouble = troubles[at];
+      remember_commanded(record_of(worker), trouble.empty(), machine_.boot_now());
+      if (trouble.empty()) {
+        report(EventKind::asked_to_stop, worker, Severity::info, Stopping{0, reason, std::nullopt});
+      } else {
+        report(EventKind::failed, worker, Severity::error,
+               Trouble{Task::step, {.thing = trouble, .reason = {}}});
+      }
+    }
+    to_command_.clear();
   }
 
   void take(std::size_t, const RecoverJobs&) {}
@@ -335,8 +365,7 @@ class Actor {
       remember_up(result);
       up.pid = result.process->id.pid;
     } else {
-      record_of(result.worker).failures = {};
-      record_of(result.worker).drained_at.reset();
+      remember_up_by_status(record_of(result.worker), machine_.boot_now());
     }
     return up;
   }
@@ -353,6 +382,7 @@ class Actor {
   std::vector<StartOrder> orders_;
   std::vector<std::size_t> to_boot_;  ///< workers to be replaced once their application has booted
   std::vector<std::pair<std::size_t, AskToStop>> after_start_;
+  std::vector<std::pair<std::size_t, StopReason>> to_command_;  ///< by their stop commands
   std::set<std::size_t> started_;
   std::vector<ProcessId> ended_;
   bool intents_kept_ = true;

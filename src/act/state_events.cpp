@@ -84,7 +84,8 @@ class StateEvents {
       case WorkerState::drained:
         return;
       case WorkerState::held:
-        if (judgement_.beneath == WorkerState::running && !judgement_.process)
+        if (judgement_.beneath == WorkerState::running && !judgement_.process &&
+            worker_.stop.empty())
           add(EventKind::no_process, Severity::error, {});
         return;
     }

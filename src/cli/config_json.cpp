@@ -94,6 +94,7 @@ json::object worker_object(const Worker& worker) {
           {"start", words_of(worker.start)},
           {"status", words_of(worker.status)},
           {"ready", words_of(worker.ready)},
+          {"stop", words_of(worker.stop)},
           {"working_directory", json_text(worker.working_directory.native())},
           {"env", variables_of(worker.env)},
           {"foreground", worker.foreground},

@@ -18,7 +18,7 @@ constexpr auto kKeys = std::to_array<std::string_view>(
     {"preset",        "identifiers", "count",       "args",   "name",          "start",
      "foreground",    "pid_file",    "stop_signal", "status", "process_title", "working_directory",
      "start_timeout", "kill_after",  "restart",     "limits", "env",           "enabled",
-     "preload",       "ready"});
+     "preload",       "ready",       "stop"});
 
 /// It becomes a part of file names and of a process title.
 bool is_fit_for_names(std::string_view text) {
@@ -98,14 +98,28 @@ void Entry::check_preset() {
     if (const auto args = section_.find("args"))
       mistakes_->add(*args, "`args` are for presets; write them into `start`");
   }
+  check_stop();
   if (preset_ == nullptr || !preset_->fixed) return;
   for (const auto* key :
-       {"name", "pid_file", "start", "status", "foreground", "working_directory"}) {
+       {"name", "pid_file", "start", "status", "stop", "foreground", "working_directory"}) {
     if (const auto node = section_.find(key)) {
       mistakes_->add(*node, fmt::format("`{}` is for other programs: {} has its own; use `args`",
                                         key, preset_->name));
     }
   }
+}
+
+/// It is for those of whom no process is known.
+void Entry::check_stop() const {
+  const auto node = section_.find("stop");
+  if (!node) return;
+  if (!section_.find("status")) {
+    mistakes_->add(*node,
+                   "`stop` is for a worker that a `status` command judges, and there is "
+                   "none; any other is sent its `stop_signal`");
+  }
+  if (const auto kill = section_.find("kill_after"))
+    mistakes_->add(*kill, "`kill_after` is for a worker whose process is known: not with `stop`");
 }
 
 void Entry::read_identifiers() {
@@ -249,6 +263,8 @@ void Entry::read_settings(Worker& worker, const Expander& expand) const {
   worker.ready =
       expand.words(ready.value_or(section_.node()),
                    ready ? read_command(*ready, *mistakes_).value_or(Argv()) : defaults_->ready);
+  if (const auto node = section_.find("stop"))
+    worker.stop = expand.words(*node, read_command(*node, *mistakes_).value_or(Argv()));
   if (const auto node = section_.find("working_directory")) {
     if (const auto path = read_text(*node, *mistakes_))
       worker.working_directory = below(defaults_->root, expand.text(*node, *path));
@@ -257,6 +273,10 @@ void Entry::read_settings(Worker& worker, const Expander& expand) const {
   for (auto& variable : worker.env)
     variable.second = expand.text(*section_.find("env"), variable.second);
   read_into(section_, "foreground", worker.foreground, read_bool);
+  if (worker.foreground && !worker.stop.empty())
+    mistakes_->add(*section_.find("stop"),
+                   "`stop` is not for a program in the foreground: that is "
+                   "sent its `stop_signal`");
   read_into(section_, "preload", worker.preload, read_bool);
   read_into(section_, "enabled", worker.enabled, read_bool);
   read_into(section_, "stop_signal", worker.stop_signal, read_signal);

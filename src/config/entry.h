@@ -23,6 +23,7 @@ class Entry {
   class Expander;
 
   void check_preset();
+  void check_stop() const;
   void read_identifiers();
   void check_identifiers(const YamlNode& list) const;
   std::optional<Worker> worker(const std::string& identifier) const;

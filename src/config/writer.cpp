@@ -101,6 +101,7 @@ std::string any_program(const Worker& worker) {
       list(worker.start), worker.foreground, yaml_quoted(worker.pid_file.native()),
       yaml_quoted(worker.working_directory.native()));
   if (!worker.status.empty()) lines += fmt::format("    status: {}\n", list(worker.status));
+  if (!worker.stop.empty()) lines += fmt::format("    stop: {}\n", list(worker.stop));
   return lines;
 }
 

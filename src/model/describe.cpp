@@ -33,6 +33,10 @@ std::string text_of(const KillWorker& step) {
   return "kill pid " + std::to_string(step.process.pid) + " (kill_after is over)";
 }
 
+std::string text_of(const RunStopCommand& step) {
+  return "run its stop command (" + std::string(name_of(step.reason)) + ")";
+}
+
 }  // namespace
 
 std::string describe(const Step& step) {

@@ -92,7 +92,9 @@ std::string_view name_of(EventKind kind) {
 std::optional<pid_t> pid_of(const Event& event) {
   return std::visit(
       [](const auto& detail) -> std::optional<pid_t> {
-        if constexpr (HasPid<std::remove_cvref_t<decltype(detail)>>) return detail.pid;
+        if constexpr (HasPid<std::remove_cvref_t<decltype(detail)>>) {
+          if (detail.pid != 0) return detail.pid;
+        }
         return std::nullopt;
       },
       event.detail);

@@ -76,7 +76,7 @@ struct StartUnderWay {
 };
 /// `asked_to_stop`, `drained`, `drain_slow`
 struct Stopping {
-  pid_t pid = 0;
+  pid_t pid = 0;  ///< 0: by its stop command, and no process is known
   StopReason reason = StopReason::restart;
   std::optional<Duration> took;  ///< from the request until its end was seen
   bool is_at_most = false;       ///< nobody watched: it may have ended long before that

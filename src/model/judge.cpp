@@ -76,7 +76,7 @@ class Judge {
     }
     if (seen_.status == StatusAnswer::running) {
       result_.proof = Proof::status_command;
-      return WorkerState::running;
+      return was_commanded() ? WorkerState::draining : WorkerState::running;
     }
     if (auto why = doubt(); !why.empty()) {
       result_.reason = std::move(why);
@@ -101,7 +101,11 @@ class Judge {
            failures.command == command_text(worker_.start);
   }
 
+  /// By its stop command, or it is about to be.
+  bool was_commanded() const { return record_ != nullptr && record_->by_command; }
+
   bool has_drained() const {
+    if (was_commanded() && record_->by_command->asked) return true;
     if (result_.ended) return result_.ended_as_asked;
     return record_ != nullptr && record_->drained_at &&
            facts_.now - *record_->drained_at <= kDrainedCounts;

@@ -61,7 +61,7 @@ class Planner {
         plan_duplicate();
         break;
       case draining:
-        plan_kill(judgement_.process->id);
+        if (judgement_.process) plan_kill(judgement_.process->id);
         break;
       case held:
         plan_held();
@@ -77,6 +77,7 @@ class Planner {
   void plan_held() {
     const auto beneath = judgement_.beneath;
     if (wants_start(beneath) || beneath == failing) return plan_clean_up();
+    if (beneath == running && !judgement_.process) return stop_by_command(StopReason::stop);
     if (beneath == starting || !judgement_.process) return;
     ask(judgement_.process->id, StopReason::stop);
     for (const auto& other : judgement_.duplicates)
@@ -89,6 +90,10 @@ class Planner {
   /// Unless a request stands already: nobody is asked twice for the same reason.
   void ask(const ProcessId& process, StopReason reason) {
     if (find_stop(record_, process) == nullptr) add(AskToStop{process, reason});
+  }
+
+  void stop_by_command(StopReason reason) {
+    if (!worker_.stop.empty()) add(RunStopCommand{reason});
   }
 
   // --- surged workers ----------------------------------------------------------------------------
@@ -127,6 +132,9 @@ class Planner {
 
   void plan_unasked() {
     if (record_ == nullptr) return;
+    const auto& by_command = record_->by_command;
+    if (by_command && !by_command->asked && judgement_.beneath == draining && !judgement_.process)
+      stop_by_command(by_command->reason);
     for (const auto& stop : record_->stops) {
       if (stop.asked || is_surged(stop.process.pid)) continue;
       if (facts_.processes.living(stop.process) == nullptr) continue;

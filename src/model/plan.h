@@ -53,10 +53,15 @@ struct KillWorker {
   ProcessId process;
   bool operator==(const KillWorker&) const = default;
 };
+/// Run the stop command of a worker whose status command alone says that it runs.
+struct RunStopCommand {
+  StopReason reason = StopReason::restart;
+  bool operator==(const RunStopCommand&) const = default;
+};
 /// In the order in which they are carried out: a surge sets its process aside, starts the
 /// successor, and asks the old process once that runs.
 using Step = std::variant<RemovePidFile, RestorePidFile, RecoverJobs, StartWorker, AskToStop,
-                          SetPidFileAside, ForgetSetAside, KillWorker>;
+                          SetPidFileAside, ForgetSetAside, KillWorker, RunStopCommand>;
 
 /// Why a worker that is to be replaced is not yet, or one that is to be started.
 enum class Waits {

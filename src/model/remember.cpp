@@ -72,6 +72,7 @@ class Rememberer {
   void run() {
     note_end();
     note_drained();
+    note_stopped_by_command();
     note_slow_drains();
     note_left_overs();
     note_current();
@@ -154,6 +155,18 @@ class Rememberer {
     });
   }
 
+  /// Its status command says so: nothing else can.
+  void note_stopped_by_command() {
+    if (!record_.by_command || seen_.status != StatusAnswer::not_running) return;
+    const auto stop = *std::exchange(record_.by_command, std::nullopt);
+    if (!stop.asked) return;
+    const Duration took{std::max<BootTime>(0, facts_.now - stop.asked_at)};
+    events_.push_back(event_of(EventKind::drained, worker_, Stopping{0, stop.reason, took}));
+    record_.drained_at = facts_.now;
+    record_.replace_by_command = false;
+    record_.failures = {};
+  }
+
   /// As it was called when the process was started, where that is remembered.
   std::string host_of(const ProcessId& process) const {
     for (const auto* known : {&record_.process, &record_.last}) {
@@ -164,13 +177,16 @@ class Rememberer {
 
   /// Told once for each: jobs of hours are nothing to worry about, but somebody may wait for it.
   void note_slow_drains() {
-    for (auto& stop : record_.stops) {
-      if (!stop.asked || stop.told_slow || facts_.now - stop.asked_at < kSlowDrain.count())
-        continue;
-      stop.told_slow = true;
-      events_.push_back(event_of(EventKind::drain_slow, worker_,
-                                 Stopping{stop.process.pid, stop.reason, std::nullopt}));
-    }
+    for (auto& stop : record_.stops)
+      note_slow_drain(stop);
+    if (record_.by_command) note_slow_drain(*record_.by_command);
+  }
+
+  void note_slow_drain(StopRequest& stop) {
+    if (!stop.asked || stop.told_slow || facts_.now - stop.asked_at < kSlowDrain.count()) return;
+    stop.told_slow = true;
+    events_.push_back(event_of(EventKind::drain_slow, worker_,
+                               Stopping{stop.process.pid, stop.reason, std::nullopt}));
   }
 
   /// Those of it that live, each told once: the session of a dead one alone tells what they are,
@@ -237,6 +253,10 @@ class Rememberer {
       return;
     const auto asked = *std::exchange(record_.roll, std::nullopt);
     if (!serves(judgement_.state)) return;
+    if (!judgement_.process && !worker_.stop.empty()) {
+      record_.replace_by_command = record_.started_at <= asked.at;
+      return;
+    }
     if (!judgement_.process) {
       events_.push_back(
           make_event(EventKind::no_process, worker_.name, Severity::error, std::monostate{}));
@@ -340,6 +360,10 @@ class IntentWriter {
   }
   void note(const ForgetSetAside&) {}
   void note(const KillWorker&) {}
+  void note(const RunStopCommand& step) {
+    record_.by_command = StopRequest{
+        .process = {}, .at = facts_.wall, .asked_at = facts_.now, .reason = step.reason};
+  }
 
  private:
   bool is_gone(pid_t pid) const {
@@ -415,6 +439,19 @@ void remember_asked(WorkerRecord& record, const ProcessId& process, BootTime now
   if (stop == nullptr) return;
   stop->asked = true;
   stop->asked_at = now;
+}
+
+void remember_commanded(WorkerRecord& record, bool is_asked, BootTime now) {
+  if (!record.by_command) return;
+  record.by_command->asked = is_asked;
+  record.by_command->asked_at = now;
+  if (!is_asked) record.by_command.reset();
+}
+
+void remember_up_by_status(WorkerRecord& record, BootTime now) {
+  record.failures = {};
+  record.drained_at.reset();
+  record.started_at = now;
 }
 
 void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,

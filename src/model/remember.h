@@ -34,6 +34,12 @@ void remember_asked(WorkerRecord& record, const ProcessId& process, BootTime now
 void remember_started(WorkerRecord& record, const Process& process, std::string release,
                       const Facts& facts, std::size_t worker, BootTime now);
 
+/// Its stop command was run; `is_asked`: it did not fail. Else it is to be run again.
+void remember_commanded(WorkerRecord& record, bool is_asked, BootTime now);
+
+/// Its start has brought it up, as its status command says.
+void remember_up_by_status(WorkerRecord& record, BootTime now);
+
 /// After a start that failed, or an early death: the next one waits.
 void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,
                      const Facts& facts, BootTime now);

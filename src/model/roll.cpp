@@ -27,8 +27,8 @@ bool is_serving(WorkerState state) {
 /// One that cannot be judged counts where it is known to have been asked to stop, or not to start.
 bool is_down(WorkerState state, const WorkerRecord* record) {
   if (state != WorkerState::unknown) return !is_serving(state);
-  return record != nullptr &&
-         (record->drained_at || !record->stops.empty() || record->failures.count > 0);
+  return record != nullptr && (record->drained_at || !record->stops.empty() || record->by_command ||
+                               record->failures.count > 0);
 }
 
 /// A limit is no news about the code.
@@ -36,22 +36,33 @@ bool is_for_new_code(StopReason reason) {
   return reason != StopReason::memory && reason != StopReason::age;
 }
 
+/// Its status command alone says that it runs, and `restart` asked that it be replaced.
+bool is_to_be_commanded(const Judgement& judgement, const Worker& worker,
+                        const WorkerRecord* record) {
+  return judgement.state == WorkerState::running && !judgement.process && !worker.stop.empty() &&
+         record != nullptr && record->replace_by_command;
+}
+
 /// It is the code that those to be replaced are to get.
 bool runs_present_code(const Decision& decision, const Facts& facts, const WorkerRecord* record) {
   const auto& judgement = decision.judgement;
-  if (judgement.state != WorkerState::running || !judgement.process) return false;
+  if (judgement.state != WorkerState::running) return false;
+  const auto& worker = (*facts.workers)[decision.worker];
+  if (!judgement.process) return !is_to_be_commanded(judgement, worker, record);
   const auto& process = *judgement.process;
   if (find_stop(record, process.id) != nullptr) return false;
-  const auto reason = reason_to_roll((*facts.workers)[decision.worker], facts,
-                                     facts.seen[decision.worker], process, record);
+  const auto reason = reason_to_roll(worker, facts, facts.seen[decision.worker], process, record);
   return !reason || !is_for_new_code(*reason);
 }
 
 /// Asked within `settle`: it may be idle, and gone in a moment.
 bool is_asked_lately(const WorkerRecord* record, const Worker& worker, BootTime now) {
-  return record != nullptr && std::ranges::any_of(record->stops, [&](const StopRequest& stop) {
-           return stop.asked && now - stop.asked_at < worker.restart.settle.count();
-         });
+  if (record == nullptr) return false;
+  const auto is_lately = [&](const StopRequest& stop) {
+    return stop.asked && now - stop.asked_at < worker.restart.settle.count();
+  };
+  return std::ranges::any_of(record->stops, is_lately) ||
+         (record->by_command && is_lately(*record->by_command));
 }
 
 std::map<std::size_t, Entry> count_entries(const Plan& plan, const Facts& facts,
@@ -108,6 +119,19 @@ bool waits_for_boot(const Worker& worker, const Facts& facts, const Observation&
          facts.now < failed.failures.next_try;
 }
 
+/// There is no pid file to be set aside.
+void roll_by_command(Decision& decision, Entry& entry, const RestartPolicy& policy, bool ready) {
+  decision.waits = ready ? Waits::for_its_turn : Waits::until_ready;
+  if (!ready) return;
+  if (!may_roll(entry, StopReason::restart)) return;
+  if (entry.unavailable >= policy.max_unavailable.of(entry.total)) return;
+  ++entry.unavailable;
+  ++entry.asked_lately;
+  decision.steps.emplace_back(RunStopCommand{StopReason::restart});
+  decision.rolling_steps = 1;
+  decision.waits = Waits::no;
+}
+
 RestartMode mode_of(const WorkerRecord* record, const Process& process, const Worker& worker) {
   if (record == nullptr || record->to_replace != process.id) return worker.restart.mode;
   return record->replace_by_surge ? RestartMode::surge : RestartMode::drain;
@@ -151,14 +175,20 @@ void plan_rolls(Plan& plan, const Facts& facts, const State& state) {
   std::map<std::size_t, Entry> entries;  // counted when the first worker rolls: mostly none does
   for (auto& decision : plan.decisions) {
     const auto& judgement = decision.judgement;
+    const auto& worker = (*facts.workers)[decision.worker];
+    const auto* record = find_record(state, worker.name);
+    if (decision.selected && is_to_be_commanded(judgement, worker, record)) {
+      if (entries.empty()) entries = count_entries(plan, facts, state);
+      roll_by_command(decision, entries[worker.entry], worker.restart,
+                      is_ready(facts.seen[decision.worker]));
+      continue;
+    }
     // With `orphans: drain` it will be none any more.
     const bool is_duplicate =
         judgement.state == WorkerState::duplicate && facts.orphan_policy != Orphans::drain;
     if (!decision.selected || !judgement.process ||
         (judgement.state != WorkerState::running && !is_duplicate))
       continue;
-    const auto& worker = (*facts.workers)[decision.worker];
-    const auto* record = find_record(state, worker.name);
     const auto& process = *judgement.process;
     if (find_stop(record, process.id) != nullptr) continue;
     const auto& seen = facts.seen[decision.worker];

@@ -101,6 +101,9 @@ struct WorkerRecord {
   std::vector<StopRequest> stops;     ///< its processes that drain: its own, and those surged away
   std::vector<pid_t> dead_sessions;   ///< of its processes that have ended, the latest last
   std::vector<ProcessId> left_overs;  ///< what they have left behind, for as long as it lives
+  /// It is to stop, or was asked to, by its stop command: no process of it is known.
+  std::optional<StopRequest> by_command;
+  bool replace_by_command = false;  ///< `restart` asked for that
   std::vector<DeadProcess> unrecovered;
   BootTime next_recovery = 0;  ///< not before this, unless something is started anyway
   Failures failures;

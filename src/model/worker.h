@@ -64,6 +64,7 @@ struct Worker {
   Argv start;         ///< for delayed_job: `bin/delayed_job --identifier=2 ARGS... start`
   Argv status;        ///< judged by LSB exit codes; empty: judged by pid file and /proc
   Argv ready;         ///< says by its exit code whether what it needs is there; empty: it is
+  Argv stop;  ///< asks it to exit where `status` alone says that it runs; empty: nothing can
   Path working_directory;                  ///< absolute; where the start command runs
   std::map<std::string, std::string> env;  ///< added to the environment of what is started
   bool foreground = false;  ///< it does not daemonize: bootcheck detaches it and keeps its pid file

@@ -11,6 +11,7 @@ namespace {
 /// It ran when the pass looked, was to be replaced, and was not asked to stop.
 bool waits_for_its_turn(const Decision& decision, const Assessment& seen) {
   const auto& judgement = decision.judgement;
+  if (decision.waits == Waits::for_its_turn && !judgement.process) return true;
   if (judgement.state != WorkerState::running || !judgement.process) return false;
   const auto& worker = (*seen.facts.workers)[decision.worker];
   const auto* record = find_record(seen.state, worker.name);
@@ -23,9 +24,15 @@ bool waits_for_its_turn(const Decision& decision, const Assessment& seen) {
 
 std::vector<ProcessId> OpenWork::processes() const {
   auto all = running;
-  for (const auto& each : draining)
-    all.push_back(each.stop.process);
+  for (const auto& each : draining) {
+    if (each.stop.process.pid != 0) all.push_back(each.stop.process);
+  }
   return all;
+}
+
+bool OpenWork::has_to_be_asked() const {
+  return std::ranges::any_of(draining,
+                             [](const Draining& each) { return each.stop.process.pid == 0; });
 }
 
 std::vector<Draining> draining_of(const State& state) {
@@ -34,6 +41,8 @@ std::vector<Draining> draining_of(const State& state) {
     for (const auto& stop : record.stops) {
       if (stop.asked) draining.push_back({name, stop});
     }
+    if (record.by_command && record.by_command->asked)
+      draining.push_back({name, *record.by_command});
   }
   return draining;
 }

@@ -8,7 +8,7 @@
 
 namespace bootcheck {
 
-/// A process that finishes its job.
+/// A process that finishes its job; pid 0: its status command alone knows it.
 struct Draining {
   std::string worker;
   StopRequest stop;
@@ -23,6 +23,8 @@ struct OpenWork {
   bool is_done() const { return draining.empty() && !to_roll && !unready; }
   /// Whose end is something to do.
   std::vector<ProcessId> processes() const;
+  /// Of some only a status command tells when they have ended.
+  bool has_to_be_asked() const;
 };
 
 /// From what a pass knew at its end, not from another look: what exits meanwhile is an event. Only

@@ -72,8 +72,8 @@ class RollOut {
       watcher_.waiting(open_.draining, machine_.boot_now());
       if (machine_.wait_for_exit(open_.processes(), time_left(kBetweenLooks))) return true;
       // Nobody drains, so no exit will make room for those that wait for their turn, nor make those
-      // ready that are not.
-      if (open_.draining.empty()) return true;
+      // ready that are not; and of some only a status command tells that they have ended.
+      if (open_.draining.empty() || open_.has_to_be_asked()) return true;
       if ((open_.to_roll || open_.unready) && machine_.monotonic_clock() - passed_at >= settle_)
         return true;
     }

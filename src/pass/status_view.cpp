@@ -9,16 +9,20 @@ namespace {
 
 void show_process(WorkerStatus& status, const Judgement& judgement, const Facts& facts,
                   const WorkerRecord* record) {
+  const auto show_drain = [&](const StopRequest& stop) {
+    status.draining_for = Duration(std::max<BootTime>(0, facts.now - stop.asked_at));
+    status.drain_reason = stop.reason;
+  };
+  if (!judgement.process && record != nullptr && record->by_command &&
+      judgement.beneath == WorkerState::draining)
+    show_drain(*record->by_command);
   if (!judgement.process) return;
   const auto& process = *judgement.process;
   status.pid = process.id.pid;
   status.age = Duration{age_of(process.id, facts)};
   status.memory = process.resident;
   status.is_stopped = process.state == 'T';
-  if (const auto* stop = find_stop(record, process.id)) {
-    status.draining_for = Duration(std::max<BootTime>(0, facts.now - stop->asked_at));
-    status.drain_reason = stop->reason;
-  }
+  if (const auto* stop = find_stop(record, process.id)) show_drain(*stop);
 }
 
 WorkerStatus show(const Decision& decision, const Snapshot& snapshot) {

@@ -18,14 +18,15 @@ std::vector<ProcessId> watched_after(const PassDone& done) {
   return watched;
 }
 
-/// Between passes that ask again whether workers are ready.
+/// Between passes that ask again whether workers are ready, or have stopped whose end nothing but a
+/// status command tells.
 constexpr Duration kBetweenQuestions = std::chrono::seconds{5};
 
 /// How long to wait for the next try of a start that has failed, or had to wait; kForEver: none.
 Duration until_next_try(const PassDone& done, BootTime now) {
   Duration next = kForEver;
   for (const auto& [name, record] : done.seen.state.workers) {
-    if (record.not_ready_since) next = std::min(next, kBetweenQuestions);
+    if (record.not_ready_since || record.by_command) next = std::min(next, kBetweenQuestions);
     const bool is_down = !record.process && record.failures.count > 0;
     if (!is_down || hold_of(done.seen.state, name, done.seen.facts.wall) != nullptr) continue;
     next = std::min(next, std::max(Duration{record.failures.next_try - now}, kBetweenTries));

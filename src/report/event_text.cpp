@@ -62,7 +62,9 @@ struct FieldsOf {
   Fields operator()(const NotMissing&) const { return {}; }
   Fields operator()(const StartUnderWay&) const { return {}; }
   Fields operator()(const Stopping& stop) const {
-    Fields fields{pid_field(stop.pid), {"reason", std::string(name_of(stop.reason))}};
+    Fields fields;
+    if (stop.pid != 0) fields.push_back(pid_field(stop.pid));
+    fields.push_back({"reason", std::string(name_of(stop.reason))});
     if (stop.took) {
       fields.push_back({stop.is_at_most ? "took_at_most" : "took",
                         fmt::format("{}s", stop.took->count() / 1000)});
@@ -157,7 +159,7 @@ struct ProblemOf {
   std::string operator()(const std::monostate&) const {
     if (event.kind != EventKind::no_process) return {};
     return "only its status command says that it runs, so there is no process to ask: stop it "
-           "yourself";
+           "yourself, or give it a `stop` command";
   }
   std::string operator()(const OfProcess& process) const {
     if (event.kind != EventKind::orphan) return {};

@@ -56,6 +56,11 @@ void add_record(Findings& facts, const Evidence& evidence, const Style& style) {
     facts.add(stop.asked ? "asked to stop" : "to be asked",
               fmt::format("pid {} at {} {}", stop.process.pid, style.time(stop.at),
                           drain_cause(stop.reason)));
+  if (const auto& stop = record.by_command)
+    facts.add(stop->asked ? "asked to stop" : "to be asked",
+              fmt::format("by its stop command at {} {}", style.time(stop->at),
+                          drain_cause(stop->reason)));
+  if (record.replace_by_command) facts.add("to replace", "as restart asked");
   if (record.to_replace)
     facts.add("to replace", fmt::format("pid {}, as restart asked", record.to_replace->pid));
   if (!record.unrecovered.empty())

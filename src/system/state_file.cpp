@@ -49,6 +49,8 @@ void enter_new_boot(State& state) {
     record.roll.reset();
     record.to_replace.reset();
     record.stops.clear();
+    record.by_command.reset();
+    record.replace_by_command = false;
     record.started_at = 0;
     record.next_recovery = 0;
     record.failures = {};

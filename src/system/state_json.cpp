@@ -82,9 +82,8 @@ std::optional<ProcessId> process_from(const json::object* object) {
   return ProcessId{.pid = *pid, .start_time = *start_time};
 }
 
-json::object to_json(const StopRequest& stop) {
+json::object request_to_json(const StopRequest& stop) {
   json::object object;
-  put(object, stop.process);
   object["at"] = stop.at;
   object["asked_at"] = stop.asked_at;
   object["reason"] = name_of(stop.reason);
@@ -94,21 +93,31 @@ json::object to_json(const StopRequest& stop) {
   if (stop.session != 0) object["session"] = stop.session;
   return object;
 }
+json::object to_json(const StopRequest& stop) {
+  auto object = request_to_json(stop);
+  put(object, stop.process);
+  return object;
+}
+/// All but which process.
+StopRequest request_from(const json::object& object) {
+  return {.process = {},
+          .at = number<WallTime>(object, "at").value_or(0),
+          .asked_at = number<BootTime>(object, "asked_at").value_or(0),
+          .reason = stop_reason_named(text(object, "reason"))
+                        .value_or(StopReason::restart),  // that of another version
+          .asked = !object.contains("unasked"),
+          .aside = object.contains("aside"),
+          .told_slow = object.contains("told_slow"),
+          .session = number<pid_t>(object, "session").value_or(0)};
+}
 
 std::optional<StopRequest> stop_from(const json::object* object) {
   const auto process = process_from(object);
   if (!process) return {};
-  return StopRequest{.process = *process,
-                     .at = number<WallTime>(*object, "at").value_or(0),
-                     .asked_at = number<BootTime>(*object, "asked_at").value_or(0),
-                     .reason = stop_reason_named(text(*object, "reason"))
-                                   .value_or(StopReason::restart),  // that of another version
-                     .asked = !object->contains("unasked"),
-                     .aside = object->contains("aside"),
-                     .told_slow = object->contains("told_slow"),
-                     .session = number<pid_t>(*object, "session").value_or(0)};
+  auto stop = request_from(*object);
+  stop.process = *process;
+  return stop;
 }
-
 json::array to_json(const std::vector<StopRequest>& stops) {
   json::array array;
   for (const auto& stop : stops)
@@ -301,6 +310,8 @@ json::object to_json(const WorkerRecord& record) {
   if (record.to_replace) object["to_replace"] = to_json(*record.to_replace);
   if (record.replace_by_surge) object["replace_by_surge"] = true;
   if (!record.stops.empty()) object["stops"] = to_json(record.stops);
+  if (record.by_command) object["by_command"] = request_to_json(*record.by_command);
+  if (record.replace_by_command) object["replace_by_command"] = true;
   if (!record.dead_sessions.empty()) object["dead_sessions"] = to_json(record.dead_sessions);
   if (!record.left_overs.empty()) object["left_overs"] = to_json(record.left_overs);
   if (!record.unrecovered.empty()) {
@@ -334,6 +345,8 @@ WorkerRecord record_from(const json::object& object) {
   record.to_replace = process_from(child(object, "to_replace"));
   record.replace_by_surge = object.contains("replace_by_surge");
   record.stops = stops_from(object, "stops");
+  if (const auto* stop = child(object, "by_command")) record.by_command = request_from(*stop);
+  record.replace_by_command = object.contains("replace_by_command");
   record.dead_sessions = pids_from(object, "dead_sessions");
   record.left_overs = processes_from(object, "left_overs");
   record.unrecovered = unrecovered_from(object);

@@ -231,5 +231,123 @@ TEST_F(StatusCommand, WithoutItsEnvFileIsUnknownAndKeepsNobodyElseFromBeingJudge
   EXPECT_EQ(starts(), 0U);
 }
 
+/// A daemon that nobody knows a pid of, with commands of its own; while there is a file `busy` it
+/// has a job to finish.
+class StopCommand : public SmallAppTest {
+ protected:
+  StopCommand() {
+    app_.script("bin/daemon",
+                "echo $$ > run.pid\n"
+                "while [ ! -e asked ] || [ -e busy ]; do sleep 0.05; done\nrm -f run.pid");
+    app_.script("bin/start",
+                "echo start >> calls; rm -f asked\n"
+                "setsid bin/daemon >/dev/null 2>&1 &\n"
+                "while [ ! -e run.pid ]; do sleep 0.02; done");
+    app_.script("bin/status", "[ -e run.pid ] && kill -0 $(cat run.pid) && exit 0; exit 3");
+    app_.script("bin/stop", "echo stop >> calls; touch asked");
+    app_.configure(
+        "workers: [{name: remote, start: [bin/start], status: [bin/status], stop: [bin/stop]}]\n"
+        "backoff: 0\n");
+  }
+
+  void be_busy() const { write_file(app_.root() / "busy", ""); }
+  void be_done() const { boost::filesystem::remove(app_.root() / "busy"); }
+  bool is_up() const { return boost::filesystem::exists(app_.root() / "run.pid"); }
+  void wait_for_end() const {
+    EXPECT_TRUE(wait_until([this] { return !is_up(); })) << story();
+  }
+  std::string calls() const { return read_file(app_.root() / "calls"); }
+};
+
+TEST_F(StopCommand, TakesThePlaceOfASignal) {
+  good_pass();
+  be_busy();
+  const auto stopped = app_.bootcheck({"stop", "remote"});
+  EXPECT_EQ(stopped.status, 0) << stopped.err;
+  EXPECT_EQ(calls(), "start\nstop\n");
+  EXPECT_THAT(app_.bootcheck({"status"}).out, HasSubstr("draining for"));
+  good_pass();
+  EXPECT_EQ(calls(), "start\nstop\n") << "it is asked once";
+  be_done();
+  wait_for_end();
+  good_pass();
+  EXPECT_THAT(app_.log(), AllOf(HasSubstr("remote asked_to_stop reason=stop"),
+                                HasSubstr("remote drained reason=stop took")));
+  EXPECT_EQ(calls(), "start\nstop\n") << "it is held";
+  EXPECT_EQ(app_.bootcheck({"start"}).status, 0);
+  EXPECT_EQ(calls(), "start\nstop\nstart\n");
+}
+
+TEST_F(StopCommand, IsWaitedForByTheCommandsThatWait) {
+  good_pass();
+  const auto restarted = app_.bootcheck({"restart", "--wait=60s"});
+  EXPECT_EQ(restarted.status, 0) << restarted.err;
+  EXPECT_EQ(calls(), "start\nstop\nstart\n") << story();
+  EXPECT_TRUE(is_up());
+  const auto stopped = app_.bootcheck({"stop", "--wait=60s"});
+  EXPECT_EQ(stopped.status, 0) << stopped.err;
+  EXPECT_FALSE(is_up());
+  EXPECT_THAT(app_.bootcheck({"status"}).out, HasSubstr("held"));
+}
+
+TEST_F(StopCommand, OfARestartIsFollowedByAStartInAnyLaterPass) {
+  app_.configure(
+      "workers: [{name: remote, start: [bin/start], status: [bin/status], stop: [bin/stop],\n"
+      "  restart: {settle: 0s}}]\nbackoff: 0\n");
+  good_pass();
+  be_busy();
+  EXPECT_EQ(app_.bootcheck({"restart"}).status, 0);
+  good_pass();
+  EXPECT_EQ(calls(), "start\nstop\n");
+  be_done();
+  wait_for_end();
+  good_pass();
+  EXPECT_EQ(calls(), "start\nstop\nstart\n");
+  good_pass();
+  EXPECT_EQ(calls(), "start\nstop\nstart\n") << "that was the restart";
+}
+
+TEST_F(StopCommand, ThatFailsIsSaidAndRunAgain) {
+  app_.script("bin/stop", "echo stop >> calls; echo no licence; exit 5");
+  good_pass();
+  const auto stopped = app_.bootcheck({"stop"});
+  EXPECT_EQ(stopped.status, 1);
+  EXPECT_THAT(stopped.err, HasSubstr("remote: failed: its stop command exited with 5: no licence"));
+  EXPECT_EQ(app_.bootcheck().status, 1);
+  EXPECT_EQ(calls(), "start\nstop\nstop\n");
+  app_.script("bin/stop", "touch asked");
+  good_pass();
+  wait_for_end();
+}
+
+TEST_F(StopCommand, ThatIsNotThereIsSaid) {
+  good_pass();
+  boost::filesystem::remove(app_.root() / "bin/stop");
+  const auto stopped = app_.bootcheck({"stop"});
+  EXPECT_EQ(stopped.status, 1);
+  EXPECT_THAT(stopped.err, HasSubstr("bin/stop"));
+}
+
+TEST_F(StopCommand, ThatWaitsForTheEndOfAJobIsLeftToItself) {
+  app_.script("bin/stop",
+              "echo stop >> calls; touch asked; while [ -e run.pid ]; do sleep 0.05; done\n"
+              "echo waited >> calls");
+  good_pass();
+  be_busy();
+  EXPECT_EQ(app_.bootcheck({"stop"}).status, 0);
+  EXPECT_EQ(calls(), "start\nstop\n");
+  good_pass();
+  be_done();
+  EXPECT_TRUE(wait_until([this] { return calls() == "start\nstop\nwaited\n"; })) << calls();
+}
+
+TEST_F(StopCommand, WhoseRequestCannotBeWrittenDownIsNotRun) {
+  good_pass();
+  boost::filesystem::remove(app_.root() / "tmp/pids/bootcheck.state");
+  boost::filesystem::create_directory(app_.root() / "tmp/pids/bootcheck.state");
+  app_.bootcheck({"stop"});
+  EXPECT_EQ(calls(), "start\n");
+}
+
 }  // namespace
 }  // namespace bootcheck::test

@@ -18,6 +18,7 @@ struct NameOfStep {
   const char* operator()(const SetPidFileAside&) const { return "set aside"; }
   const char* operator()(const ForgetSetAside&) const { return "forget what was set aside"; }
   const char* operator()(const KillWorker&) const { return "kill"; }
+  const char* operator()(const RunStopCommand&) const { return "run the stop command"; }
 };
 
 std::vector<std::string> all_states() {

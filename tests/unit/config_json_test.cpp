@@ -81,6 +81,7 @@ TEST(ConfigJson, IsTheWholeConfiguration) {
       "start": ["bin/feed", "--region", "eu"],
       "status": [],
       "ready": ["pg_isready", "-q"],
+      "stop": [],
       "working_directory": "/srv/shop",
       "env": {
         "A": "1"

@@ -216,6 +216,7 @@ TEST(Manual, ExamplesOfAWorkersKeysAreRight) {
     std::string entry = of_preset ? "preset: delayed_job\n" : "name: feed-%{id}\nstart: bin/feed\n";
     if (begins_with("preset:")) entry.clear();
     if (begins_with("name:")) entry = "start: bin/feed\n";
+    if (begins_with("stop:")) entry += "status: [bin/feed, status]\n";
     if (begins_with("start:")) entry = "name: feed-%{id}\n";
     if (!begins_with("identifiers:") && !begins_with("count:")) entry += "identifiers: [eu]\n";
     entry += example;

@@ -170,7 +170,8 @@ std::vector<Telling> what_needs_a_person() {
       "pid 5; end it with kill -TERM 5 (it finishes its job), or set `orphans: drain`";
   const std::string left_behind = "pid 5, 6; see what they do, and end them with kill -TERM";
   const std::string no_process_words =
-      "only its status command says that it runs, so there is no process to ask: stop it yourself";
+      "only its status command says that it runs, so there is no process to ask: stop it yourself, "
+      "or give it a `stop` command";
   const std::string failed_step = "cannot write /srv/x.pid: No space left on device";
   return {
       {error(duplicate, Duplicates{{5, 6}, false}),

@@ -44,6 +44,9 @@ WorkerRecord full_record() {
        .reason = StopReason::release,
        .asked = true},
       {.process = {.pid = 4708, .start_time = 6}, .asked = false, .aside = true, .session = 4700}};
+  record.by_command = StopRequest{
+      .process = {}, .at = 9, .asked_at = 8, .reason = StopReason::stop, .told_slow = true};
+  record.replace_by_command = true;
   record.dead_sessions = {4700, 4701};
   record.left_overs = {{.pid = 4705, .start_time = 3}};
   record.unrecovered = {{.pid = 5,
@@ -112,6 +115,8 @@ TEST(StateText, OfAnotherBootRemembersNoProcess) {
   EXPECT_EQ(record.former_pid, 4711);
   EXPECT_FALSE(record.to_replace);
   EXPECT_THAT(record.stops, IsEmpty());
+  EXPECT_FALSE(record.by_command);
+  EXPECT_FALSE(record.replace_by_command);
   EXPECT_EQ(record.started_at, 0);
   EXPECT_EQ(record.failures, Failures{});
   EXPECT_THAT(pids(record.unrecovered), ElementsAre(5, 6, 4711, 4710, 4708))
