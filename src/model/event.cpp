@@ -65,6 +65,8 @@ std::string_view name_of(EventKind kind) {
       return "left_over";
     case EventKind::no_process:
       return "no_process";
+    case EventKind::still_held:
+      return "still_held";
     case EventKind::orphan:
       return "orphan";
     case EventKind::unknown:

@@ -35,6 +35,7 @@ enum class EventKind {
   duplicate,
   left_over,
   no_process,
+  still_held,
   orphan,
   unknown,
   killed,
@@ -111,6 +112,13 @@ struct OfJob {
   bool is_tried_again = true;  ///< `recovery_failed`: by passes to come
   bool operator==(const OfJob&) const = default;
 };
+/// `still_held`
+struct HeldSince {
+  std::string by;
+  std::string reason;
+  std::int64_t since = 0;  ///< s since the epoch
+  bool operator==(const HeldSince&) const = default;
+};
 /// `gap`
 struct Unchecked {
   std::chrono::seconds lasted{0};
@@ -157,7 +165,7 @@ struct NotifyFailed {
 using Detail =
     std::variant<std::monostate, OfProcess, Up, StartFailure, NotMissing, StartUnderWay, Stopping,
                  GarbageInPidFile, Duplicates, WaitsForNextTry, CannotTell, NotReady, OfJob,
-                 Unchecked, LockHeld, InOtherHands, Trouble, NotifyFailed>;
+                 HeldSince, Unchecked, LockHeld, InOtherHands, Trouble, NotifyFailed>;
 
 struct Event {
   EventKind kind = EventKind::started;

@@ -14,6 +14,9 @@ constexpr Duration kSlowDrain = std::chrono::hours{1};
 constexpr std::size_t kMostUnrecovered = 16;
 constexpr Duration kBetweenHandBacks = std::chrono::minutes{1};
 constexpr Duration kCronJitter = std::chrono::seconds{5};
+constexpr WallTime kBetweenReminders = 24 * 3600;  // s
+/// The keys of reminders begin so, and those of nothing else in State::told.
+constexpr std::string_view kReminded = "reminded ";
 constexpr std::size_t kLongestTrouble = 300;
 /// Nor more living ones to be told from it.
 constexpr std::size_t kMostLeftOvers = 64;
@@ -318,6 +321,28 @@ void forget_unconfigured(State& state, const Facts& facts) {
   }
 }
 
+/// A hold without an end is easily forgotten: it is told once a day, the first time a day after it
+/// began.
+void remind_of_holds(State& state, const Facts& facts, std::vector<Event>& events) {
+  std::erase_if(state.told, [&](const auto& told) {
+    return told.first.starts_with(kReminded) &&
+           !state.holds.contains(told.first.substr(kReminded.size()));
+  });
+  for (const auto& worker : *facts.workers) {
+    const auto* hold = hold_of(state, worker.name, facts.wall);
+    if (hold == nullptr || hold->until) continue;
+    const auto key = std::string(kReminded) + worker.name;
+    const auto told = state.told.find(key);
+    // Of a hold that another took the place of nobody has been reminded.
+    const bool is_told = told != state.told.end() && told->second.at >= hold->since;
+    const auto last = is_told ? told->second.at : hold->since;
+    if (facts.wall - last < kBetweenReminders) continue;
+    state.told[key] = Told{.at = facts.wall};
+    events.push_back(make_event(EventKind::still_held, worker.name, Severity::warning,
+                                HeldSince{hold->by, hold->reason, hold->since}));
+  }
+}
+
 void forget_ended_orphans(State& state, const Facts& facts) {
   std::erase_if(state.orphans, [&](const OrphanRecord& orphan) {
     return facts.processes.has_ended(orphan.process);
@@ -409,6 +434,7 @@ Remembered remember(State state, const Facts& facts, const Judgements& judgement
   std::erase_if(state.holds, [&](const auto& hold) {
     return hold.second.until && *hold.second.until <= facts.wall;
   });
+  if (!state.holds.empty() || !state.told.empty()) remind_of_holds(state, facts, result.events);
   forget_ended_orphans(state, facts);
   result.state = std::move(state);
   return result;

@@ -84,6 +84,11 @@ struct FieldsOf {
   }
   Fields operator()(const CannotTell&) const { return {}; }
   Fields operator()(const OfJob& job) const { return {{"job", job.job}}; }
+  Fields operator()(const HeldSince& hold) const {
+    Fields fields{{"by", hold.by}, {"since", utc_time(hold.since)}};
+    if (!hold.reason.empty()) fields.push_back({"hold_reason", hold.reason});
+    return fields;
+  }
   Fields operator()(const Unchecked& gap) const {
     return {{"unchecked_for", fmt::format("{}s", gap.lasted.count())}};
   }
@@ -202,6 +207,10 @@ struct ProblemOf {
     if (event.kind == EventKind::recovery_failed)
       return job.job + (job.is_tried_again ? "; it is tried again" : "; try it again");
     return event.kind == EventKind::job_left_alone ? job.job : std::string();
+  }
+  std::string operator()(const HeldSince& hold) const {
+    return fmt::format("since {} by {}{}{}; `bootcheck start {}` releases it", utc_time(hold.since),
+                       hold.by, hold.reason.empty() ? "" : ": ", hold.reason, event.worker);
   }
   std::string operator()(const Unchecked&) const { return {}; }
   std::string operator()(const LockHeld& lock) const {

@@ -55,6 +55,8 @@ std::string_view words_for(EventKind kind) {
       return "a dead process of it has left others behind";
     case EventKind::no_process:
       return "cannot be asked to stop";
+    case EventKind::still_held:
+      return "held";
     case EventKind::orphan:
       return "runs, but the configuration does not name it";
     case EventKind::unknown:

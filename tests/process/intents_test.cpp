@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ctime>
 #include <map>
+#include <regex>
 
 #include <boost/filesystem/directory.hpp>
 
@@ -175,6 +177,27 @@ workers: [{name: feed-0, start: [bin/feed, "0"], foreground: true}]
   app_.bootcheck();
   EXPECT_EQ(app_.living("feed-0"), 0);
   EXPECT_THAT(app_.bootcheck({"status"}).out, HasSubstr("held"));
+}
+
+TEST_F(Intents, AHoldThatIsForgottenIsRemindedOfOnceADay) {
+  app_.configure(R"(
+workers: [{name: feed-0, start: [bin/feed, "0"], foreground: true}]
+)");
+  ASSERT_EQ(app_.bootcheck({"stop", "--reason", "import"}).status, 0);
+  good_pass();
+  const auto file = app_.root() / "tmp/pids/bootcheck.holds";
+  const auto yesterday = std::to_string(::time(nullptr) - 25 * 3600);
+  const auto text = read_file(file);
+  const auto aged =
+      std::regex_replace(text, std::regex(R"re("since":\s*[0-9]+)re"), "\"since\":" + yesterday);
+  ASSERT_NE(aged, text);
+  write_file(file, aged);
+  const auto reminded = app_.bootcheck();
+  EXPECT_EQ(reminded.status, 0) << "it is as it should be";
+  EXPECT_THAT(reminded.err, AllOf(HasSubstr("feed-0: held: since "), HasSubstr(": import; "),
+                                  HasSubstr("`bootcheck start feed-0` releases it")));
+  good_pass();
+  good_pass();
 }
 
 }  // namespace

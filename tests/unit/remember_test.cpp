@@ -350,5 +350,61 @@ TEST_F(Remembering, TheHostOfADeadProcessIsTheOneItLivedOn) {
   EXPECT_EQ(record().unrecovered.front().host, "before");
 }
 
+// --- holds without an end
+// ------------------------------------------------------------------------------
+
+constexpr WallTime kDay = 24 * 3600;
+
+class Reminding : public testing::Test {
+ protected:
+  Reminding() {
+    world_.see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
+    hold();
+  }
+
+  void hold(std::optional<WallTime> until = {}) {
+    world_.state.holds["delayed_job.2"] = {
+        .by = "deploy", .reason = "import", .since = 1000, .until = until};
+  }
+
+  /// How often a pass at this time reminds of it.
+  std::ptrdiff_t reminders_at(WallTime now) {
+    world_.facts.wall = now;
+    const auto events = world_.pass();
+    return std::ranges::count(events, EventKind::still_held, &Event::kind);
+  }
+
+  World world_;
+};
+
+TEST_F(Reminding, IsDoneOnceADay) {
+  EXPECT_EQ(reminders_at(1000 + kDay - 1), 0);
+  EXPECT_TRUE(world_.state.told.empty()) << "nothing is to be written before that";
+  EXPECT_EQ(reminders_at(1000 + kDay), 1);
+  EXPECT_EQ(reminders_at(1000 + kDay + 60), 0);
+  EXPECT_EQ(reminders_at(1000 + 2 * kDay), 1);
+  EXPECT_EQ(reminders_at(1000 + 9 * kDay), 1);
+}
+
+TEST_F(Reminding, IsOverWithTheHold) {
+  EXPECT_EQ(reminders_at(1000 + kDay), 1);
+  world_.state.holds.clear();
+  EXPECT_EQ(reminders_at(1000 + 3 * kDay), 0);
+  EXPECT_TRUE(world_.state.told.empty());
+}
+
+TEST_F(Reminding, IsNotDoneOfAHoldThatEndsByItself) {
+  hold(1000 + 5 * kDay);
+  EXPECT_EQ(reminders_at(1000 + 2 * kDay), 0);
+  EXPECT_EQ(reminders_at(1000 + 6 * kDay), 0);
+}
+
+TEST_F(Reminding, OfAHoldThatTookTheOthersPlaceBeginsAnew) {
+  EXPECT_EQ(reminders_at(1000 + kDay), 1);
+  world_.state.holds["delayed_job.2"].since = 1000 + kDay + 100;
+  EXPECT_EQ(reminders_at(1000 + 2 * kDay), 0);
+  EXPECT_EQ(reminders_at(1000 + 2 * kDay + 100), 1);
+}
+
 }  // namespace
 }  // namespace bootcheck

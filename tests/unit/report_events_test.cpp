@@ -172,6 +172,9 @@ std::vector<Telling> what_needs_a_person() {
   const std::string no_process_words =
       "only its status command says that it runs, so there is no process to ask: stop it yourself, "
       "or give it a `stop` command";
+  const std::string held =
+      "since 2026-11-23T06:25:01Z by deploy: rebuilding mails; `bootcheck start delayed_job.1` "
+      "releases it";
   const std::string failed_step = "cannot write /srv/x.pid: No space left on device";
   return {
       {error(duplicate, Duplicates{{5, 6}, false}),
@@ -191,6 +194,12 @@ std::vector<Telling> what_needs_a_person() {
        "processes"},
       {error(no_process, {}), "delayed_job.1 no_process reason=\"" + no_process_words + "\"", "",
        "delayed_job.1: cannot be asked to stop: " + no_process_words},
+      {warning(still_held, HeldSince{"deploy", "rebuilding mails", 1'795'415'101}),
+       "delayed_job.1 still_held by=deploy since=2026-11-23T06:25:01Z "
+       "hold_reason=\"rebuilding mails\" reason=\"" +
+           held + "\"",
+       R"("by":"deploy","since":"2026-11-23T06:25:01Z","hold_reason":"rebuilding mails")",
+       "delayed_job.1: held: " + held},
       {error(failed, Trouble{Task::step, {"cannot write /srv/x.pid", "No space left on device"}}),
        "delayed_job.1 failed reason=\"" + failed_step + "\"", "",
        "delayed_job.1: failed: " + failed_step},
