@@ -22,7 +22,7 @@ constexpr Duration kLastMoments{300};
 class Actor {
  public:
   Actor(const Context& context, Assessment& assessment, Preloaders& preloaders,
-        const SaveState& save, const ReportEvents& report)
+        const SaveState& save, const ReportEvents& report, const TellUnderWay& under_way)
       : context_(context),
         machine_(context.machine),
         facts_(assessment.facts),
@@ -30,7 +30,8 @@ class Actor {
         assessment_(assessment),
         preloaders_(preloaders),
         save_(save),
-        report_(report) {}
+        report_(report),
+        under_way_(under_way) {}
 
   void run() {
     const auto rest = without_rolls_that_wait_for_a_boot();
@@ -288,7 +289,8 @@ class Actor {
             [this](const std::vector<std::size_t>& workers) { return roll_after_boot(workers); },
         .running = running_workers(context_.config, state_),
         .ended = [this](const std::vector<std::size_t>& workers) { return late_orders(workers); },
-        .up = up};
+        .up = up,
+        .under_way = under_way_};
     auto outcome = start_workers(context, orders_);
     report_all(std::move(outcome.recoveries));
     note_hand_backs(outcome.hand_backs);
@@ -378,6 +380,7 @@ class Actor {
   Preloaders& preloaders_;
   const SaveState& save_;
   const ReportEvents& report_;
+  const TellUnderWay& under_way_;
   std::vector<Event> events_;
   std::vector<StartOrder> orders_;
   std::vector<std::size_t> to_boot_;  ///< workers to be replaced once their application has booted
@@ -392,8 +395,8 @@ class Actor {
 }  // namespace
 
 void act(const Context& context, Assessment& assessment, Preloaders& preloaders,
-         const SaveState& save, const ReportEvents& report) {
-  Actor(context, assessment, preloaders, save, report).run();
+         const SaveState& save, const ReportEvents& report, const TellUnderWay& under_way) {
+  Actor(context, assessment, preloaders, save, report, under_way).run();
 }
 
 }  // namespace bootcheck

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "act/preloaders.h"
+#include "act/start.h"
 #include "observe/assess.h"
 
 #include <functional>
@@ -13,6 +14,8 @@ namespace bootcheck {
 using SaveState = std::function<bool(const State&)>;
 /// Takes what has happened.
 using ReportEvents = std::function<void(std::vector<Event>)>;
+/// Takes what is being waited for, at least once a second; may be empty.
+using TellUnderWay = std::function<void(const StartsUnderWay&)>;
 
 /// Does every step of the plan: pid files and signals first, then all starts. What the plan intends
 /// is saved before the first step: where it cannot be, nobody is asked to stop or set aside, and
@@ -25,6 +28,6 @@ using ReportEvents = std::function<void(std::vector<Event>)>;
 /// Running workers that share a boot of their application are asked to make room for successors
 /// only once it has booted (`restart: {boot: before}`); what has booted stays in `preloaders`.
 void act(const Context& context, Assessment& assessment, Preloaders& preloaders,
-         const SaveState& save, const ReportEvents& report);
+         const SaveState& save, const ReportEvents& report, const TellUnderWay& under_way);
 
 }  // namespace bootcheck

@@ -23,6 +23,7 @@ namespace {
 
 /// What has happened meanwhile is looked for after so many actions.
 constexpr int kAtOnce = 32;
+constexpr Duration kBetweenWords = std::chrono::seconds{1};
 
 /// One worker on its way up.
 struct Rising {
@@ -43,7 +44,8 @@ class Starter {
         watch_(launches_, context.running),
         questions_(context.run, launches_),
         fresh_(context),
-        up_(machine_, context.up) {}
+        up_(machine_, context.up),
+        began_(machine_.monotonic_clock()) {}
 
   StartReport run(const std::vector<StartOrder>& orders) {
     add_boots();
@@ -110,12 +112,26 @@ class Starter {
   // --- what happens
   void wait() {
     if (actions_.empty()) watch_.begin();
+    tell_under_way();
     for (const auto& occurrence : launches_.wait(wake_at()))
       std::visit([this](const auto& each) { note(each); }, occurrence);
     questions_.end_overdue();
     up_.tell_if_due();
     start_those_ended();
     feed(start::TimePassed{});
+  }
+
+  void tell_under_way() const {
+    if (!context_.under_way || starts_.is_done()) return;
+    StartsUnderWay under_way{.workers = {rising_.begin(), rising_.end()},
+                             .to_boot = {},
+                             .since = machine_.monotonic_clock() - began_};
+    for (const auto& attempt : attempts_) {
+      if (only_boots(attempt.batch) && !attempt.has_booted)
+        std::ranges::copy(workers_of(attempt), std::back_inserter(under_way.to_boot));
+    }
+    std::ranges::sort(under_way.workers);
+    context_.under_way(under_way);
   }
 
   /// But for those that are on their way up: one of theirs that was surged away has ended.
@@ -128,6 +144,7 @@ class Starter {
   Duration wake_at() const {
     if (!actions_.empty() || starts_.is_done()) return Duration{0};
     auto next = machine_.monotonic_clock() + std::chrono::hours{1};
+    if (context_.under_way) next = machine_.monotonic_clock() + kBetweenWords;
     if (const auto moment = starts_.deadline()) next = std::min(next, Duration{*moment});
     if (const auto moment = up_.due_at()) next = std::min(next, *moment);
     if (const auto moment = questions_.due_at()) next = std::min(next, *moment);
@@ -379,6 +396,7 @@ class Starter {
   std::map<std::pair<pid_t, int>, start::CommandNumber> commands_;
   std::unordered_set<std::size_t> rising_;  ///< workers on their way up
   StartReport report_;
+  const Duration began_;  ///< by the monotonic clock
 };
 
 }  // namespace

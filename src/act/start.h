@@ -49,6 +49,13 @@ struct RunningWorker {
   ProcessId process;
 };
 
+/// What is waited for.
+struct StartsUnderWay {
+  std::vector<std::size_t> workers;  ///< that are being started
+  std::vector<std::size_t> to_boot;  ///< for whose successors the application boots
+  Duration since{0};                 ///< the first of it began
+};
+
 /// What starting needs to know.
 struct StartContext {
   const Context& run;
@@ -64,6 +71,8 @@ struct StartContext {
   std::function<std::vector<StartOrder>(const std::vector<std::size_t>&)> ended;
   /// Told of those that stay up, soon.
   std::function<void(const std::vector<StartResult>&)> up;
+  /// Told at least once a second, if at all.
+  std::function<void(const StartsUnderWay&)> under_way = {};
 };
 
 /// Boots what is to be booted and carries out the orders: one command a batch, or one preloader for

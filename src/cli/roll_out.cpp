@@ -1,6 +1,7 @@
 #include "cli/roll_out.h"
 
 #include "cli/commands.h"
+#include "cli/live_line.h"
 #include "cli/passes.h"
 #include "cli/print.h"
 #include "cli/remembered_options.h"
@@ -39,40 +40,33 @@ std::string unfinished_text(const RolledOut& rolled, BootTime now) {
          "); the passes of cron do the rest";
 }
 
-/// What a person sees of it: the events as they come, and on a terminal a line on those that drain.
+/// What a person sees of it: the events as they come, and on a terminal what is waited for.
 class Screen final : public RollOutWatcher {
  public:
-  Screen(const Options& options, const Config& config) : options_(options), config_(config) {}
-  Screen(const Screen&) = delete;
-  Screen& operator=(const Screen&) = delete;
-  ~Screen() override { clear(); }
+  Screen(const Options& options, const Config& config)
+      : options_(options), config_(config), line_(options, config) {}
 
   void passed(const PassDone& done) override {
-    clear();
+    line_.clear();
     // A problem that lasts is there in each pass.
     print_problems(problems_to_tell(done.events, done.seen.facts.wall, told_),
                    app_of(options_, config_));
     if (!options_.json && !options_.quiet) print(event_lines(done.events));
   }
 
+  void under_way(const StartsUnderWay& starts) override { line_.show(starts); }
+
   void waiting(const std::vector<Draining>& draining, BootTime now) override {
-    if (!is_terminal() || options_.json || options_.quiet) return;
-    print_live((draining.empty() ? std::string("waiting")
+    line_.show((draining.empty() ? std::string("waiting")
                                  : "finishing their jobs: " + who_drains(draining, now)) +
                "; Ctrl-C loses nothing");
-    live_ = true;
   }
 
  private:
-  void clear() {
-    if (live_) clear_live();
-    live_ = false;
-  }
-
   const Options& options_;
   const Config& config_;
   std::map<std::string, Told> told_;
-  bool live_ = false;
+  LiveLine line_;
 };
 
 bool is_bad(const WorkerStatus& worker) {

@@ -152,8 +152,9 @@ class Pass {
       report_trouble(Task::read_state, problem);
     take_up_requests(loaded.state, save);
     look(std::move(loaded.state));
-    act(context_, done_.seen, preloaders_, save,
-        [this](std::vector<Event> events) { report(std::move(events)); });
+    act(
+        context_, done_.seen, preloaders_, save,
+        [this](std::vector<Event> events) { report(std::move(events)); }, options_.under_way);
     tell(save);
     save(done_.seen.state);
     if (auto trouble = keeper.trouble()) {

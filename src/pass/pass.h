@@ -1,6 +1,7 @@
 // One pass: lock, observe, plan, act, report. cron is the loop around it.
 #pragma once
 
+#include "act/start.h"
 #include "model/event.h"
 #include "model/plan.h"
 #include "model/request.h"
@@ -49,6 +50,8 @@ struct PassOptions {
   std::optional<Duration> preloader_wait = {};
   /// Told of each pass.
   std::function<void(const PassDone&)> passed = {};
+  /// Told at least once a second, while something is started or boots, of that.
+  std::function<void(const StartsUnderWay&)> under_way = {};
   /// Told before each wait, at least once a second, of what is remembered.
   std::function<void(const State&)> waiting = {};
 };

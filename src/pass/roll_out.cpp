@@ -50,6 +50,7 @@ class RollOut {
 
   PassOptions with_watcher(PassOptions options) {
     options.passed = [this](const PassDone& done) { watcher_.passed(done); };
+    options.under_way = [this](const StartsUnderWay& starts) { watcher_.under_way(starts); };
     options.waiting = [this](const State& state) {
       watcher_.waiting(draining_of(state), machine_.boot_now());
     };

@@ -18,6 +18,8 @@ class RollOutWatcher {
 
   /// After each pass.
   virtual void passed(const PassDone& done) = 0;
+  /// While something is started or boots, at least once a second.
+  virtual void under_way(const StartsUnderWay& starts) = 0;
   /// Before each wait, at least once a second. `now`: ms since boot.
   virtual void waiting(const std::vector<Draining>& draining, BootTime now) = 0;
 };

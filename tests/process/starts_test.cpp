@@ -80,6 +80,17 @@ workers:
   pass.wait(std::chrono::seconds{30});
 }
 
+TEST_F(Starts, ThatTakeTheirTimeAreShownOnATerminal) {
+  app_.script("bin/slow", "until [ -e go ]; do sleep 0.1; done; exit 1");
+  app_.configure("workers: [{name: slow, start: [bin/slow], process_title: slow}]\n");
+  const auto seen = (app_.root() / "seen").native();
+  Background pass({"script", "-qefc", bootcheck_binary() + " -C " + app_.root().native(), seen});
+  EXPECT_TRUE(
+      wait_until([&] { return read_file(seen).find("starting slow (1s)") != std::string::npos; }));
+  write_file(app_.root() / "go", "");
+  EXPECT_EQ(pass.wait(), 1);
+}
+
 TEST_F(Starts, OfAWorkerThatEndsAgainAndAgainDoNotGoOnForEver) {
   app_.script("bin/brief", "echo up >> ups; sleep 0.7");
   app_.script("bin/hang", "sleep 6");
@@ -108,7 +119,8 @@ TEST_F(Starts, ThatHandBackTheJobsOfVeryManyDeadProcessesAreMade) {
   boost::filesystem::remove(app_.root() / "ruby.stdin");
   const auto finished = app_.bootcheck();
   EXPECT_TRUE(boost::filesystem::exists(app_.root() / "ruby.stdin")) << finished.err;
-  EXPECT_THAT(read_file(app_.root() / "ruby.stdin"), HasSubstr("\n__END__\n{\"batch\":0,\"hand_back\":[{"));
+  EXPECT_THAT(read_file(app_.root() / "ruby.stdin"),
+              HasSubstr("\n__END__\n{\"batch\":0,\"hand_back\":[{"));
 }
 
 TEST_F(Starts, AndDrainsOfMoreWorkersThanDescriptorsAreWaitedFor) {

@@ -21,6 +21,7 @@ class Life::Listener final : public RollOutWatcher {
  public:
   Listener(Life& life, SimMachine& machine) : life_(life), machine_(machine) {}
   void passed(const PassDone& done) override { life_.note_done(done, machine_.had_faults()); }
+  void under_way(const StartsUnderWay&) override {}
   void waiting(const std::vector<Draining>&, BootTime) override {}
 
  private:

@@ -110,6 +110,7 @@ class PassInMemory : public testing::Test, private RollOutWatcher {
 
  private:
   void passed(const PassDone&) override { ++passes; }
+  void under_way(const StartsUnderWay&) override {}
   void waiting(const std::vector<Draining>&, BootTime) override {}
 };
 
