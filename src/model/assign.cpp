@@ -118,6 +118,13 @@ class Assigner {
     });
   }
 
+  /// What a dead one has left behind, of this worker or of another one that looks like it.
+  bool is_of_dead_session(const Process& process) const {
+    for (std::size_t at = 0; at < workers_.size(); ++at)
+      if (shares_session_of_dead(process, at)) return true;
+    return false;
+  }
+
   // --- proof 1 and 2: the pid file ---------------------------------------------------------------
 
   void claim_named(std::size_t at) {
@@ -141,7 +148,8 @@ class Assigner {
     if (find_stop(record, process.id) != nullptr) return Proof::record;
     if (!process.argv) return Proof::none;
     const bool is_beside = lives_without_pid_file(process, at);
-    if (is_beside && is_child_of_remembered(process)) return Proof::none;
+    if (is_beside && (is_child_of_remembered(process) || is_of_dead_session(process)))
+      return Proof::none;
     const bool reused = came_by_its_pid(process, at);
     if ((reused || is_beside) && !(process.cwd && facts_.app.contains(*process.cwd)))
       return Proof::none;

@@ -87,6 +87,17 @@ TEST_F(Assigning, AChildInThePidFileIsNotItsParentThatLives) {
   EXPECT_THAT(first().duplicates, IsEmpty());
 }
 
+TEST_F(Assigning, AChildOfADeadOneInThePidFileIsNotTheWorkerThatLives) {
+  const auto child = child_of(with_argv(200, {"bin/feed", "eu"}), 1, 90);
+  world_.see(feed("eu"),
+             seen(PidInFile{200}, child, std::vector{with_argv(100, {"bin/feed", "eu"})}));
+  world_.record().process = known(100);
+  world_.record().dead_sessions = {90};
+  EXPECT_EQ(current(first()), 100);
+  EXPECT_FALSE(first().is_named);
+  EXPECT_THAT(first().duplicates, IsEmpty());
+}
+
 TEST_F(Assigning, AStartCommandInThePidFileProves) {
   world_.see("2", seen(PidInFile{100}, booting(100)));
   EXPECT_EQ(first().proof, Proof::start_command);
