@@ -117,7 +117,7 @@ void Watch::launched(const Inhabitant& command) {
     coverage_.count("act", "start");
     world_.tell(
         fmt::format("    {} is launched, pid {}", worker_of(worker).name, command.shown.id.pid));
-    if (is_held(worker) && holds_began_[worker] < command.decided)
+    if (stands(holds_, worker) && holds_began_[worker] < command.decided)
       throw Violation{fmt::format("{} is started while it is held", worker_of(worker).name)};
     if (!worker_of(worker).ready.empty() && !(is_ready_ && asked_by_ == command.decided))
       throw Violation{fmt::format("{} is started while it is not ready", worker_of(worker).name)};
@@ -322,20 +322,43 @@ void Watch::check_traces(bool is_excused) {
 
 void Watch::held(std::size_t worker, std::optional<Duration> until) {
   holds_[worker] = until;
+  ended_unwritten_.erase(worker);
   holds_began_[worker] = world_.now();
 }
 
 void Watch::released(std::size_t worker) {
   holds_.erase(worker);
+  ended_unwritten_.erase(worker);
 }
 
 void Watch::holds_lost() {
   holds_.clear();
+  ended_unwritten_.clear();
+}
+
+bool Watch::stands(const Ends& holds, std::size_t worker) const {
+  const auto hold = holds.find(worker);
+  return hold != holds.end() && (!hold->second || *hold->second > world_.wall_clock());
 }
 
 bool Watch::is_held(std::size_t worker) const {
-  const auto hold = holds_.find(worker);
-  return hold != holds_.end() && (!hold->second || *hold->second > world_.wall_clock());
+  return stands(holds_, worker) || stands(ended_unwritten_, worker);
+}
+
+/// Expired is expired, whatever the clock says later. But where a pass could not take a hold out of
+/// its file, it stands again once the clock is set back.
+void Watch::end_holds(bool had_faults) {
+  const auto* file = world_.files.find(holds_path(site_.config.state_file));
+  const auto written = file == nullptr ? Holds{} : parse_holds(file->text).value_or(Holds{});
+  const auto is_written = [&](std::size_t worker) {
+    return written.contains(worker_of(worker).name);
+  };
+  std::erase_if(ended_unwritten_, [&](const auto& hold) { return !is_written(hold.first); });
+  std::erase_if(holds_, [&](const auto& hold) {
+    if (!hold.second || *hold.second > world_.wall_clock()) return false;
+    if (had_faults && is_written(hold.first)) ended_unwritten_.insert(hold);
+    return true;
+  });
 }
 
 // --- the ends of passes --------------------------------------------------------------------------
@@ -350,6 +373,7 @@ void Watch::memory_lost() {
     process.was_set_aside = false;
   }
   ends_.clear();
+  down_through_us_.clear();  // that those were asked is not known any more
 }
 
 /// Workers of one command line are told apart by bootcheck's word alone.
@@ -404,10 +428,7 @@ void Watch::passed(const PassDone& done, bool had_faults) {
   if (!had_faults) check_crashes(done);
   check_size();
   note_remembered();
-  // Expired is expired, whatever the clock says later.
-  std::erase_if(holds_, [this](const auto& hold) {
-    return hold.second && *hold.second <= world_.wall_clock();
-  });
+  end_holds(had_faults);
   std::erase_if(down_through_us_, [&](std::size_t worker) {
     return std::ranges::any_of(world_.processes, [&](const auto& each) {
       return is_of(each.second, worker) && each.second.asks == 0;

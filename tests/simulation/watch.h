@@ -47,6 +47,9 @@ class Watch final : public Onlooker {
   std::string what_is_missing() const;
 
  private:
+  /// By worker, and by the wall clock until when; none: without an end.
+  using Ends = std::map<std::size_t, std::optional<Duration>>;
+
   const Worker& worker_of(std::size_t at) const { return site_.config.workers[at]; }
   std::string name_of_process(const Inhabitant& process) const;
   State remembered() const;
@@ -62,6 +65,8 @@ class Watch final : public Onlooker {
   void note_remembered();
   void name_twins(const State& state);
   void note_unsaved_asks(bool is_excused);
+  bool stands(const Ends& holds, std::size_t worker) const;
+  void end_holds(bool had_faults);
   void forget_hosts();
   void check_traces(bool is_excused);
   bool is_traced(const Row& row, const State& state) const;
@@ -85,8 +90,8 @@ class Watch final : public Onlooker {
   std::map<std::string, Duration> booted_;  ///< when each release last did, for us
   std::map<std::size_t, Duration> restarts_;
   std::map<std::size_t, Duration> holds_began_;
-  std::map<std::size_t, std::optional<Duration>>
-      holds_;  ///< those that stand, and by the wall clock until when
+  Ends holds_;            ///< those that stand
+  Ends ended_unwritten_;  ///< those that have expired, and are still in their file
   struct LastEnd {
     pid_t pid = 0;
     bool as_asked = false;
