@@ -79,7 +79,7 @@ class Planner {
     if (wants_start(beneath) || beneath == failing) return plan_clean_up();
     if (beneath == running && !judgement_.process) return stop_by_command(StopReason::stop);
     if (beneath == starting || !judgement_.process) return;
-    ask(judgement_.process->id, StopReason::stop);
+    ask_despite_surge(judgement_.process->id);
     for (const auto& other : judgement_.duplicates)
       ask(other.id, StopReason::stop);
     plan_kill(judgement_.process->id);
@@ -90,6 +90,13 @@ class Planner {
   /// Unless a request stands already: nobody is asked twice for the same reason.
   void ask(const ProcessId& process, StopReason reason) {
     if (find_stop(record_, process) == nullptr) add(AskToStop{process, reason});
+  }
+
+  /// A surge that was intended, and not begun, does not take place under a hold.
+  void ask_despite_surge(const ProcessId& process) {
+    const auto* stop = find_stop(record_, process);
+    const bool is_only_intended = stop != nullptr && stop->aside && !stop->asked;
+    if (stop == nullptr || is_only_intended) add(AskToStop{process, StopReason::stop});
   }
 
   void stop_by_command(StopReason reason) {

@@ -450,6 +450,14 @@ TEST_F(Planning, ASurgeThatWasWrittenButNotBegunIsDone) {
                                             std::string(kAsk) + " (restart)"));
 }
 
+TEST_F(Planning, ASurgeThatWasWrittenButNotBegunIsAStopUnderAHold) {
+  see("2", seen(PidInFile{100}, living(100)));
+  state_.holds["delayed_job.2"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};
+  state_.workers["delayed_job.2"].process = known(100);
+  state_.workers["delayed_job.2"].stops = {set_aside(100)};
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (stop)"));
+}
+
 TEST_F(Planning, TheOldWorkerOfASurgeIsAskedWhenItsSuccessorComesUpLate) {
   auto late = seen(NoPidFile{}, NoProcess{}, alive({100}));
   late.set_aside = {{100, living(100)}};
