@@ -33,6 +33,7 @@ WorkerRecord full_record() {
   record.last = {.id = {.pid = 4709, .start_time = 5}, .session = 0, .release = {}, .host = {}};
   record.start = {.since = 118'000, .pid_before = 4709};
   record.drained_at = 77;
+  record.not_ready_since = 78;
   record.former_pid = 4000;
   record.started_at = 123'456;
   record.restart_file_mtime = 1'795'415'101'123'456'789;
@@ -126,6 +127,7 @@ TEST(StateText, OfAnotherBootRemembersNoProcess) {
   EXPECT_TRUE(record.left_overs.empty());
   EXPECT_FALSE(record.start);
   EXPECT_FALSE(record.drained_at);
+  EXPECT_FALSE(record.not_ready_since);
   EXPECT_EQ(state->holds, full_state().holds);
   EXPECT_EQ(state->told, full_state().told);
 }
