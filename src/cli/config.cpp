@@ -4,6 +4,7 @@
 #include "config/policies.h"
 #include "config/writer.h"
 #include "launch/environment.h"
+#include "launch/transient_unit.h"
 #include "report/text.h"
 #include "system/inspect.h"
 
@@ -52,6 +53,15 @@ std::vector<std::string> absentees(const Config& config) {
   return absent;
 }
 
+/// Why `unit:` changes nothing; empty: it does, or there is none.
+std::string_view why_unit_is_void(const Config& config) {
+  const auto has_none = [](const Worker& worker) { return worker.unit.empty(); };
+  if (uses_systemd(config) || std::ranges::all_of(config.workers, has_none)) return {};
+  return config.launcher == Launcher::direct
+             ? "`unit` has no effect with `launcher: direct`"
+             : "`unit` has an effect only where root runs bootcheck under systemd";
+}
+
 /// As comments, so that what is printed is still a configuration.
 std::string verdict(const Config& config) {
   const auto count = config.workers.size();
@@ -59,6 +69,8 @@ std::string verdict(const Config& config) {
                           count == 1 ? "" : "s");
   for (const auto& absent : absentees(config))
     text += fmt::format("# But it names what is not there: {}\n", one_line(absent));
+  if (const auto why = why_unit_is_void(config); !why.empty())
+    text += fmt::format("# But {}.\n", why);
   return text;
 }
 

@@ -103,7 +103,8 @@ json::object worker_object(const Worker& worker) {
           {"start_timeout_seconds", seconds(worker.start_timeout)},
           {"kill_after_seconds", seconds_or_null(worker.kill_after)},
           {"restart", restart_object(worker.restart)},
-          {"limits", limits_object(worker.limits)}};
+          {"limits", limits_object(worker.limits)},
+          {"unit", variables_of(worker.unit)}};
 }
 
 std::string_view name_of(Orphans orphans) {

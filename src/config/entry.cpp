@@ -18,7 +18,7 @@ constexpr auto kKeys = std::to_array<std::string_view>(
     {"preset",        "identifiers", "count",       "args",   "name",          "start",
      "foreground",    "pid_file",    "stop_signal", "status", "process_title", "working_directory",
      "start_timeout", "kill_after",  "restart",     "limits", "env",           "enabled",
-     "preload",       "ready",       "stop"});
+     "preload",       "ready",       "stop",        "unit"});
 
 /// It becomes a part of file names and of a process title.
 bool is_fit_for_names(std::string_view text) {
@@ -254,6 +254,7 @@ void Entry::read_settings(Worker& worker, const Expander& expand) const {
   worker.start_timeout = defaults_->start_timeout;
   worker.restart = defaults_->restart;
   worker.limits = defaults_->limits;
+  worker.unit = defaults_->unit;
   read_into(section_, "process_title", worker.process_title, read_text);
   if (const auto node = section_.find("process_title"))
     worker.process_title = expand.text(*node, worker.process_title);
@@ -288,6 +289,8 @@ void Entry::read_settings(Worker& worker, const Expander& expand) const {
   }
   if (const auto node = section_.find("limits"))
     worker.limits = read_limits(*node, worker.limits, *mistakes_);
+  if (const auto node = section_.find("unit"))
+    worker.unit = read_unit(*node, worker.unit, *mistakes_);
 }
 
 }  // namespace bootcheck

@@ -82,4 +82,19 @@ Limits read_limits(const YamlNode& node, Limits limits, Mistakes& mistakes) {
   return limits;
 }
 
+UnitProperties read_unit(const YamlNode& node, UnitProperties unit, Mistakes& mistakes) {
+  const Section section(node, unit_property_names(), mistakes);
+  for (const auto name : unit_property_names()) {
+    const auto value = section.find(name);
+    auto text = value ? read_text(*value, mistakes) : std::nullopt;
+    if (!text) continue;
+    if (is_unit_property(name, *text)) {
+      unit.insert_or_assign(std::string(name), std::move(*text));
+    } else {
+      mistakes.expected(*value, values_of_unit_property(name));
+    }
+  }
+  return unit;
+}
+
 }  // namespace bootcheck

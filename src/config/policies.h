@@ -11,6 +11,7 @@ namespace bootcheck {
 RestartPolicy read_restart(const YamlNode& node, RestartPolicy policy, const Path& root,
                            Mistakes& mistakes);
 Limits read_limits(const YamlNode& node, Limits limits, Mistakes& mistakes);
+UnitProperties read_unit(const YamlNode& node, UnitProperties unit, Mistakes& mistakes);
 
 /// `path` itself if absolute, else below `root`; without `.` and `..`.
 Path below(const Path& root, const Path& path);

@@ -18,7 +18,7 @@ constexpr auto kKeys = std::to_array<std::string_view>(
     {"app",         "root",    "environment",     "user",          "env",       "path",
      "env_file",    "workers", "parallel_starts", "start_timeout", "restart",   "limits",
      "backoff",     "orphans", "recover_jobs",    "launcher",      "lock_file", "state_file",
-     "stuck_after", "log",     "metrics_file",    "notify",        "ready"});
+     "stuck_after", "log",     "metrics_file",    "notify",        "ready",     "unit"});
 constexpr auto kBackoffKeys = std::to_array<std::string_view>({"first", "max"});
 constexpr auto kLogKeys = std::to_array<std::string_view>({"to", "path", "level", "format"});
 
@@ -186,6 +186,8 @@ class Reader {
       defaults.restart = read_restart(*restart, defaults.restart, config_.root, *mistakes_);
     if (const auto limits = section_.find("limits"))
       defaults.limits = read_limits(*limits, defaults.limits, *mistakes_);
+    if (const auto unit = section_.find("unit"))
+      defaults.unit = read_unit(*unit, defaults.unit, *mistakes_);
     return defaults;
   }
 

@@ -16,6 +16,7 @@ struct EntryDefaults {
   Argv ready;
   RestartPolicy restart;
   Limits limits;
+  UnitProperties unit;
 };
 
 /// Reads the list under `workers:`. Two workers of one name or one pid file are a mistake.

@@ -117,6 +117,7 @@ std::string entry(const Worker& worker) {
       worker.preload, worker.enabled, signal_text(worker.stop_signal), exact(worker.start_timeout));
   if (worker.kill_after) lines += fmt::format("    kill_after: {}\n", exact(*worker.kill_after));
   lines += fmt::format("    restart: {}\n", text(worker.restart));
+  if (!worker.unit.empty()) lines += fmt::format("    unit: {}\n", mapping(worker.unit));
   if (worker.limits != Limits()) lines += fmt::format("    limits: {}\n", text(worker.limits));
   return lines;
 }

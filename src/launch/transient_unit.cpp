@@ -27,7 +27,8 @@ UnitOrder order_of(const LaunchRequest& request, const Worker& first, std::strin
           .argv = request.argv,
           .env = request.env,
           .input = request.input,
-          .pid_file = request.pid_file};
+          .pid_file = request.pid_file,
+          .properties = first.unit};
 }
 
 }  // namespace

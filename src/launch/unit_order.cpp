@@ -100,6 +100,29 @@ class Fields {
   bool is_good_ = true;
 };
 
+void put(std::string& bytes, const std::map<std::string, std::string>& pairs) {
+  put(bytes, fmt::to_string(pairs.size()));
+  for (const auto& [key, value] : pairs) {
+    put(bytes, key);
+    put(bytes, value);
+  }
+}
+
+std::map<std::string, std::string> pairs_of(Fields& fields) {
+  std::map<std::string, std::string> pairs;
+  for (auto left = fields.number(); left > 0 && fields.is_good(); --left) {
+    auto key = fields.text();
+    pairs.emplace(std::move(key), fields.text());
+  }
+  return pairs;
+}
+
+bool are_allowed(const UnitProperties& properties) {
+  return std::ranges::all_of(properties, [](const auto& property) {
+    return is_unit_property(property.first, property.second);
+  });
+}
+
 }  // namespace
 
 Argv transient_unit_command(const UnitOrder& order, const UnitRights& rights) {
@@ -120,6 +143,8 @@ Argv transient_unit_command(const UnitOrder& order, const UnitRights& rights) {
   if (order.start_timeout > Duration{0})
     command.push_back(
         property("TimeoutStartSec", fmt::format("{}ms", order.start_timeout.count())));
+  for (const auto& [name, value] : order.properties)
+    command.push_back(property(name, value));
   if (!rights.input.empty()) command.push_back(property("StandardInput", "file:" + rights.input));
   command.emplace_back("--");
   // The shell looks the program up in the unit's PATH and keeps the words as they are, by which
@@ -167,11 +192,8 @@ std::string pack(const UnitOrder& order) {
   put(bytes, fmt::to_string(order.argv.size()));
   for (const auto& word : order.argv)
     put(bytes, word);
-  put(bytes, fmt::to_string(order.env.size()));
-  for (const auto& [key, value] : order.env) {
-    put(bytes, key);
-    put(bytes, value);
-  }
+  put(bytes, order.env);
+  put(bytes, order.properties);
   return bytes;
 }
 
@@ -189,11 +211,10 @@ std::optional<UnitOrder> unpack_order(std::string_view bytes) {
   order.pid_file = fields.text();
   for (auto left = fields.number(); left > 0 && fields.is_good(); --left)
     order.argv.push_back(fields.text());
-  for (auto left = fields.number(); left > 0 && fields.is_good(); --left) {
-    auto key = fields.text();
-    order.env.emplace(std::move(key), fields.text());
-  }
-  if (!fields.are_all_taken() || order.argv.empty()) return std::nullopt;
+  order.env = pairs_of(fields);
+  order.properties = pairs_of(fields);
+  const bool is_order = fields.are_all_taken() && !order.argv.empty();
+  if (!is_order || !are_allowed(order.properties)) return std::nullopt;
   return order;
 }
 

@@ -2,6 +2,7 @@
 // for who asks systemd in our place. Pure.
 #pragma once
 
+#include "model/unit_property.h"
 #include "util/types.h"
 #include "util/unique_fd.h"
 
@@ -26,6 +27,7 @@ struct UnitOrder {
   std::map<std::string, std::string> env;  ///< the whole environment
   std::string input;                       ///< what the command reads from stdin; empty: /dev/null
   Path pid_file;  ///< where its pid is written before it begins; empty: nowhere
+  UnitProperties properties;
 };
 
 /// What only root decides: as whom, and from where systemd reads what it has to read itself.
@@ -48,7 +50,8 @@ std::string environment_file(const std::map<std::string, std::string>& env);
 /// Where systemd finds a descriptor of this process; empty: there is none.
 std::string path_for_systemd(const UniqueFd& fd);
 
-/// The order as bytes, and back; none: these are not the bytes of an order.
+/// The order as bytes, and back; none: these are not the bytes of an order, or it asks for a
+/// property that nobody may have (is_unit_property). The bytes may be anybody's.
 std::string pack(const UnitOrder& order);
 std::optional<UnitOrder> unpack_order(std::string_view bytes);
 

@@ -1,6 +1,7 @@
 // Who asks systemd for a unit when the pass itself is not root any more: a small process that was
-// forked before root was given away. It does one thing, starts units for one user, and opens
-// nothing of that user's.
+// forked before root was given away. It does one thing, starts units for one user, opens nothing of
+// that user's, and believes nothing that it is told: an order with a property that is not among
+// those that anybody may have is no order.
 #pragma once
 
 #include "launch/unit_order.h"

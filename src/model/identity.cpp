@@ -86,7 +86,8 @@ bool share_a_boot(const Worker& one, const Worker& other) {
     return has_preloader(worker) && !worker.start.empty();
   };
   return shares(one) && shares(other) && one.start.front() == other.start.front() &&
-         one.working_directory == other.working_directory && one.env == other.env;
+         one.working_directory == other.working_directory && one.env == other.env &&
+         one.unit == other.unit;
 }
 
 std::string command_text(const Argv& command) {

@@ -40,7 +40,7 @@ bool has_preloader(const Worker& worker);
 bool boots_first(const Worker& worker);
 
 /// Whether one boot of their application can serve both workers (`preload`): they have the same
-/// program, folder and environment.
+/// program, folder and environment, and may run in one transient unit.
 bool share_a_boot(const Worker& one, const Worker& other);
 
 /// The words of a command with blanks between them, for people and for comparing.

@@ -1,6 +1,7 @@
 // What the configuration says of one worker, every default and placeholder filled in. Data only.
 #pragma once
 
+#include "model/unit_property.h"
 #include "util/types.h"
 
 #include <csignal>
@@ -75,6 +76,7 @@ struct Worker {
   std::optional<Duration> kill_after;  ///< the only thing that ever makes bootcheck send SIGKILL
   RestartPolicy restart;
   Limits limits;
+  UnitProperties unit;  ///< of the transient unit, where it runs in one
 };
 
 }  // namespace bootcheck

@@ -50,6 +50,17 @@ TEST_F(ConfigCommand, LooksForTheProgramsThatAreAskedWhetherWorkersAreReady) {
                        app_.root().native() + "/bin/gone\n"));
 }
 
+TEST_F(ConfigCommand, SaysWhereAUnitHasNoEffect) {
+  const std::string workers = "workers: [{name: feed, start: [bin/feed], foreground: true}]\n";
+  const auto last_line = [this] { return lines_of(app_.bootcheck({"config"}).out).back(); };
+  app_.configure("unit: {MemoryMax: 1G}\n" + workers);
+  EXPECT_EQ(last_line(), "# But `unit` has no effect with `launcher: direct`.");
+  app_.configure_literally("launcher: systemd\nunit: {MemoryMax: 1G}\n" + workers);
+  EXPECT_EQ(last_line(), "# This is a valid configuration of 1 worker.");
+  app_.configure(workers);
+  EXPECT_EQ(last_line(), "# This is a valid configuration of 1 worker.");
+}
+
 TEST_F(ConfigCommand, IsStillAConfiguration) {
   app_.configure("workers: [{name: feed, start: [bin/feed], foreground: true}]");
   write_file(app_.root() / "again.yml", app_.bootcheck({"config"}).out);

@@ -87,6 +87,18 @@ workers:
             (Groups{{0, 2}, {1}}));
 }
 
+// One boot is one unit.
+TEST(Batches, WorkersOfAnotherUnitShareNoBoot) {
+  EXPECT_EQ(groups_of(R"(
+unit: {MemoryMax: 1G}
+workers:
+  - {preset: delayed_job, identifiers: [a], unit: {MemoryMax: 2G}}
+  - {preset: delayed_job, identifiers: [b]}
+  - {preset: delayed_job, identifiers: [c], unit: {MemoryMax: 1G}}
+)"),
+            (Groups{{0}, {1, 2}}));
+}
+
 TEST(Batches, AreMadeOfTheOrdersOnlyAndKeepTheirOrder) {
   const auto config = config_of("workers: [{preset: delayed_job, count: 5}]");
   const std::vector<StartOrder> orders = {{4, true, {}}, {1, false, {dead(77)}}, {2, true, {}}};

@@ -117,6 +117,22 @@ workers:
   EXPECT_EQ(config_of("workers: [{name: a, start: [x]}]").workers.at(0).ready, Argv{});
 }
 
+TEST(Entry, AddsToTheUnitOfTheWholeFile) {
+  const auto workers = config_of(R"(
+unit: {MemoryMax: 1G, CPUQuota: 50%, TasksMax: 100}
+workers:
+  - {name: a, start: [x]}
+  - {name: b, start: [x], unit: {MemoryMax: infinity, Nice: 5}}
+)")
+                           .workers;
+  EXPECT_EQ(workers.at(0).unit,
+            (UnitProperties{{"MemoryMax", "1G"}, {"CPUQuota", "50%"}, {"TasksMax", "100"}}));
+  EXPECT_EQ(
+      workers.at(1).unit,
+      (UnitProperties{
+          {"MemoryMax", "infinity"}, {"CPUQuota", "50%"}, {"TasksMax", "100"}, {"Nice", "5"}}));
+}
+
 TEST(Entry, SpeaksForItselfBeforeTheWholeFileDoes) {
   const auto config = config_of(R"(
 start_timeout: 1m

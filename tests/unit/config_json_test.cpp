@@ -26,6 +26,7 @@ Worker feed() {
   worker.restart.restart_file = "/srv/shop/tmp/restart.txt";
   worker.restart.max_surge = {.value = 2, .percent = false};
   worker.limits.memory = 629145600;
+  worker.unit = {{"MemoryMax", "1G"}};
   return worker;
 }
 
@@ -104,6 +105,9 @@ TEST(ConfigJson, IsTheWholeConfiguration) {
       "limits": {
         "memory_bytes": 629145600,
         "age_seconds": null
+      },
+      "unit": {
+        "MemoryMax": "1G"
       }
     }
   ]

@@ -129,6 +129,7 @@ workers:
     start_timeout: 1.001s
     restart: {on: [], restart_file: "tmp/%{name}"}
     limits: {memory: 30000K}
+    unit: {MemoryMax: 80%, Nice: 5}
 )");
 }
 

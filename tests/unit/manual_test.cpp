@@ -6,6 +6,7 @@
 #include "model/event.h"
 #include "model/judge.h"
 #include "model/stop_reason.h"
+#include "model/unit_property.h"
 #include "support/files.h"
 #include "support/places.h"
 #include "support/run.h"
@@ -156,6 +157,8 @@ TEST(Manual, HasEveryKey) {
   const auto of_limits = keys_in("policies.cpp", "kLimitKeys");
   ASSERT_THAT(of_limits, Contains("age"));
   EXPECT_EQ(documented("LIMITS"), of_limits);
+  const auto of_unit = unit_property_names();
+  EXPECT_EQ(documented("UNIT"), Words(of_unit.begin(), of_unit.end()));
   const auto of_backoff = keys_in("reader.cpp", "kBackoffKeys");
   ASSERT_THAT(of_backoff, Contains("max"));
   for (const auto& key : of_backoff)

@@ -72,6 +72,15 @@ TEST(TransientUnit, AlwaysSaysAsWhom) {
   EXPECT_THAT(command, Contains("--property=Group=8"));
 }
 
+TEST(TransientUnit, HasTheLimitsOfTheConfiguration) {
+  auto limited = order();
+  limited.properties = {{"MemoryMax", "1G"}, {"TasksMax", "100"}};
+  const auto command = transient_unit_command(limited, rights());
+  const auto begins = std::ranges::find(command, "--");
+  for (const auto* word : {"--property=MemoryMax=1G", "--property=TasksMax=100"})
+    EXPECT_LT(std::ranges::find(command, word), begins) << word;
+}
+
 // systemd opens as root what it is told to open, and follows links.
 TEST(TransientUnit, LetsSystemdOpenNothingOfTheUsers) {
   for (const auto& word : transient_unit_command(order(), rights())) {
@@ -97,6 +106,7 @@ TEST(UnitOrder, ComesOutAsItWentIn) {
   auto given = order();
   given.input = "puts 1\n";
   given.forks = false;
+  given.properties = {{"CPUQuota", "50%"}, {"MemoryMax", "1G"}};
   const auto got = unpack_order(pack(given));
   ASSERT_TRUE(got);
   EXPECT_EQ(transient_unit_command(*got, rights()), transient_unit_command(given, rights()));
@@ -116,6 +126,22 @@ TEST(UnitOrder, IsNotMadeOfAnythingElse) {
   auto without_program = order();
   without_program.argv.clear();
   EXPECT_FALSE(unpack_order(pack(without_program)));
+}
+
+// Who sends it may have become anybody by then.
+TEST(UnitOrder, IsNoneWithAPropertyThatNobodyMayHave) {
+  const std::pair<const char*, const char*> rows[] = {{"User", "root"},
+                                                      {"ExecStartPre", "/bin/sh"},
+                                                      {"AmbientCapabilities", "~"},
+                                                      {"Delegate", "yes"},
+                                                      {"CPUWeight", "10000"},
+                                                      {"Nice", "-20"},
+                                                      {"MemoryMax", "1G\nUser=root"}};
+  for (const auto& [name, value] : rows) {
+    auto forged = order();
+    forged.properties = {{"CPUQuota", "50%"}, {name, value}};
+    EXPECT_FALSE(unpack_order(pack(forged))) << name;
+  }
 }
 
 TEST(EnvironmentFile, QuotesWhatSystemdWouldExpand) {

@@ -219,12 +219,42 @@ TEST_F(UnderSystemd, AStartLogSwappedForALinkGetsNothingIntoRootsFiles) {
   EXPECT_EQ(read_file(victim), "# root's\n");
 }
 
+/// What systemd says of the unit that a process is in.
+std::string shown_of(pid_t pid, const char* properties) {
+  const auto cgroup = in_proc(pid, "cgroup");
+  const auto unit = cgroup.substr(cgroup.rfind('/') + 1);
+  return run({"systemctl", "show", "-p", properties, unit.substr(0, unit.find('\n'))}).out;
+}
+
+// That systemd has taken them over is seen here; that the kernel keeps to them is not: where the
+// host's control groups are of version 1, the container has no memory controller.
+TEST_F(UnderSystemd, AUnitHasTheLimitsOfTheConfiguration) {
+  configure(
+      "unit: {MemoryMax: 1G, TasksMax: 100}\nworkers:\n  - {preset: delayed_job, count: 2}\n"
+      "  - {preset: delayed_job, identifiers: [big],\n"
+      "     unit: {MemoryMax: 2G, MemoryHigh: 80%, MemorySwapMax: 0, CPUQuota: 150%, CPUWeight: "
+      "20,\n"
+      "            IOWeight: 30, TasksMax: 10%, Nice: 5, OOMScoreAdjust: 500, LimitNOFILE: "
+      "4096}}\n");
+  good_pass();
+  EXPECT_EQ(shown_of(only("delayed_job.0"), "MemoryMax,TasksMax,Nice"),
+            "MemoryMax=1073741824\nTasksMax=100\nNice=0\n");
+  EXPECT_EQ(in_proc(only("delayed_job.0"), "cgroup"), in_proc(only("delayed_job.1"), "cgroup"));
+  const auto big = only("delayed_job.big");
+  EXPECT_EQ(shown_of(big, "MemoryMax,MemorySwapMax,CPUQuotaPerSecUSec,CPUWeight,IOWeight"),
+            "CPUWeight=20\nCPUQuotaPerSecUSec=1.500000s\nIOWeight=30\nMemoryMax=2147483648\n"
+            "MemorySwapMax=0\n");
+  EXPECT_EQ(in_proc(big, "oom_score_adj"), "500\n");
+  EXPECT_THAT(in_proc(big, "limits"), HasSubstr("4096                 4096                 files"));
+  EXPECT_EQ(app_.boots(), 2U) << "a boot for each unit";
+}
+
 TEST_F(UnderSystemd, AUsersOwnConfigurationIsRunInUnitsOfThatUser) {
   write_file(app_.root() / "bin" / "feed", "#!/bin/sh\npwd\nexec sleep 1000\n");
   fs::permissions(app_.root() / "bin" / "feed", fs::perms(0755));
   configure(
       "workers: [{name: feed, start: [bin/feed], foreground: true, process_title: sleep 1000,\n"
-      "  pid_file: tmp/pids/feed.pid}]\n");
+      "  pid_file: tmp/pids/feed.pid, unit: {MemoryMax: 512M}}]\n");
   run({"chown", "-R", "daemon:daemon", app_.root().parent_path().native()});
   fs::permissions(app_.root().parent_path(), fs::owner_all);
   good_pass();
@@ -232,6 +262,7 @@ TEST_F(UnderSystemd, AUsersOwnConfigurationIsRunInUnitsOfThatUser) {
   EXPECT_THAT(in_proc(pid, "status"), HasSubstr("Uid:\t1\t1\t1\t1\n"));
   EXPECT_THAT(in_proc(pid, "status"), HasSubstr("Gid:\t1\t1\t1\t1\n"));
   EXPECT_NE(in_proc(pid, "cgroup"), own_cgroup());
+  EXPECT_EQ(shown_of(pid, "MemoryMax"), "MemoryMax=536870912\n");
   EXPECT_EQ(read_file(app_.root() / "log" / "feed.start.log"), app_.root().native() + "\n");
   // Who asked systemd has gone with the pass.
   EXPECT_TRUE(wait_until([] { return run({"pidof", "bootcheck"}).status != 0; }));
