@@ -35,6 +35,7 @@ bool needs_readiness(const Step& step, const Judgement& judgement) {
               return is_to_replace(ask.reason) && judgement.process &&
                      judgement.process->id == ask.process;
             },
+            [](const RunStopCommand& stop) { return is_to_replace(stop.reason); },
             [](const auto&) { return false; }},
       step);
 }

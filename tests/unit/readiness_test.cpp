@@ -119,6 +119,34 @@ TEST_F(Readiness, AStopThatWasIntendedForASuccessorIsAskedFor) {
   EXPECT_THAT(whom_to_ask(), IsEmpty()) << "nobody is to follow it";
 }
 
+TEST_F(Readiness, WhoIsReplacedByItsStopCommandIsAskedAsWell) {
+  auto by_status = feed("1");
+  by_status.status = {"bin/feed", "status"};
+  by_status.stop = {"bin/feed", "stop"};
+  see(by_status, answered(seen(NoPidFile{}, NoProcess{}, kNothing), StatusAnswer::running));
+  EXPECT_THAT(whom_to_ask(), IsEmpty());
+  world_.record().replace_by_command = true;
+  EXPECT_THAT(whom_to_ask(), ElementsAre(0));
+  answer(Exited{1});
+  EXPECT_THAT(steps(), IsEmpty());
+  EXPECT_EQ(waits(), Waits::until_ready);
+  answer(Exited{0});
+  EXPECT_THAT(steps(), ElementsAre("run its stop command (restart)"));
+}
+
+TEST_F(Readiness, AStopCommandThatWasIntendedForASuccessorIsAskedFor) {
+  auto by_status = feed("1");
+  by_status.status = {"bin/feed", "status"};
+  by_status.stop = {"bin/feed", "stop"};
+  see(by_status, answered(seen(NoPidFile{}, NoProcess{}, kNothing), StatusAnswer::running));
+  world_.record().by_command = intended(0, StopReason::restart);
+  EXPECT_THAT(whom_to_ask(), ElementsAre(0));
+  answer(Exited{1});
+  EXPECT_THAT(steps(), IsEmpty());
+  world_.record().by_command->reason = StopReason::stop;
+  EXPECT_THAT(steps(), ElementsAre("run its stop command (stop)"));
+}
+
 TEST(AskTheSame, HasTheSameCommandPlaceAndEnvironment) {
   const auto one = worker("1");
   auto other = worker("2");
