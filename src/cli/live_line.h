@@ -1,8 +1,8 @@
 // What a person at a terminal sees while something takes its time.
 #pragma once
 
-#include "act/start.h"
 #include "cli/options.h"
+#include "pass/pass.h"
 
 #include <string_view>
 
