@@ -63,7 +63,7 @@ class StateEvents {
   void add_for_state() {
     switch (judgement_.state) {
       case WorkerState::crashed:
-        add(EventKind::crashed, Severity::warning, named_process(seen_));
+        add(EventKind::crashed, Severity::warning, dead_process());
         return add_flapping();
       case WorkerState::stale:
         return add(EventKind::stale, Severity::warning, named_process(seen_));
@@ -89,6 +89,15 @@ class StateEvents {
           add(EventKind::no_process, Severity::error, {});
         return;
     }
+  }
+
+  Detail dead_process() const {
+    auto detail = named_process(seen_);
+    if (auto* process = std::get_if<OfProcess>(&detail)) {
+      process->oom_kills = facts_.oom_kills;
+      process->last_output = seen_.last_output;
+    }
+    return detail;
   }
 
   /// It died early, and not for the first time, but is started once more.

@@ -55,6 +55,8 @@ enum class Severity { info, warning, error };
 /// The process that it is about (`restored`, `killed`, `crashed`...).
 struct OfProcess {
   pid_t pid = 0;
+  std::optional<OomKills> oom_kills = {};  ///< `crashed`
+  std::string last_output = {};            ///< `crashed`: the last lines of what it printed
   bool operator==(const OfProcess&) const = default;
 };
 /// `started`

@@ -20,6 +20,7 @@ struct Facts {
   std::int64_t ticks_per_second = 100;  ///< of ProcessId::start_time
   std::string doubt;  ///< why nothing can be told of any process here; empty: nothing speaks for it
   std::string host;   ///< as delayed_job writes it into `locked_by`
+  std::optional<OomKills> oom_kills;  ///< read where a worker is gone unasked
   bool recover_jobs = true;
   Duration backoff_first{60'000};  ///< `backoff:`; 0 turns it off
   Duration backoff_max{1'800'000};

@@ -86,6 +86,13 @@ struct ProcessTable {
 /// What the worker's own `status` command answered (LSB exit codes).
 enum class StatusAnswer { running, not_running, unknown };
 
+/// What may be why a worker is gone.
+struct OomKills {
+  std::uint64_t count = 0;  ///< processes that the kernel has ended for want of memory...
+  std::int64_t since = 0;   ///< ...since then, s since the epoch
+  bool operator==(const OomKills&) const = default;
+};
+
 /// What was seen of one worker besides its processes.
 struct Observation {
   PidFile pid_file;
@@ -94,6 +101,7 @@ struct Observation {
   /// How its `ready` command ended; none: it has none, or nothing is to be done for it.
   std::optional<LaunchOutcome> ready;
   std::int64_t restart_file_mtime = 0;  ///< ns since the epoch; 0: no such file
+  std::string last_output;              ///< of one that is gone unasked: the end of its log
   std::optional<std::uint64_t>
       memory;  ///< bytes (PSS), only read when the resident size exceeds the worker's limit
 };

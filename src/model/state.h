@@ -164,6 +164,14 @@ struct Stamp {
 /// before a reboot or under another name.
 bool is_foreign(const Stamp& written_by, const Stamp& here);
 
+/// How many processes the kernel had ended for want of memory (/proc/vmstat, `oom_kill`), and when
+/// that was read.
+struct OomCount {
+  std::uint64_t kills = 0;
+  WallTime at = 0;
+  bool operator==(const OomCount&) const = default;
+};
+
 struct State {
   Stamp stamp;
   std::map<std::string, WorkerRecord> workers;  ///< by worker name
@@ -172,6 +180,7 @@ struct State {
   std::map<std::string, Counters> counters;     ///< by worker name
   std::vector<OrphanRecord> orphans;
   FailedBoots failed_boots;
+  std::optional<OomCount> oom;  ///< when a worker was last started or gone unasked
   bool operator==(const State&) const = default;
 };
 

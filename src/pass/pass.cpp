@@ -1,6 +1,7 @@
 #include "pass/pass.h"
 
 #include "act/act.h"
+#include "act/end_causes.h"
 #include "act/preloaders.h"
 #include "act/start_error.h"
 #include "pass/event_log.h"
@@ -155,6 +156,7 @@ class Pass {
     act(
         context_, done_.seen, preloaders_, save,
         [this](std::vector<Event> events) { report(std::move(events)); }, options_.under_way);
+    if (starts_anything(done_.seen.plan)) count_oom_kills(machine_, done_.seen.state);
     tell(save);
     save(done_.seen.state);
     if (auto trouble = keeper.trouble()) {
@@ -209,6 +211,7 @@ class Pass {
     done_.seen =
         snapshot_of(assess(context_, app, std::move(state), {.selection = options_.selection}), {});
     explain_early_deaths(machine_, config_, done_.seen.state);
+    look_into_ends(machine_, config_, done_.seen);
     const auto now = done_.seen.facts.wall;
     if (lock_.last_touched && now - *lock_.last_touched > config_.stuck_after.count() / 1000)
       report({gap_event(*lock_.last_touched, now)});

@@ -51,7 +51,15 @@ EventField pid_field(pid_t pid) {
 
 struct FieldsOf {
   Fields operator()(const std::monostate&) const { return {}; }
-  Fields operator()(const OfProcess& process) const { return {pid_field(process.pid)}; }
+  Fields operator()(const OfProcess& process) const {
+    Fields fields{pid_field(process.pid)};
+    if (const auto& oom = process.oom_kills) {
+      fields.push_back({"oom_kills", static_cast<std::int64_t>(oom->count)});
+      fields.push_back({"oom_kills_since", utc_time(oom->since)});
+    }
+    if (!process.last_output.empty()) fields.push_back({"output", process.last_output});
+    return fields;
+  }
   Fields operator()(const Up& up) const {
     Fields fields;
     if (up.pid) fields.push_back(pid_field(*up.pid));

@@ -56,6 +56,7 @@ void enter_new_boot(State& state) {
     record.failures = {};
   }
   state.orphans.clear();
+  state.oom.reset();
 }
 
 struct ReadState {

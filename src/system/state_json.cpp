@@ -476,6 +476,7 @@ json::object state_to_json(const State& state) {
     object["restart_file_mtime"] = failed.restart_file_mtime;
     root["failed_boots"] = std::move(object);
   }
+  if (state.oom) root["oom"] = json::object{{"kills", state.oom->kills}, {"at", state.oom->at}};
   return root;
 }
 
@@ -500,6 +501,10 @@ State state_from_json(const json::object& root) {
     state.failed_boots = {
         .failures = failures_from(failed),
         .restart_file_mtime = number<std::int64_t>(*failed, "restart_file_mtime").value_or(0)};
+  }
+  if (const auto* oom = child(root, "oom")) {
+    if (const auto kills = number<std::uint64_t>(*oom, "kills"))
+      state.oom = {.kills = *kills, .at = number<WallTime>(*oom, "at").value_or(0)};
   }
   return state;
 }

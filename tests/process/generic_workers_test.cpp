@@ -57,6 +57,8 @@ TEST_F(GenericWorkers, AKilledOneComesBackAndTheOtherIsLeftAlone) {
   EXPECT_EQ(app_.living("feed-us"), other);
   EXPECT_TRUE(says("feed-eu", "up eu\nup eu\n"));
   EXPECT_THAT(app_.log(), HasSubstr("feed-eu crashed pid=" + std::to_string(killed)));
+  EXPECT_THAT(app_.log(), testing::ContainsRegex("feed-eu crashed .*output=\"up "))
+      << "the end of what it printed";
 }
 
 TEST_F(GenericWorkers, TheLossOfAPidFileIsMendedAndStartsNothing) {

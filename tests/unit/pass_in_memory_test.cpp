@@ -386,6 +386,27 @@ TEST_F(PassInMemory, KnowsItsStateAfterTheHostWasRenamedOrRebooted) {
     EXPECT_NE(event.kind, EventKind::foreign_state);
 }
 
+TEST_F(PassInMemory, SaysThatTheKernelRanOutOfMemoryBeforeAWorkerWasGone) {
+  const auto kills = [this](const std::string& count) {
+    machine.put_file("/proc/vmstat", "nr_free_pages 7\noom_kill " + count + "\nswap_ra 0\n");
+  };
+  const auto crash_of = [](const PassDone& done) {
+    const auto crash = std::ranges::find(done.events, EventKind::crashed, &Event::kind);
+    return crash == done.events.end() ? OfProcess{} : std::get<OfProcess>(crash->detail);
+  };
+  kills("5");
+  pass();
+  const auto counted_at = machine.wall_now();
+  kills("7");
+  EXPECT_FALSE(is_told(pass(), EventKind::crashed));
+  machine.end_process(workers[0].pid);
+  EXPECT_EQ(crash_of(pass()).oom_kills, (OomKills{2, counted_at}));
+  machine.end_process(workers[1].pid);
+  const auto next = crash_of(pass());
+  EXPECT_EQ(next.pid, workers[1].pid);
+  EXPECT_FALSE(next.oom_kills) << "those two were told of";
+}
+
 TEST_F(PassInMemory, StartsNothingWhileTheHostShutsDown) {
   pass();
   machine.end_process(workers[1].pid);

@@ -64,6 +64,11 @@ std::vector<Telling> lives_and_ends() {
        "the application does not boot, so its workers were left as they are: its start command "
        "exited with 1: boot | LoadError; see /srv/log/delayed_job.1.start.log"},
       {warning(crashed, OfProcess{5}), "delayed_job.1 crashed pid=5", R"("pid":5)", ""},
+      {warning(crashed, OfProcess{5, OomKills{2, 1'795'415'101}, "no\nmemory"}),
+       "delayed_job.1 crashed pid=5 oom_kills=2 oom_kills_since=2026-11-23T06:25:01Z "
+       "output=\"no\\nmemory\"",
+       R"("pid":5,"oom_kills":2,"oom_kills_since":"2026-11-23T06:25:01Z","output":"no\nmemory")",
+       ""},
       {warning(crashed, {}), "delayed_job.1 crashed", "", ""},
       {warning(stale, OfProcess{5}), "delayed_job.1 stale pid=5", R"("pid":5)", ""},
       {warning(stale, GarbageInPidFile{"is empty"}), R"(delayed_job.1 stale pid_file="is empty")",

@@ -96,6 +96,7 @@ State full_state() {
   state.holds["delayed_job.1"] = {.by = "ann", .reason = "upgrade", .since = 1, .until = 2};
   state.holds["delayed_job.2"] = {.by = "bob", .reason = {}, .since = -1, .until = {}};
   state.orphans = {{.name = "feed", .process = {.pid = 9, .start_time = 10}, .stop = std::nullopt}};
+  state.oom = {.kills = 3, .at = 1'795'415'101};
   state.told["delayed_job.1: it does not stay up"] = {.at = 1'795'415'101};
   return state;
 }
@@ -116,6 +117,7 @@ TEST(StateText, OfAnotherBootRemembersNoProcess) {
   EXPECT_EQ(record.former_pid, 4711);
   EXPECT_FALSE(record.to_replace);
   EXPECT_THAT(record.stops, IsEmpty());
+  EXPECT_FALSE(state->oom);
   EXPECT_FALSE(record.by_command);
   EXPECT_FALSE(record.replace_by_command);
   EXPECT_EQ(record.started_at, 0);
