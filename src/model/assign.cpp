@@ -426,6 +426,7 @@ class Assigner {
     auto& assigned = result_.of[at];
     if (assigned.current || !assigned.doubt.empty()) return;
     assigned.doubt = doubt_of_pid_file(at);
+    if (assigned.doubt.empty()) assigned.doubt = doubt_of_remembered(at);
     if (assigned.doubt.empty() && facts_.processes.hidden)
       assigned.doubt = "/proc hides processes (pid 1 is not visible, hidepid?)";
   }
@@ -443,6 +444,19 @@ class Assigner {
     const auto* process = std::get_if<Process>(&look->second);
     return process == nullptr || is_anothers(*process, at) ? std::string()
                                                            : doubt_of_named(*process, at);
+  }
+
+  /// It may live on without its pid file, and a search does not find whoever has changed its title.
+  std::string doubt_of_remembered(std::size_t at) const {
+    const auto* record = records_[at];
+    if (record == nullptr || !record->process) return {};
+    const auto pid = record->process->id.pid;
+    const auto look = facts_.processes.looks.find(pid);
+    if (look == facts_.processes.looks.end()) return {};
+    const auto* hidden = std::get_if<Hidden>(&look->second);
+    return hidden == nullptr ? std::string()
+                             : "pid " + std::to_string(pid) +
+                                   ", remembered as it, cannot be looked at: " + hidden->why;
   }
 
   std::string doubt_of_named(const Process& process, std::size_t at) const {

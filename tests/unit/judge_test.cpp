@@ -108,6 +108,14 @@ TEST_F(Judging, ARememberedWorkerWithoutAPidFileIsLostWhateverItBears) {
   EXPECT_EQ(world_.first().proof, Proof::record);
 }
 
+TEST_F(Judging, ARememberedWorkerThatCannotBeLookedAtMayLive) {
+  world_.see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
+  world_.record().process = known(100);
+  world_.facts.processes.looks.insert_or_assign(100, Hidden{"Input/output error"});
+  EXPECT_EQ(world_.first().state, unknown);
+  EXPECT_THAT(world_.first().reason, testing::HasSubstr("pid 100"));
+}
+
 TEST_F(Judging, ARememberedWorkerBesideTheOneInThePidFileIsADuplicate) {
   world_.see("2", seen(PidInFile{200}, living(200), alive({200})));
   world_.show(with_title(100, "ruby in a job"));
