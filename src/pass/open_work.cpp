@@ -47,6 +47,14 @@ std::vector<Draining> draining_of(const State& state) {
   return draining;
 }
 
+/// That somebody is to be asked to stop is written down, and no more.
+bool is_any_intended(const State& state) {
+  const auto is_intended = [](const StopRequest& stop) { return !stop.asked; };
+  return std::ranges::any_of(state.workers, [&](const auto& named) {
+    return std::ranges::any_of(named.second.stops, is_intended);
+  });
+}
+
 OpenWork still_open(const Assessment& seen, const Selection& selection) {
   OpenWork open{.draining = draining_of(seen.state), .running = {}};
   for (const auto& [name, record] : seen.state.workers) {
@@ -60,6 +68,7 @@ OpenWork still_open(const Assessment& seen, const Selection& selection) {
     return is_selected(selection, decision.worker) &&
            waits_until_ready(seen.state, (*seen.facts.workers)[decision.worker].name);
   });
+  open.intended = is_any_intended(seen.state);
   return open;
 }
 

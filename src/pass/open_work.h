@@ -19,6 +19,7 @@ struct OpenWork {
   std::vector<ProcessId> running;  ///< a crash among them is an event as well
   bool to_roll = false;            ///< some are to be replaced, and wait for their turn
   bool unready = false;            ///< some are to be started or replaced once they are ready
+  bool intended = false;           ///< some are to be asked to stop, and were not yet
 
   bool is_done() const { return draining.empty() && !to_roll && !unready; }
   /// Whose end is something to do.

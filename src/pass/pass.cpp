@@ -61,10 +61,14 @@ class StateKeeper {
       failure_.reset();
     } catch (const std::system_error& error) {
       failure_ = failure_of(error);
+      has_failed_ = true;
     }
     return !failure_;
   }
 
+  bool has_failed() const { return has_failed_; }
+
+  /// That what is remembered is not saved, in the end.
   std::optional<Event> trouble() const {
     if (!failure_) return std::nullopt;
     return own_trouble(context_, Task::write_state, *failure_);
@@ -85,6 +89,7 @@ class StateKeeper {
   bool must_save_;  ///< it bears another stamp
   bool is_unread_;
   std::optional<Failure> failure_;
+  bool has_failed_ = false;
 };
 
 /// Why nothing can be told of the processes here; empty: nothing speaks for it. Two hosts, or two
@@ -159,8 +164,8 @@ class Pass {
     if (starts_anything(done_.seen.plan)) count_oom_kills(machine_, done_.seen.state);
     tell(save);
     save(done_.seen.state);
+    done_.is_remembered = !keeper.has_failed();
     if (auto trouble = keeper.trouble()) {
-      done_.is_remembered = false;
       report({*trouble});
       done_.to_print.push_back(std::move(*trouble));
     }

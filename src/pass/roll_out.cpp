@@ -83,6 +83,8 @@ class RollOut {
 
   void take_note(const PassDone& done) {
     open_ = still_open(done.seen, options_.first.selection);
+    // They were not asked because that could not be written down before: a later pass does.
+    if (!done.is_remembered && open_.intended) open_.to_roll = true;
     // Those that are replaced one after another have the same time each.
     if (!options_.must_wait && has_asked(done.events)) began_ = machine_.monotonic_clock();
     events_.insert(events_.end(), done.events.begin(), done.events.end());

@@ -363,6 +363,9 @@ def check_temporary_files(site):
 
 
 def check_end(site, verb, before, done, case):
+    is_good = done is not None and done.returncode == 0
+    if "--wait" in verb.words and is_good and set(before) & set(site.workers()):
+        raise Broken(f"{' '.join(verb.words)} exits 0 before {set(before)} are replaced")
     status = converge(site)
     now = site.workers()
     check_files(site)
@@ -376,21 +379,20 @@ def check_end(site, verb, before, done, case):
     for name, record in state["workers"].items():
         if record.get("stops"):
             raise Broken(f"a drain of {name} is not over: {record}")
-    was_done = done is not None and done.returncode == 0
     words = verb.words
     is_held = {name for name, each in status.items() if each["state"] == "held"}
     if words[0] == "stop":
         asked = set(words[3:]) or site.NAMES
-        if was_done and is_held != asked:
+        if is_good and is_held != asked:
             raise Broken(f"stop exits 0, and {is_held} are held")
         if not is_held <= asked:
             raise Broken(f"{is_held} are held")
     elif words[0] == "start":
-        if was_done and is_held:
+        if is_good and is_held:
             raise Broken(f"start exits 0, and {is_held} are held")
     elif is_held:
         raise Broken(f"{is_held} are held")
-    if words[0] == "restart" and was_done and set(before) & set(now):
+    if words[0] == "restart" and is_good and set(before) & set(now):
         raise Broken(f"restart exits 0, and {set(before) & set(now)} were not replaced")
     if not verb.changes and verb.situation is all_up and set(before) != set(now):
         raise Broken("others run than before")

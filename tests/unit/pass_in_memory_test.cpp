@@ -7,6 +7,7 @@
 #include "system/state_file.h"
 
 #include <csignal>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -107,9 +108,13 @@ class PassInMemory : public testing::Test, private RollOutWatcher {
   MemoryMachine machine;
   std::vector<ProcessId> workers;
   int passes = 0;
+  std::function<void()> after_pass;
 
  private:
-  void passed(const PassDone&) override { ++passes; }
+  void passed(const PassDone&) override {
+    ++passes;
+    if (after_pass) after_pass();
+  }
   void under_way(const StartsUnderWay&) override {}
   void waiting(const std::vector<Draining>&, BootTime) override {}
 };
@@ -203,6 +208,16 @@ TEST_F(PassInMemory, EndsWhereNobodyElseCanBeReplacedAnyMore) {
   machine.pass_time(std::chrono::minutes{1});
   EXPECT_NO_THROW(run_pass(context(), options));
   EXPECT_THAT(machine.signals, SizeIs(1)) << "what cannot be written down is not begun";
+}
+
+TEST_F(PassInMemory, RollsOutWhereWhatIsIntendedCouldNotBeWrittenDownAtFirst) {
+  pass();
+  ask_to_restart();
+  machine.unwritable = config.state_file;
+  after_pass = [this] { machine.unwritable.clear(); };
+  roll(std::chrono::minutes{10});
+  EXPECT_THAT(machine.signals, SizeIs(3));
+  EXPECT_FALSE(some_are_asked_for());
 }
 
 TEST_F(PassInMemory, BootsAfterwardsWhereItIsToldTo) {
