@@ -109,7 +109,7 @@ std::variant<pid_t, NotStarted> fork_child(const LaunchRequest& request, UniqueF
         launcher(context.get_executor(), error, plan.program(), arguments, ChildHooks{plan});
     process.detach();  // its destructor would kill
     if (error) return NotStarted{explain(request, plan.program(), error.value())};
-  } catch (const std::system_error& error) {
+  } catch (const std::exception& error) {  // Boost's system_error is none of the standard's
     // It may have been unable to open a descriptor of the child that runs.
     if (launcher.pid <= 0) return NotStarted{error.what()};
   }

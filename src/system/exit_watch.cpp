@@ -4,7 +4,10 @@
 #include "system/signal.h"
 #include "util/errors.h"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <system_error>
 
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -22,6 +25,12 @@ std::size_t descriptors_for_watching() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kReserved;
   return limit.rlim_cur > 2 * kReserved ? limit.rlim_cur - kReserved : limit.rlim_cur / 2;
+}
+
+/// Of ours, or of the host; pidfd_open(2) and epoll_ctl(2) name them.
+bool is_short_of_descriptors(const std::error_code& error) {
+  const int number = error.value();
+  return number == EMFILE || number == ENFILE || number == ENOMEM || number == ENOSPC;
 }
 
 }  // namespace
@@ -85,9 +94,8 @@ std::vector<pid_t> ExitWatch::begin() {
         continue;
       }
     } catch (const std::system_error& error) {
-      const bool too_many = error.code().value() == EMFILE || error.code().value() == ENFILE;
-      if (!too_many || open_.empty()) throw;
-      most_ = open_.size();
+      if (!is_short_of_descriptors(error.code())) throw;
+      most_ = std::max(open_.size(), std::size_t{1});
       break;
     }
     ended.push_back(pid);

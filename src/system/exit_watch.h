@@ -14,7 +14,8 @@
 namespace bootcheck {
 
 /// A pidfd a process, opened once, behind one epoll. Where the limit of descriptors (which is
-/// raised) is too low for all, as many as it allows are watched, and the others in turn.
+/// raised) is too low for all, as many as it allows are watched, and the others in turn. Where the
+/// host has none left for the moment, `begin` tries again.
 class ExitWatch {
  public:
   /// `proc` has to live as long. Throws std::system_error.

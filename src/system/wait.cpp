@@ -26,7 +26,8 @@ bool wait_for_exit(const ProcFs& proc, const std::vector<ProcessId>& processes, 
   for (;;) {
     if (!watch.begin().empty()) return true;
     looked_at += watch.watched_now();
-    const bool all_looked_at = looked_at >= processes.size();
+    const bool none_watched = watch.watched_now() == 0;  // no descriptor is left for the moment
+    const bool all_looked_at = looked_at >= processes.size() || none_watched;
     auto left = std::clamp(until - monotonic_clock(), Duration{0}, Duration{INT_MAX});
     if (!watch.watches_all()) left = all_looked_at ? std::min(left, kTurn) : Duration{0};
     pollfd polled{.fd = watch.descriptor(), .events = POLLIN, .revents = 0};

@@ -306,13 +306,17 @@ REAL_VERBS = [
 
 def check_files(site):
     for path in site.pids.iterdir():
+        try:
+            text = path.read_text()
+        except FileNotFoundError:
+            continue  # of a worker that ends just now
         if path.suffix in (".state", ".holds"):
             try:
-                json.loads(path.read_text())
+                json.loads(text)
             except ValueError:
-                raise Broken(f"{path.name} is torn: {path.read_text()!r}") from None
-        if path.suffix == ".pid" and not re.fullmatch(r"\d+\n", path.read_text()):
-            raise Broken(f"{path.name} is torn: {path.read_text()!r}")
+                raise Broken(f"{path.name} is torn: {text!r}") from None
+        if path.suffix == ".pid" and not re.fullmatch(r"\d+\n", text):
+            raise Broken(f"{path.name} is torn: {text!r}")
 
 
 def check_strangers(site):
@@ -366,6 +370,8 @@ def check_end(site, verb, before, done, case):
     is_good = done is not None and done.returncode == 0
     if "--wait" in verb.words and is_good and set(before) & set(site.workers()):
         raise Broken(f"{' '.join(verb.words)} exits 0 before {set(before)} are replaced")
+    if case[0] == "pidfd_open" and done is not None and done.returncode == 4:
+        raise Broken(f"a descriptor that could not be had ends the whole pass: {done.stderr}")
     status = converge(site)
     now = site.workers()
     check_files(site)

@@ -1,5 +1,6 @@
 // Waiting for the exit of more processes than there can be descriptors.
 #include "process/forked.h"
+#include "system/exit_watch.h"
 #include "system/proc_fs.h"
 #include "system/wait.h"
 
@@ -70,6 +71,19 @@ TEST_F(MoreThanDescriptors, EndTheWaitAsSoonAsOneOfThemExits) {
     return wait_for_exit(proc, processes, std::chrono::minutes{5}) ? 0 : 1;
   });
   EXPECT_EQ(::kill(processes[99].pid, SIGKILL), 0);
+  EXPECT_EQ(watcher.wait(), 0);
+}
+
+TEST_F(MoreThanDescriptors, AreWatchedOnceTheHostHasOneAgain) {
+  Forked watcher([this](const Forked::Ready& ready) {
+    ready.say();
+    ExitWatch watch(proc);
+    watch.add(processes[0]);
+    limit_descriptors(3, 1000);
+    if (!watch.begin().empty() || watch.watches_all()) return 1;
+    limit_descriptors(1000, 1000);
+    return watch.begin().empty() && watch.watches_all() ? 0 : 2;
+  });
   EXPECT_EQ(watcher.wait(), 0);
 }
 
