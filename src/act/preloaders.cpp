@@ -9,9 +9,10 @@ namespace bootcheck {
 
 Code code_of(Machine& machine, std::string release, const Worker& worker) {
   const auto& restart = worker.restart;
-  const auto file = restart.on_restart_file ? machine.file_status(restart.restart_file)
-                                            : std::optional<FileStatus>();
-  return {.release = std::move(release), .restart_file_mtime = file ? file->modified : 0};
+  return {.release = std::move(release),
+          .restart_file_mtime = restart.on_restart_file
+                                    ? machine.modification_time(restart.restart_file)
+                                    : std::nullopt};
 }
 
 Launches& Preloaders::launches() {

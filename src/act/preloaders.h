@@ -17,7 +17,7 @@ namespace bootcheck {
 /// Which code was booted: another release, or a restart file that was touched since, is another.
 struct Code {
   std::string release;
-  std::int64_t restart_file_mtime = 0;  ///< ns since the epoch; 0: there is none
+  std::optional<std::int64_t> restart_file_mtime;  ///< as Observation::restart_file_mtime
   bool operator==(const Code&) const = default;
 };
 

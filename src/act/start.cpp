@@ -321,11 +321,22 @@ class Starter {
     const bool is_child = worker.foreground && !attempt.is_unit;
     auto sight = is_child ? see_child(context_, attempt.pid)
                           : see_daemon(context_, rising.result.worker, attempt, rising.before);
-    if (!sight.up) return feed(start::NotSeenYet{action.worker, sight.is_coming});
+    if (!sight.up || (!is_child && is_anothers(sight.up->id, rising)))
+      return feed(start::NotSeenYet{action.worker, sight.is_coming});
     const auto id = sight.up->id;
     rising.result.process = std::move(sight.up);
     if (!is_child) watch_.watch(rising.result.worker, id, action.worker);
     feed(start::Seen{action.worker, id});
+  }
+
+  /// Its pid file may say anything: this one has come up as another worker, or was launched for
+  /// one.
+  bool is_anothers(const ProcessId& id, const Rising& rising) {
+    const auto worker = watch_.worker_of(id);
+    if (worker) return *worker != rising.result.worker;
+    const auto command = commands_.lower_bound({id.pid, 0});
+    return command != commands_.end() && command->first.first == id.pid &&
+           id.pid != attempt_of(rising).pid;
   }
 
   void carry_out(const start::AskStatus& action) {

@@ -38,6 +38,12 @@ std::optional<start::WorkerNumber> StartWatch::whose_pid_file(const Path& file) 
   return found == pid_files_.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::optional<std::size_t> StartWatch::worker_of(const ProcessId& process) const {
+  const auto found = watched_.find(process.pid);
+  const bool is_it = found != watched_.end() && found->second.process == process;
+  return is_it ? std::optional(found->second.worker) : std::nullopt;
+}
+
 void StartWatch::begin() {
   for (const auto& process : std::exchange(new_, {}))
     launches_.watch(process);

@@ -25,6 +25,9 @@ class StartWatch {
 
   std::optional<start::WorkerNumber> whose_pid_file(const Path& file) const;
 
+  /// Whose process this is; none: of no worker that is watched.
+  std::optional<std::size_t> worker_of(const ProcessId& process) const;
+
   /// Hands over whom to watch, right before a sleep: while there is something to do nobody needs
   /// it.
   void begin();

@@ -41,6 +41,11 @@ class Assigner {
   }
 
  private:
+  struct Found {
+    const Process* process = nullptr;
+    std::vector<std::size_t> bearers;  ///< the workers that it may be
+  };
+
   template <class Visit>
   void for_each_worker(const Visit& visit) {
     for (std::size_t at = 0; at < workers_.size(); ++at)
@@ -60,10 +65,8 @@ class Assigner {
     for_each_worker([this](std::size_t at) {
       const auto* record = records_[at];
       if (record == nullptr) return;
-      if (record->process && alive(record->process->id) != nullptr)
-        owners_.emplace(record->process->id.pid, at);
-      for (const auto& stop : record->stops) {
-        if (alive(stop.process) != nullptr) owners_.emplace(stop.process.pid, at);
+      for (const auto& id : processes_of(*record)) {
+        if (alive(id) != nullptr) owners_.emplace(id.pid, at);
       }
       for (const auto& left : record->left_overs)
         claim_left_over(left, at);
@@ -98,15 +101,21 @@ class Assigner {
     const auto reused = [&](const std::optional<KnownProcess>& known) {
       return known && known->id.pid == process.id.pid && known->id != process.id;
     };
-    return record->former_pid == process.id.pid || reused(record->process) || reused(record->last);
+    return record->former_pid == process.id.pid || reused(record->process) ||
+           reused(record->last) || std::ranges::any_of(record->beside, reused) ||
+           std::ranges::find(record->unrecovered, process.id.pid, &DeadProcess::pid) !=
+               record->unrecovered.end();
   }
 
-  /// The one that is remembered lives and is not to go, and its pid file says another.
+  /// The one that is remembered lives and was not asked to go, and its pid file says another, which
+  /// is no successor of it that a pass has begun to start.
   bool lives_without_pid_file(const Process& named, std::size_t at) const {
     const auto* record = records_[at];
     if (record == nullptr || !record->process) return false;
     const auto& id = record->process->id;
-    return id != named.id && alive(id) != nullptr && find_stop(record, id) == nullptr;
+    if (id == named.id || alive(id) == nullptr) return false;
+    const auto* stop = find_stop(record, id);
+    return stop == nullptr || (!stop->asked && !is_born_since_start(named, at));
   }
 
   /// Of this worker or of another one that looks like it.
@@ -143,15 +152,16 @@ class Assigner {
   Proof proof_of_named(const Process& process, std::size_t at) {
     if (process.uid != facts_.app.uid) return Proof::none;
     const auto* record = records_[at];
-    if (record != nullptr && record->process && record->process->id == process.id)
-      return Proof::record;
-    if (find_stop(record, process.id) != nullptr) return Proof::record;
+    if (record != nullptr && remembers(*record, process.id)) return Proof::record;
     if (!process.argv) return Proof::none;
     const bool is_beside = lives_without_pid_file(process, at);
     if (is_beside && (is_child_of_remembered(process) || is_of_dead_session(process)))
       return Proof::none;
     const bool reused = came_by_its_pid(process, at);
     if ((reused || is_beside) && !(process.cwd && facts_.app.contains(*process.cwd)))
+      return Proof::none;
+    // It may be the child of one whose pid the file does not say, which a search finds.
+    if (reused && process.session != process.id.pid && tells_itself(workers_[at]))
       return Proof::none;
     if (bears_title(*process.argv, workers_[at])) return Proof::title;
     if (!reused && is_born_of_start(process, at)) return Proof::birth;
@@ -184,8 +194,8 @@ class Assigner {
     if (record->process) claim_known(record->process->id, at);
     for (const auto& stop : record->stops)
       claim_known(stop.process, at);
-    // Another one took its place in the pid file while it lived.
-    if (record->last) claim_known(record->last->id, at);
+    for (const auto& other : record->beside)
+      claim_known(other.id, at);
   }
 
   void claim_known(const ProcessId& id, std::size_t at) {
@@ -214,8 +224,8 @@ class Assigner {
     for (const pid_t pid : facts_.seen[at].set_aside) {
       const auto* process = facts_.processes.living(pid);
       if (process == nullptr || is_anothers(*process, at)) continue;
-      const bool proved = process->uid == facts_.app.uid && process->argv &&
-                          !came_by_its_pid(*process, at) &&
+      const bool proved = process->uid == facts_.app.uid && process->argv && process->cwd &&
+                          facts_.app.contains(*process->cwd) && !came_by_its_pid(*process, at) &&
                           bears_title(*process->argv, workers_[at]);
       if (!proved) continue;
       result_.of[at].surged.push_back(*process);
@@ -225,7 +235,7 @@ class Assigner {
 
   // --- proof 3: all of /proc ---------------------------------------------------------------------
 
-  /// Oldest first, so that where two claim one name the older keeps it.
+  /// Oldest first, as a child is younger than its parent.
   std::vector<const Process*> unclaimed() const {
     std::vector<const Process*> processes;
     for (const auto& [pid, look] : facts_.processes.looks) {
@@ -240,9 +250,15 @@ class Assigner {
     return processes;
   }
 
+  /// Where two claim one name the one that leads its session keeps it: the other one may be what a
+  /// worker has left behind that nobody remembers. Among equals it is the older one.
   void claim_found(const std::vector<const Process*>& processes) {
     for (const auto* process : processes)
       sort_found(*process);
+    std::ranges::stable_partition(
+        found_, [](const Found& found) { return found.process->session == found.process->id.pid; });
+    for (const auto& found : found_)
+      give_found(*found.process, found.bearers);
   }
 
   void sort_found(const Process& process) {
@@ -269,7 +285,9 @@ class Assigner {
     // Its parent may be the worker in another directory, or another application's.
     if (elsewhere_.contains(process.parent))
       return doubt_found(process, "its parent does, too, outside the application", bearers);
-    bearers.empty() ? note_starting(process, started) : give_found(process, bearers);
+    if (bearers.empty()) return note_starting(process, started);
+    is_found_.insert(process.id.pid);
+    found_.push_back({.process = &process, .bearers = std::move(bearers)});
   }
 
   /// A job may fork, and its child bears the worker's title for as long as it does not exec; it
@@ -278,9 +296,9 @@ class Assigner {
     const auto parent = claimed_.find(process.parent);
     const bool is_child =
         (parent != claimed_.end() && std::ranges::find(bearers, parent->second) != bearers.end()) ||
-        found_.contains(process.parent);
+        is_found_.contains(process.parent) || shares_session_of_found(process);
     if (is_child) {
-      found_.insert(process.id.pid);
+      is_found_.insert(process.id.pid);
       return true;
     }
     for (const auto at : bearers) {
@@ -306,6 +324,13 @@ class Assigner {
            std::ranges::any_of(assigned.duplicates, shares);
   }
 
+  bool shares_session_of_found(const Process& process) const {
+    return process.session != 0 && std::ranges::any_of(found_, [&](const Found& found) {
+             return found.process->session == process.session &&
+                    found.process->id.pid == process.session;
+           });
+  }
+
   bool shares_session_of_dead(const Process& process, std::size_t at) const {
     const auto* record = records_[at];
     if (record == nullptr || process.session == 0 || process.session == process.id.pid)
@@ -318,8 +343,10 @@ class Assigner {
     const auto is_of = [&](const auto& known, const ProcessId& id) {
       return known.session == process.session && facts_.processes.has_ended(id);
     };
-    return (record->process && is_of(*record->process, record->process->id)) ||
-           (record->last && is_of(*record->last, record->last->id)) ||
+    const auto is_of_known = [&](const KnownProcess& known) { return is_of(known, known.id); };
+    return (record->process && is_of_known(*record->process)) ||
+           (record->last && is_of_known(*record->last)) ||
+           std::ranges::any_of(record->beside, is_of_known) ||
            std::ranges::any_of(record->stops,
                                [&](const StopRequest& stop) { return is_of(stop, stop.process); });
   }
@@ -369,7 +396,6 @@ class Assigner {
   /// To the first of those it may be who has no process yet. One too many is a duplicate where it
   /// can only be one worker's; of several that look alike nobody can say whose it is.
   void give_found(const Process& process, const std::vector<std::size_t>& bearers) {
-    found_.insert(process.id.pid);
     const auto lacks = [&](std::size_t at) { return !result_.of[at].current; };
     const auto one = std::ranges::find_if(bearers, lacks);
     if (one == bearers.end() && bearers.size() > 1) {
@@ -401,7 +427,7 @@ class Assigner {
     if (facts_.orphan_policy == Orphans::ignore || std::ranges::none_of(workers_, may_have_orphans))
       return;
     for (const auto* process : processes) {
-      if (is_claimed(*process) || found_.contains(process->id.pid) ||
+      if (is_claimed(*process) || is_found_.contains(process->id.pid) ||
           claimed_.contains(process->parent))
         continue;
       if (!bears_any_title(*process->argv) || !process->cwd || !facts_.app.contains(*process->cwd))
@@ -495,7 +521,8 @@ class Assigner {
   std::vector<const WorkerRecord*> records_;
   std::unordered_map<pid_t, std::size_t> owners_;   ///< remembered: pid to worker
   std::unordered_map<pid_t, std::size_t> claimed_;  ///< given a role: pid to worker
-  std::unordered_set<pid_t> found_;                 ///< bears a title, found by the search
+  std::vector<Found> found_;             ///< may be a worker that nothing else has proved
+  std::unordered_set<pid_t> is_found_;   ///< those, and their children
   std::unordered_set<pid_t> elsewhere_;  ///< bears a title, and works outside the application
   Assignment result_;
 };

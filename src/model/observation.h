@@ -100,8 +100,9 @@ struct Observation {
   std::optional<StatusAnswer> status;  ///< none: the worker has no status command
   /// How its `ready` command ended; none: it has none, or nothing is to be done for it.
   std::optional<LaunchOutcome> ready;
-  std::int64_t restart_file_mtime = 0;  ///< ns since the epoch; 0: no such file
-  std::string last_output;              ///< of one that is gone unasked: the end of its log
+  /// ns since the epoch; 0: no such file; none: not looked at, or it could not be.
+  std::optional<std::int64_t> restart_file_mtime;
+  std::string last_output;  ///< of one that is gone unasked: the end of its log
   std::optional<std::uint64_t>
       memory;  ///< bytes (PSS), only read when the resident size exceeds the worker's limit
 };

@@ -18,7 +18,7 @@ class Planner {
         seen_(facts.seen[decision.worker]),
         record_(record),
         judgement_(decision.judgement),
-        steps_(decision.steps) {}
+        decision_(decision) {}
 
   void plan() {
     plan_set_aside();
@@ -39,7 +39,9 @@ class Planner {
 
   template <class AnyStep>
   void add(AnyStep step) {
-    steps_.emplace_back(std::move(step));
+    auto& steps = decision_.steps;
+    const auto rolling = static_cast<std::ptrdiff_t>(decision_.rolling_steps);
+    steps.insert(steps.end() - rolling, std::move(step));
   }
 
   void plan_by_state() {
@@ -109,7 +111,7 @@ class Planner {
   void plan_set_aside() {
     for (const auto& old : judgement_.surged) {
       const auto* stop = find_stop(record_, old.id);
-      const bool may_ask = is_held() || judgement_.beneath == running;
+      const bool may_ask = is_held() || (judgement_.beneath == running && !still_boots());
       if ((stop == nullptr || !stop->asked) && may_ask)
         add(AskToStop{old.id, is_held() ? StopReason::stop : reason_of(stop)});
       plan_kill(old.id);
@@ -119,6 +121,12 @@ class Planner {
       recover({.pid = pid, .host = {}, .asked = false});
       add(ForgetSetAside{pid});
     }
+  }
+
+  /// A daemon takes its title before it is of use.
+  bool still_boots() const {
+    return judgement_.proof == Proof::start_command && !worker_.foreground &&
+           !worker_.process_title.empty();
   }
 
   static StopReason reason_of(const StopRequest* stop) {
@@ -181,7 +189,7 @@ class Planner {
       const auto* planned = std::get_if<RecoverJobs>(&step);
       return planned != nullptr && planned->pid == dead.pid;
     };
-    if (std::ranges::none_of(steps_, is_it))
+    if (std::ranges::none_of(decision_.steps, is_it))
       add(RecoverJobs{.pid = dead.pid, .host = host_of(dead), .asked = dead.asked});
   }
 
@@ -223,7 +231,7 @@ class Planner {
   const Observation& seen_;
   const WorkerRecord* record_;
   const Judgement& judgement_;
-  std::vector<Step>& steps_;
+  Decision& decision_;
 };
 
 bool starts_anything(const Decision& decision) {

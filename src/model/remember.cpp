@@ -21,6 +21,7 @@ constexpr std::size_t kLongestTrouble = 300;
 /// Nor more living ones to be told from it.
 constexpr std::size_t kMostLeftOvers = 64;
 constexpr std::size_t kMostDeadSessions = 64;
+constexpr std::size_t kMostBeside = 16;
 
 Event event_of(EventKind kind, const Worker& worker, Detail detail) {
   return make_event(kind, worker.name, Severity::info, std::move(detail));
@@ -49,6 +50,16 @@ void add_unrecovered(WorkerRecord& record, DeadProcess dead, const Facts& facts)
   all.push_back(std::move(dead));
 }
 
+/// Whoever had its place before may live on.
+void take_place(WorkerRecord& record, KnownProcess process) {
+  std::erase_if(record.beside, [&](const KnownProcess& other) { return other.id == process.id; });
+  if (record.process && record.process->id != process.id) {
+    if (record.beside.size() >= kMostBeside) record.beside.erase(record.beside.begin());
+    record.beside.push_back(std::move(*record.process));
+  }
+  record.process = std::move(process);
+}
+
 /// When `delay` is over, for passes that cron begins a moment sooner or later than a whole number
 /// of minutes after the one at `now`: without that moment, a wait of one minute would often be two.
 BootTime next_try(BootTime now, Duration delay) {
@@ -74,6 +85,7 @@ class Rememberer {
 
   void run() {
     note_end();
+    note_ended_beside();
     note_drained();
     note_stopped_by_command();
     note_slow_drains();
@@ -137,6 +149,24 @@ class Rememberer {
     }
   }
 
+  void note_ended_beside() {
+    std::erase_if(record_.beside, [this](const KnownProcess& other) {
+      if (!facts_.processes.has_ended(other.id)) return false;
+      add_dead_session(other.session);
+      if (recovers(worker_, facts_)) {
+        const auto* stop = find_stop(&record_, other.id);
+        add_unrecovered(record_,
+                        {.pid = other.id.pid,
+                         .host = other.host,
+                         .asked = stop != nullptr && stop->asked,
+                         .born = born_at(other.id, facts_)},
+                        facts_);
+      }
+      if (record_.process) record_.last = other;
+      return true;
+    });
+  }
+
   void note_drained() {
     std::erase_if(record_.stops, [this](const StopRequest& stop) {
       if (!facts_.processes.has_ended(stop.process)) return false;
@@ -172,10 +202,9 @@ class Rememberer {
 
   /// As it was called when the process was started, where that is remembered.
   std::string host_of(const ProcessId& process) const {
-    for (const auto* known : {&record_.process, &record_.last}) {
-      if (*known && (*known)->id == process) return (*known)->host;
-    }
-    return facts_.host;
+    if (record_.process && record_.process->id == process) return record_.process->host;
+    const auto other = std::ranges::find(record_.beside, process, &KnownProcess::id);
+    return other == record_.beside.end() ? facts_.host : other->host;
   }
 
   /// Told once for each: jobs of hours are nothing to worry about, but somebody may wait for it.
@@ -221,6 +250,7 @@ class Rememberer {
 
   /// What was not known when it was remembered: the first version kept no more than the process.
   void complete(const Process& process) {
+    if (!record_.restart_file_mtime) record_.restart_file_mtime = seen_.restart_file_mtime;
     if (!record_.process->release.empty()) return;
     record_.process->release = present_release_of(process);
     record_.process->session = process.session;
@@ -228,12 +258,14 @@ class Rememberer {
 
   /// Somebody else has started it, or a pass that was ended before it could say so.
   void adopt(const Process& process) {
-    if (record_.process) record_.last = record_.process;
-    record_.process = KnownProcess{.id = process.id,
-                                   .begun = record_.start ? record_.start->since : 0,
-                                   .session = process.session,
-                                   .release = present_release_of(process),
-                                   .host = facts_.host};
+    const auto before = std::ranges::find(record_.beside, process.id, &KnownProcess::id);
+    take_place(record_, before != record_.beside.end()
+                            ? KnownProcess(*before)
+                            : KnownProcess{.id = process.id,
+                                           .begun = record_.start ? record_.start->since : 0,
+                                           .session = process.session,
+                                           .release = present_release_of(process),
+                                           .host = facts_.host});
     record_.restart_file_mtime = seen_.restart_file_mtime;
     if (record_.former_pid && *record_.former_pid != process.id.pid && recovers(worker_, facts_))
       add_unrecovered(record_, {.pid = *record_.former_pid, .host = {}, .asked = false}, facts_);
@@ -493,10 +525,12 @@ void remember_failed(WorkerRecord& record, const Worker& worker, const StartFail
 }
 
 void remember_boot_failed(State& state, const Worker& worker, const StartFailure& why,
-                          std::int64_t restart_file_mtime, const Facts& facts, BootTime now) {
+                          std::optional<std::int64_t> restart_file_mtime, const Facts& facts,
+                          BootTime now) {
   auto& [failures, mtime] = state.failed_boots;
   const auto release = facts.app.release.native();
-  if (failures.release != release || mtime != restart_file_mtime) failures = {};
+  if (failures.release != release || is_other_restart_file(mtime, restart_file_mtime))
+    failures = {};
   if (failures.count < std::numeric_limits<int>::max() - 1) ++failures.count;
   failures.next_try =
       next_try(now, backoff_delay(failures.count + 1, facts.backoff_first, facts.backoff_max));
@@ -524,12 +558,11 @@ void remember_hand_back(WorkerRecord& record, const HandBack& result, const Fact
 
 void remember_started(WorkerRecord& record, const Process& process, std::string release,
                       const Facts& facts, std::size_t worker, BootTime now) {
-  if (record.process && record.process->id != process.id) record.last = record.process;
-  record.process = KnownProcess{.id = process.id,
-                                .begun = record.start ? record.start->since : 0,
-                                .session = process.session,
-                                .release = std::move(release),
-                                .host = facts.host};
+  take_place(record, {.id = process.id,
+                      .begun = record.start ? record.start->since : 0,
+                      .session = process.session,
+                      .release = std::move(release),
+                      .host = facts.host});
   record.former_pid.reset();
   record.to_replace.reset();
   record.replace_by_surge = false;

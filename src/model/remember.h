@@ -47,7 +47,8 @@ void remember_failed(WorkerRecord& record, const Worker& worker, const StartFail
 /// After a boot for successors that failed: the next one waits. Another release or restart file
 /// has its own chance.
 void remember_boot_failed(State& state, const Worker& worker, const StartFailure& why,
-                          std::int64_t restart_file_mtime, const Facts& facts, BootTime now);
+                          std::optional<std::int64_t> restart_file_mtime, const Facts& facts,
+                          BootTime now);
 
 /// After a look for the jobs of a dead process; empty: none is locked any more, else why not.
 struct HandBack {

@@ -24,11 +24,14 @@ bool is_serving(WorkerState state) {
          state == WorkerState::lost;
 }
 
-/// One that cannot be judged counts where it is known to have been asked to stop, or not to start.
+/// One that cannot be judged counts where it is known to have ended, to have been asked to stop, or
+/// not to start.
 bool is_down(WorkerState state, const WorkerRecord* record) {
   if (state != WorkerState::unknown) return !is_serving(state);
-  return record != nullptr && (record->drained_at || !record->stops.empty() || record->by_command ||
-                               record->failures.count > 0);
+  if (record == nullptr) return false;
+  const bool has_ended = record->last && !record->process;
+  return has_ended || record->drained_at || !record->stops.empty() || record->by_command ||
+         record->failures.count > 0;
 }
 
 /// A limit is no news about the code.
@@ -115,7 +118,7 @@ bool waits_for_boot(const Worker& worker, const Facts& facts, const Observation&
   const auto& failed = state.failed_boots;
   return boots_first(worker) && failed.failures.count > 0 &&
          failed.failures.release == facts.app.release.native() &&
-         failed.restart_file_mtime == seen.restart_file_mtime &&
+         !is_other_restart_file(failed.restart_file_mtime, seen.restart_file_mtime) &&
          facts.now < failed.failures.next_try;
 }
 
@@ -162,7 +165,7 @@ std::optional<StopReason> reason_to_roll(const Worker& worker, const Facts& fact
     return StopReason::release;
   const bool known = record != nullptr && record->process && record->process->id == process.id;
   if (policy.on_restart_file && known && seen.restart_file_mtime != 0 &&
-      record->restart_file_mtime != seen.restart_file_mtime)
+      is_other_restart_file(record->restart_file_mtime, seen.restart_file_mtime))
     return StopReason::restart_file;
   if (worker.limits.memory && seen.memory && *seen.memory > *worker.limits.memory)
     return StopReason::memory;

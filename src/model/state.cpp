@@ -15,6 +15,10 @@ bool is_foreign(const Stamp& written_by, const Stamp& here) {
   return differ(written_by.host, here.host, std::string());
 }
 
+bool is_other_restart_file(std::optional<std::int64_t> before, std::optional<std::int64_t> now) {
+  return before && now && *before != *now;
+}
+
 const WorkerRecord* find_record(const State& state, const std::string& worker) {
   const auto found = state.workers.find(worker);
   return found == state.workers.end() ? nullptr : &found->second;
@@ -35,10 +39,19 @@ std::vector<std::pair<std::string_view, const WorkerRecord*>> unconfigured(
 std::vector<ProcessId> processes_of(const WorkerRecord& record) {
   std::vector<ProcessId> processes;
   if (record.process) processes.push_back(record.process->id);
-  for (const auto& stop : record.stops) {
-    if (!record.process || record.process->id != stop.process) processes.push_back(stop.process);
-  }
+  const auto add = [&processes](const ProcessId& id) {
+    if (std::ranges::find(processes, id) == processes.end()) processes.push_back(id);
+  };
+  for (const auto& stop : record.stops)
+    add(stop.process);
+  for (const auto& other : record.beside)
+    add(other.id);
   return processes;
+}
+
+bool remembers(const WorkerRecord& record, const ProcessId& process) {
+  const auto known = processes_of(record);
+  return std::ranges::find(known, process) != known.end();
 }
 
 const StopRequest* find_stop(const WorkerRecord* record, const ProcessId& process) {

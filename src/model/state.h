@@ -88,13 +88,15 @@ struct RollAsked {
 struct WorkerRecord {
   std::optional<KnownProcess> process;
   std::optional<KnownProcess> last;  ///< the one before, which has ended in this boot
-  std::optional<pid_t> former_pid;   ///< its pid in an earlier boot: certainly not alive any more
+  /// Another one took their place in the pid file while they lived.
+  std::vector<KnownProcess> beside;
+  std::optional<pid_t> former_pid;  ///< its pid in an earlier boot: certainly not alive any more
   std::optional<BegunStart> start;
   BootTime started_at = 0;                  ///< when bootcheck started it; 0: it did not
   std::optional<BootTime> drained_at;       ///< its last process ended as asked, then
   std::optional<BootTime> not_ready_since;  ///< it has been waiting for its `ready` command
-  std::int64_t restart_file_mtime =
-      0;  ///< ns since the epoch when started or first seen; 0: there was no file
+  /// ns since the epoch when started or first seen; 0: there was no file; none: not known yet.
+  std::optional<std::int64_t> restart_file_mtime;
   std::optional<RollAsked> roll;        ///< until it is known which process is meant
   std::optional<ProcessId> to_replace;  ///< `restart` asked that this process be rolled
   bool replace_by_surge = false;        ///< ...with its successor started beside it
@@ -147,8 +149,8 @@ struct OrphanRecord {
 
 /// The application did not boot for successors, so nobody was asked to stop.
 struct FailedBoots {
-  Failures failures;                    ///< count 0: it did
-  std::int64_t restart_file_mtime = 0;  ///< ns since the epoch, as it was then
+  Failures failures;                               ///< count 0: it did
+  std::optional<std::int64_t> restart_file_mtime;  ///< ns since the epoch, as it was then
   bool operator==(const FailedBoots&) const = default;
 };
 
@@ -184,6 +186,9 @@ struct State {
   bool operator==(const State&) const = default;
 };
 
+/// Whether a restart file was touched between two looks at it; a look that failed tells nothing.
+bool is_other_restart_file(std::optional<std::int64_t> before, std::optional<std::int64_t> now);
+
 /// What is remembered of a worker; null: nothing.
 const WorkerRecord* find_record(const State& state, const std::string& worker);
 /// What is remembered by names that no worker has any more.
@@ -191,6 +196,7 @@ std::vector<std::pair<std::string_view, const WorkerRecord*>> unconfigured(
     const State& state, const std::vector<Worker>& workers);
 /// The processes of a worker that are remembered to live: its own, and those that are to stop.
 std::vector<ProcessId> processes_of(const WorkerRecord& record);
+bool remembers(const WorkerRecord& record, const ProcessId& process);
 /// The request by which this process is to stop; null: there is none.
 const StopRequest* find_stop(const WorkerRecord* record, const ProcessId& process);
 StopRequest* find_stop(WorkerRecord& record, const ProcessId& process);

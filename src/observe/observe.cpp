@@ -30,20 +30,16 @@ class SharedFacts {
     return files;
   }
 
-  std::int64_t mtime_of(const Path& file) {
-    if (file.empty()) return 0;
-    const auto [entry, added] = mtimes_.try_emplace(file.native());
-    if (added) {
-      const auto status = machine_.file_status(file);
-      entry->second = status ? status->modified : 0;
-    }
+  std::optional<std::int64_t> modification_time(const Path& file) {
+    const auto [entry, added] = modified_.try_emplace(file.native());
+    if (added) entry->second = machine_.modification_time(file);
     return entry->second;
   }
 
  private:
   Machine& machine_;
   std::map<std::string, PidFolder> folders_;
-  std::map<std::string, std::int64_t> mtimes_;
+  std::map<std::string, std::optional<std::int64_t>> modified_;
 };
 
 class Observer {
@@ -72,7 +68,8 @@ class Observer {
     look_into_unknown_pid_files();
     ask_status_commands(machine_, context_.config, facts_.seen);
     auto assignment = assign(facts_, state_);
-    if (search_ == Search::always || needs_search(assignment)) {
+    const bool remembers_nothing = state_.workers.empty();  // of whoever runs beside those named
+    if (search_ == Search::always || remembers_nothing || needs_search(assignment)) {
       search_all();
       assignment = assign(facts_, state_);
     }
@@ -110,8 +107,8 @@ class Observer {
       seen.set_aside.push_back(aside.pid);
       look(aside.pid);
     }
-    seen.restart_file_mtime =
-        shared_.mtime_of(worker.restart.on_restart_file ? worker.restart.restart_file : Path());
+    if (worker.restart.on_restart_file)
+      seen.restart_file_mtime = shared_.modification_time(worker.restart.restart_file);
     return seen;
   }
 
@@ -130,6 +127,8 @@ class Observer {
     }
     for (const auto& stop : record->stops)
       look(stop.process.pid, stop.process);
+    for (const auto& other : record->beside)
+      look(other.id.pid, other.id);
     for (const auto& left : record->left_overs)
       look(left.pid, left);
   }

@@ -100,7 +100,8 @@ std::string doubt_of(const Context& context, const LoadedState& loaded,
   const auto& other = loaded.written_by;
   if (!is_foreign(other, context.here) || !last_pass) return {};
   const std::chrono::seconds ago{context.machine.wall_now() - *last_pass};
-  if (ago > context.config.stuck_after) return {};
+  // One that lies in the future tells of a clock that was set back.
+  if (std::chrono::abs(ago) > context.config.stuck_after) return {};
   const auto who = other.boot_id == context.here.boot_id ? std::string("another container")
                                                          : "the host " + other.host;
   return fmt::format(

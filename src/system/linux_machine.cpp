@@ -140,6 +140,10 @@ std::optional<FileStatus> LinuxMachine::file_status(const Path& path) {
   return bootcheck::file_status(path);
 }
 
+std::optional<std::int64_t> LinuxMachine::modification_time(const Path& path) {
+  return bootcheck::modification_time(path);
+}
+
 bool LinuxMachine::is_link(const Path& path) {
   return bootcheck::is_link(path);
 }

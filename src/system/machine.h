@@ -201,6 +201,10 @@ class Machine {
   /// Where a path leads; none: nowhere.
   virtual std::optional<FileStatus> file_status(const Path& path) = 0;
 
+  /// When what a path leads to was modified, ns since the epoch; 0: nowhere; none: it cannot be
+  /// looked at.
+  virtual std::optional<std::int64_t> modification_time(const Path& path) = 0;
+
   /// Whether `path` itself is a symbolic link (its folder may be one).
   virtual bool is_link(const Path& path) = 0;
 

@@ -4,6 +4,7 @@
 #include "util/unique_fd.h"
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <memory>
 #include <string>
@@ -73,6 +74,11 @@ std::optional<FileStatus> file_status(const Path& path) {
                     .modified = seconds * 1'000'000'000 + status.st_mtim.tv_nsec,
                     .is_directory = S_ISDIR(status.st_mode),
                     .inode = static_cast<std::uint64_t>(status.st_ino)};
+}
+
+std::optional<std::int64_t> modification_time(const Path& path) {
+  if (const auto status = file_status(path)) return status->modified;
+  return errno == ENOENT || errno == ENOTDIR ? std::optional<std::int64_t>(0) : std::nullopt;
 }
 
 PidFolder list_pid_folder(const Path& folder) {

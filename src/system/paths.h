@@ -23,6 +23,10 @@ bool is_link(const Path& path);
 /// stat(2): where a path leads; none: nowhere.
 std::optional<FileStatus> file_status(const Path& path);
 
+/// stat(2): when what a path leads to was modified, ns since the epoch; 0: nowhere; none: it cannot
+/// be looked at.
+std::optional<std::int64_t> modification_time(const Path& path);
+
 /// Empty when it cannot be listed.
 PidFolder list_pid_folder(const Path& folder);
 

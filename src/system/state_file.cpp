@@ -37,10 +37,13 @@ void enter_new_boot(State& state) {
       record.former_pid = record.process->id.pid;
       leave_jobs(record.process->id.pid, record.process->host);
     }
+    for (const auto& other : record.beside)
+      leave_jobs(other.id.pid, other.host);
     for (const auto& stop : record.stops)
       leave_jobs(stop.process.pid, {});
     record.process.reset();
     record.last.reset();
+    record.beside.clear();
     record.dead_sessions.clear();
     record.left_overs.clear();
     record.start.reset();

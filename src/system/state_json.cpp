@@ -246,6 +246,13 @@ std::optional<KnownProcess> known_from(const json::object* object) {
                       .host = text(*object, "host")};
 }
 
+json::array to_json(const std::vector<KnownProcess>& processes) {
+  json::array list;
+  for (const auto& process : processes)
+    list.push_back(to_json(process));
+  return list;
+}
+
 json::object to_json(const DeadProcess& dead) {
   json::object object{{"pid", dead.pid}};
   if (!dead.host.empty()) object["host"] = dead.host;
@@ -298,6 +305,7 @@ json::object to_json(const WorkerRecord& record) {
   json::object object;
   if (record.process) object["process"] = to_json(*record.process);
   if (record.last) object["last"] = to_json(*record.last);
+  if (!record.beside.empty()) object["beside"] = to_json(record.beside);
   if (record.former_pid) object["former_pid"] = *record.former_pid;
   if (record.start)
     object["start"] =
@@ -305,7 +313,7 @@ json::object to_json(const WorkerRecord& record) {
   if (record.started_at != 0) object["started_at"] = record.started_at;
   if (record.drained_at) object["drained_at"] = *record.drained_at;
   if (record.not_ready_since) object["not_ready_since"] = *record.not_ready_since;
-  if (record.restart_file_mtime != 0) object["restart_file_mtime"] = record.restart_file_mtime;
+  if (record.restart_file_mtime) object["restart_file_mtime"] = *record.restart_file_mtime;
   if (record.roll) object["roll"] = roll_to_json(*record.roll);
   if (record.to_replace) object["to_replace"] = to_json(*record.to_replace);
   if (record.replace_by_surge) object["replace_by_surge"] = true;
@@ -335,12 +343,15 @@ WorkerRecord record_from(const json::object& object) {
   WorkerRecord record;
   record.process = known_from(child(object, "process"));
   record.last = known_from(child(object, "last"));
+  each_element(object, "beside", [&](const json::value& value) {
+    if (auto known = known_from(value.if_object())) record.beside.push_back(std::move(*known));
+  });
   if (const auto pid = number<pid_t>(object, "former_pid"); is_pid(pid)) record.former_pid = pid;
   record.start = start_from(child(object, "start"));
   record.started_at = number<BootTime>(object, "started_at").value_or(0);
   record.drained_at = number<BootTime>(object, "drained_at");
   record.not_ready_since = number<BootTime>(object, "not_ready_since");
-  record.restart_file_mtime = number<std::int64_t>(object, "restart_file_mtime").value_or(0);
+  record.restart_file_mtime = number<std::int64_t>(object, "restart_file_mtime");
   if (const auto* roll = child(object, "roll")) record.roll = roll_from_json(*roll);
   record.to_replace = process_from(child(object, "to_replace"));
   record.replace_by_surge = object.contains("replace_by_surge");
@@ -473,7 +484,7 @@ json::object state_to_json(const State& state) {
                     {"orphans", to_json(state.orphans)}};
   if (const auto& failed = state.failed_boots; failed != FailedBoots{}) {
     auto object = to_json(failed.failures);
-    object["restart_file_mtime"] = failed.restart_file_mtime;
+    if (failed.restart_file_mtime) object["restart_file_mtime"] = *failed.restart_file_mtime;
     root["failed_boots"] = std::move(object);
   }
   if (state.oom) root["oom"] = json::object{{"kills", state.oom->kills}, {"at", state.oom->at}};
@@ -500,7 +511,7 @@ State state_from_json(const json::object& root) {
   if (const auto* failed = child(root, "failed_boots")) {
     state.failed_boots = {
         .failures = failures_from(failed),
-        .restart_file_mtime = number<std::int64_t>(*failed, "restart_file_mtime").value_or(0)};
+        .restart_file_mtime = number<std::int64_t>(*failed, "restart_file_mtime")};
   }
   if (const auto* oom = child(root, "oom")) {
     if (const auto kills = number<std::uint64_t>(*oom, "kills"))

@@ -90,12 +90,12 @@ void Life::as_process(const Fuse& fuse, const Work& work) {
     work(machine);
   } catch (const Killed&) {
     tell("a pass is killed");
-    watch_.broken_off();
+    watch_.broken_off(machine.had_faults());
   } catch (const std::system_error& error) {
     tell(std::string("a pass fails: ") + error.what());
     coverage_.count("pass", "failed");
     if (!machine.had_faults()) throw Violation{std::string("a pass fails: ") + error.what()};
-    watch_.broken_off();
+    watch_.broken_off(false);
   }
   programs_.pass_began = outer;
 }

@@ -201,6 +201,13 @@ std::optional<FileStatus> SimMachine::file_status(const Path& path) {
   return world_.files.status(path);
 }
 
+std::optional<std::int64_t> SimMachine::modification_time(const Path& path) {
+  enter();
+  if (is_broken()) return std::nullopt;
+  const auto status = world_.files.status(path);
+  return status ? status->modified : 0;
+}
+
 bool SimMachine::is_link(const Path& path) {
   return call(world_.files.is_link(path));
 }

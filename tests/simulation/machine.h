@@ -62,6 +62,7 @@ class SimMachine final : public Machine {
   void append_to_file(const Path& path, std::string_view text) override;
   void remove_file(const Path& path) override;
   std::optional<FileStatus> file_status(const Path& path) override;
+  std::optional<std::int64_t> modification_time(const Path& path) override;
   bool is_link(const Path& path) override;
   Path enter_directory(const Path& path) override;
   std::vector<Path> targets_beside(const Path& link) override;

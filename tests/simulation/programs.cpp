@@ -53,7 +53,6 @@ std::variant<pid_t, NotStarted> Programs::launch(const LaunchRequest& request, b
   process.release = present_release(world_, site_).native();
   process.starts = started_by(request.argv);
   if (ours) process.decided = pass_began;
-  process.amid_errors = world_.now() < world_.faults.io_errors;
   const pid_t pid = process.shown.id.pid;
   if (makes_pid_file) {  // it says which of several that look alike it is
     std::erase_if(process.starts, [&](std::size_t at) {
@@ -213,7 +212,6 @@ void Programs::fork_start(const Inhabitant& preloader, std::size_t worker, Durat
   auto& fork =
       world_.bear(Role::command, Argv{command}, *parent.cwd, parent.id.pid, parent.session);
   fork.ours = preloader.ours;
-  fork.amid_errors = preloader.amid_errors;
   fork.decided = preloader.decided;
   fork.release = preloader.release;
   fork.starts = {worker};
@@ -267,7 +265,6 @@ Inhabitant* Programs::become_daemon(const Inhabitant& command, std::size_t worke
   auto& process = world_.bear(Role::worker, *command.shown.argv, *command.shown.cwd, 1);
   process.worker = worker;
   process.ours = command.ours;
-  process.amid_errors = command.amid_errors;
   process.decided = command.ours ? command.decided : command.born;
   process.release = command.release;
   process.pid_file = site_.config.workers[worker].pid_file;

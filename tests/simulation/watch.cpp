@@ -96,10 +96,25 @@ bool Watch::is_of_application(const Path& release, const State& state) const {
   });
 }
 
+/// Of workers that look alike only their number can be wrong.
+bool Watch::has_room_for_twin(const Inhabitant& command, const State& state) const {
+  const auto is_twin = [&](const auto& each) {
+    const auto& process = each.second;
+    return process.role == Role::worker && process.serial != command.serial &&
+           site_.kinds[process.worker] == Kind::twin && !is_aside(process, state);
+  };
+  return std::ranges::count_if(world_.processes, is_twin) <
+         std::ranges::count(site_.kinds, Kind::twin);
+}
+
 void Watch::check_second_copy(const Inhabitant& command, std::size_t worker) {
   const auto state = remembered();
   for (const auto& [pid, other] : world_.processes) {
     if (!is_of(other, worker) || other.serial == command.serial || is_aside(other, state)) continue;
+    if (site_.kinds[worker] == Kind::twin && has_room_for_twin(command, state)) {
+      coverage_.count("excused", "second copy: workers that look alike have changed their names");
+      continue;
+    }
     const auto since = world_.now() - (other.ours ? other.decided : other.born);
     if (!other.ours && world_.now() - other.born < kUnseen) {
       coverage_.count("excused", "second copy: started by hand at the same time");
@@ -205,9 +220,9 @@ void Watch::check_reason(const Inhabitant& process) const {
                           since(restarts_) || since(holds_began_) || is_held(process.worker) ||
                           (!process.ours && holds_began_.contains(process.worker)) || copies > 1;
   if (has_reason) return;
-  if (!process.amid_errors)
+  if (!cannot_be_told(process.worker))
     throw Violation{fmt::format("{} is asked to stop for no reason", name_of_process(process))};
-  coverage_.count("excused", "asked to stop: the restart file could not be looked at before");
+  coverage_.count("excused", "asked to stop: a child of a dead worker took its place");
 }
 
 /// Those that are down through us, or on the way there.
@@ -412,9 +427,12 @@ void Watch::note_unsaved_asks(bool is_excused) {
   const auto state = remembered();
   for (auto& [pid, process] : world_.processes) {
     if (process.asks == 0 || process.ask_may_be_lost) continue;
-    const auto* record = find_record(state, worker_of(process.worker).name);
-    const auto* stop = find_stop(record, process.shown.id);
-    if (stop != nullptr && stop->asked) continue;
+    // A pid file of another worker may have named it.
+    const bool is_noted = std::ranges::any_of(state.workers, [&](const auto& each) {
+      const auto* stop = find_stop(&each.second, process.shown.id);
+      return stop != nullptr && stop->asked;
+    });
+    if (is_noted) continue;
     if (!is_excused)
       throw Violation{name_of_process(process) + " was asked to stop, and that is not remembered"};
     process.ask_may_be_lost = true;
@@ -436,9 +454,9 @@ void Watch::passed(const PassDone& done, bool had_faults) {
   });
 }
 
-void Watch::broken_off() {
+void Watch::broken_off(bool had_faults) {
   note_unsaved_asks(true);
-  check_traces(false);
+  check_traces(had_faults);
   note_remembered();
 }
 

@@ -35,7 +35,7 @@ class Watch final : public Onlooker {
   /// Of a pass that came to its end.
   void passed(const PassDone& done, bool had_faults);
   /// Of one that did not.
-  void broken_off();
+  void broken_off(bool had_faults);
   /// After each step of the story: whose traces were destroyed is nobody's fault.
   void weather_changed() {
     forget_hosts();
@@ -57,6 +57,7 @@ class Watch final : public Onlooker {
   bool is_aside(const Inhabitant& process, const State& state) const;
   bool can_be_known(const Inhabitant& process, const State& state) const;
   bool is_of_application(const Path& release, const State& state) const;
+  bool has_room_for_twin(const Inhabitant& command, const State& state) const;
   void check_second_copy(const Inhabitant& command, std::size_t worker);
   void check_reason(const Inhabitant& process) const;
   void check_boot(const Inhabitant& process) const;

@@ -48,7 +48,6 @@ struct Inhabitant {
   bool is_remembered = false;  ///< bootcheck has written down that it is the worker
   bool was_set_aside = false;  ///< by bootcheck
   bool of_unseen = false;      ///< a child whose parent ended before it was written down
-  bool amid_errors = false;    ///< it was started while files could not be looked at
   bool was_named = false;  ///< somebody has written its pid into the pid file of another's worker
 };
 

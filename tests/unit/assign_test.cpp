@@ -98,6 +98,19 @@ TEST_F(Assigning, AChildOfADeadOneInThePidFileIsNotTheWorkerThatLives) {
   EXPECT_THAT(first().duplicates, IsEmpty());
 }
 
+TEST_F(Assigning, WhoeverLeadsItsSessionIsTheWorkerAndNotAnOlderChild) {
+  world_.see(
+      "2", seen(NoPidFile{}, NoProcess{}, std::vector{child_of(living(100), 1, 50), living(200)}));
+  EXPECT_EQ(current(first()), 200);
+  EXPECT_THAT(pids(first().duplicates), ElementsAre(100));
+}
+
+TEST_F(Assigning, AChildThatCameByThePidOfBeforeIsNotTheWorker) {
+  world_.see("2", seen(PidInFile{100}, child_of(living(100), 90, 90), std::vector{living(90)}));
+  world_.record().former_pid = 100;
+  EXPECT_EQ(current(first()), 90);
+}
+
 TEST_F(Assigning, AStartCommandInThePidFileProves) {
   world_.see("2", seen(PidInFile{100}, booting(100)));
   EXPECT_EQ(first().proof, Proof::start_command);
@@ -345,13 +358,23 @@ TEST_F(Assigning, AChildOfADuplicateThatWasAskedToStopIsALeftOver) {
   EXPECT_THAT(pids(first().left_overs), ElementsAre(200));
 }
 
-TEST_F(Assigning, TheOneBeforeIsADuplicateForAsLongAsItLives) {
+TEST_F(Assigning, ThoseBeforeAreDuplicatesForAsLongAsTheyLive) {
   world_.see(untitled_daemon("eu"), seen(PidInFile{200}, with_argv(200, {"bin/feed", "eu"}),
-                                         std::vector{with_argv(100, {"bin/feed", "eu"})}));
+                                         std::vector{with_argv(100, {"bin/feed", "eu"}),
+                                                     with_argv(101, {"bin/feed", "eu"})}));
   world_.record().process = known(200);
-  world_.record().last = known(100);
+  world_.record().beside = {known(100), known(101)};
   EXPECT_EQ(current(first()), 200);
-  EXPECT_THAT(pids(first().duplicates), ElementsAre(100)) << "and no start under way";
+  EXPECT_THAT(pids(first().duplicates), ElementsAre(100, 101)) << "and no start under way";
+}
+
+TEST_F(Assigning, OneOfThoseBeforeTakesThePlaceOfTheDead) {
+  world_.see(untitled_daemon("eu"),
+             seen(PidInFile{200}, NoProcess{}, std::vector{with_argv(100, {"bin/feed", "eu"})}));
+  world_.record().process = known(200);
+  world_.record().beside = {known(100)};
+  EXPECT_EQ(current(first()), 100);
+  EXPECT_FALSE(first().is_named);
 }
 
 TEST_F(Assigning, AChildOfADeadWorkerIsALeftOverAndNotTheWorker) {
@@ -477,6 +500,7 @@ void remember_something(Dice& dice, WorkerRecord& record) {
   };
   if (dice.one_in(2)) record.process = some();
   if (dice.one_in(3)) record.last = some();
+  if (dice.one_in(3)) record.beside = {some()};
   if (dice.one_in(4)) record.former_pid = static_cast<pid_t>(100 + dice.below(8));
   if (dice.one_in(4)) {
     auto stop = dice.one_in(2) ? asked(100) : set_aside(100);
@@ -542,7 +566,8 @@ TEST(RandomWorlds, NoStrangerIsEverGiven) {
       const auto& record = world.state.workers[worker.name];
       for (const auto& process : all_of(assignment.of[at])) {
         const bool recorded = (record.process && record.process->id == process.id) ||
-                              (record.last && record.last->id == process.id) ||
+                              std::ranges::find(record.beside, process.id, &KnownProcess::id) !=
+                                  record.beside.end() ||
                               find_stop(&record, process.id) != nullptr;
         const bool looks_like_it = process.argv && (bears_title(*process.argv, worker) ||
                                                     is_start_of(*process.argv, worker));

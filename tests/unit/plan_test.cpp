@@ -315,6 +315,22 @@ TEST_F(Planning, AWorkerThatWasAskedToStopIsUnavailableAlsoWhenItCannotBeJudged)
   state_.workers["delayed_job.1"] = {};
   state_.workers["delayed_job.1"].failures.count = 1;
   EXPECT_EQ(count_asked(), 0);
+  state_.workers["delayed_job.1"] = {};
+  state_.workers["delayed_job.1"].last = known(99);
+  EXPECT_EQ(count_asked(), 0) << "it has ended, and its failures were forgotten by `start`";
+}
+
+TEST_F(Planning, ALookForTheJobsOfTheDeadIsNoPartOfARoll) {
+  see_running("1");
+  see("2", seen(PidInFile{100}, living(100)));
+  state_.workers["delayed_job.1"].unrecovered = {{.pid = 76, .host = {}, .asked = false}};
+  state_.workers["delayed_job.2"].unrecovered = {{.pid = 77, .host = {}, .asked = true}};
+  roll_ = RollAsked{.at = kLater, .mode = {}};
+  const auto decision = plan().decisions.back();
+  ASSERT_EQ(decision.rolling_steps, 1U);
+  ASSERT_EQ(decision.steps.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<AskToStop>(decision.steps.back()))
+      << "or it would be asked before its application has booted";
 }
 
 TEST_F(Planning, NoMoreThanMaxUnavailableAreDownAtATime) {
@@ -389,6 +405,7 @@ TEST_F(Planning, WhoseReleaseDoesNotBootIsLeftAloneUntilTheNextTry) {
                                   .last_error = {},
                                   .release = app().release.native(),
                                   .command = {}};
+  state_.failed_boots.restart_file_mtime = 0;
   EXPECT_EQ(count_asked(), 0);
   EXPECT_TRUE(waits_for_a_boot(plan()));
   workers_.front().restart.boot = BootOrder::after;

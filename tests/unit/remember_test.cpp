@@ -89,8 +89,8 @@ TEST_F(Remembering, TheSessionsOfTheDeadAreKeptWhileSomebodyIsInThemAndBounded) 
 TEST_F(Remembering, TheHostOfOneThatWasSetAsideIsTheOneItLivedOn) {
   facts_.host = "web2";
   record().process = known(200);
-  record().last = known(100);
-  record().last->host = "web1";
+  record().beside = {known(100)};
+  record().beside.front().host = "web1";
   record().stops = {set_aside(100)};
   world_.end(100);
   see(seen(PidInFile{200}, living(200)), kMinute);
@@ -98,6 +98,20 @@ TEST_F(Remembering, TheHostOfOneThatWasSetAsideIsTheOneItLivedOn) {
   world_.pass();
   ASSERT_EQ(record().unrecovered.size(), 1U);
   EXPECT_EQ(record().unrecovered.front().host, "web1");
+}
+
+TEST_F(Remembering, ThoseThatLoseTheirPlaceInThePidFileAreKeptUntilTheyEnd) {
+  record().process = known(100);
+  see(seen(PidInFile{200}, living(200), std::vector{living(100)}), 0);
+  see(seen(PidInFile{300}, living(300), std::vector{living(100), living(200)}), kMinute);
+  EXPECT_EQ(record().process->id.pid, 300);
+  ASSERT_EQ(record().beside.size(), 2U);
+  world_.end(100);
+  world_.pass();
+  ASSERT_EQ(record().beside.size(), 1U);
+  EXPECT_EQ(record().beside.front().id.pid, 200);
+  ASSERT_EQ(record().unrecovered.size(), 1U) << "it may have locked a job";
+  EXPECT_EQ(record().unrecovered.front().pid, 100);
 }
 
 TEST_F(Remembering, LeftOversAreBounded) {

@@ -31,6 +31,8 @@ WorkerRecord full_record() {
                     .release = "/srv/app/releases/7",
                     .host = "web1"};
   record.last = {.id = {.pid = 4709, .start_time = 5}, .session = 0, .release = {}, .host = {}};
+  record.beside = {
+      {.id = {.pid = 4707, .start_time = 4}, .session = 4707, .release = {}, .host = "web0"}};
   record.start = {.since = 118'000, .pid_before = 4709};
   record.drained_at = 77;
   record.not_ready_since = 78;
@@ -122,9 +124,10 @@ TEST(StateText, OfAnotherBootRemembersNoProcess) {
   EXPECT_FALSE(record.replace_by_command);
   EXPECT_EQ(record.started_at, 0);
   EXPECT_EQ(record.failures, Failures{});
-  EXPECT_THAT(pids(record.unrecovered), ElementsAre(5, 6, 4711, 4710, 4708))
+  EXPECT_THAT(pids(record.unrecovered), ElementsAre(5, 6, 4711, 4707, 4710, 4708))
       << "whoever ran or drained may have left jobs";
   EXPECT_FALSE(record.last);
+  EXPECT_THAT(record.beside, IsEmpty());
   EXPECT_TRUE(record.dead_sessions.empty());
   EXPECT_TRUE(record.left_overs.empty());
   EXPECT_FALSE(record.start);
