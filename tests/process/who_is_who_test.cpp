@@ -176,8 +176,9 @@ launcher: direct
 workers: [{name: w.0, start: [bin/daemon, w.0], process_title: w.0}]
 )");
   ASSERT_EQ(run({(app_.root() / "blog/bin/daemon").native(), "w.0"}).status, 0);
-  ASSERT_TRUE(wait_until([&] { return copies("w.0").size() == 1; }));
-  const pid_t blogs = copies("w.0").front();
+  const auto named = [this] { return read_file(app_.root() / "blog/tmp/pids/w.0.pid"); };
+  ASSERT_TRUE(wait_until([&] { return copies("w.0").size() == 1 && !named().empty(); }));
+  const pid_t blogs = std::stoi(named());
   const auto pid_file = app_.root() / "shop/tmp/pids/w.0.pid";
   write_file(pid_file, std::to_string(blogs));
   write_file(app_.root() / "shop/tmp/pids/bootcheck.state",
