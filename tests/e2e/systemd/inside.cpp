@@ -4,10 +4,12 @@
 
 #include <array>
 #include <csignal>
+#include <string>
 #include <thread>
 
 #include <poll.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 
 namespace bootcheck::test {
 namespace {
@@ -237,8 +239,10 @@ TEST_F(UnderSystemd, AUnitHasTheLimitsOfTheConfiguration) {
       "            IOWeight: 30, TasksMax: 10%, Nice: 5, OOMScoreAdjust: 500, LimitNOFILE: "
       "4096}}\n");
   good_pass();
-  EXPECT_EQ(shown_of(only("delayed_job.0"), "MemoryMax,TasksMax"),
-            "MemoryMax=1073741824\nTasksMax=100\n");
+  // Of a unit without one systemctl shows the niceness of systemd itself.
+  EXPECT_EQ(shown_of(only("delayed_job.0"), "MemoryMax,TasksMax,Nice"),
+            "MemoryMax=1073741824\nTasksMax=100\nNice=" +
+                std::to_string(::getpriority(PRIO_PROCESS, 1)) + "\n");
   EXPECT_EQ(in_proc(only("delayed_job.0"), "cgroup"), in_proc(only("delayed_job.1"), "cgroup"));
   const auto big = only("delayed_job.big");
   EXPECT_EQ(shown_of(big, "MemoryMax,MemorySwapMax,CPUQuotaPerSecUSec,CPUWeight,IOWeight"),
