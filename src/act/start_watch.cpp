@@ -18,8 +18,7 @@ StartWatch::StartWatch(Launches& launches, const std::vector<RunningWorker>& run
 
 void StartWatch::watch(std::size_t worker, const ProcessId& process,
                        std::optional<start::WorkerNumber> rising) {
-  const auto known = watched_.find(process.pid);
-  const bool is_same = known != watched_.end() && known->second.process == process;
+  const bool is_same = find(process) != nullptr;
   watched_.insert_or_assign(process.pid, Watched{worker, process, rising});
   // A command that is let go is not waited for any more, so it is watched from then on.
   if (!is_same || !rising) new_.push_back(process);
@@ -38,10 +37,14 @@ std::optional<start::WorkerNumber> StartWatch::whose_pid_file(const Path& file) 
   return found == pid_files_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::optional<std::size_t> StartWatch::worker_of(const ProcessId& process) const {
+const StartWatch::Watched* StartWatch::find(const ProcessId& process) const {
   const auto found = watched_.find(process.pid);
-  const bool is_it = found != watched_.end() && found->second.process == process;
-  return is_it ? std::optional(found->second.worker) : std::nullopt;
+  return found != watched_.end() && found->second.process == process ? &found->second : nullptr;
+}
+
+std::optional<std::size_t> StartWatch::worker_of(const ProcessId& process) const {
+  const auto* watched = find(process);
+  return watched == nullptr ? std::nullopt : std::optional(watched->worker);
 }
 
 void StartWatch::begin() {
@@ -50,10 +53,10 @@ void StartWatch::begin() {
 }
 
 std::optional<start::WorkerNumber> StartWatch::note_end(const ProcessId& process) {
-  const auto found = watched_.find(process.pid);
-  if (found == watched_.end() || found->second.process != process) return std::nullopt;
-  const auto watched = found->second;
-  watched_.erase(found);
+  const auto* found = find(process);
+  if (found == nullptr) return std::nullopt;
+  const auto watched = *found;
+  watched_.erase(process.pid);
   if (watched.rising) return watched.rising;
   if (++ends_[watched.worker] <= kMostEnds) ended_.push_back(watched.worker);
   return std::nullopt;

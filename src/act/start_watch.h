@@ -46,6 +46,8 @@ class StartWatch {
     std::optional<start::WorkerNumber> rising;
   };
 
+  const Watched* find(const ProcessId& process) const;
+
   Launches& launches_;
   std::unordered_map<pid_t, Watched> watched_;
   std::vector<ProcessId> new_;

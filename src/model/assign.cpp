@@ -41,7 +41,7 @@ class Assigner {
   }
 
  private:
-  struct Found {
+  struct Candidate {
     const Process* process = nullptr;
     std::vector<std::size_t> bearers;  ///< the workers that it may be
   };
@@ -98,11 +98,11 @@ class Assigner {
   bool came_by_its_pid(const Process& process, std::size_t at) const {
     const auto* record = records_[at];
     if (record == nullptr) return false;
-    const auto reused = [&](const std::optional<KnownProcess>& known) {
-      return known && known->id.pid == process.id.pid && known->id != process.id;
+    const auto reused = [&](const KnownProcess& known) {
+      return known.id.pid == process.id.pid && known.id != process.id;
     };
-    return record->former_pid == process.id.pid || reused(record->process) ||
-           reused(record->last) || std::ranges::any_of(record->beside, reused) ||
+    return record->former_pid == process.id.pid || (record->process && reused(*record->process)) ||
+           (record->last && reused(*record->last)) || std::ranges::any_of(record->beside, reused) ||
            std::ranges::find(record->unrecovered, process.id.pid, &DeadProcess::pid) !=
                record->unrecovered.end();
   }
@@ -151,8 +151,7 @@ class Assigner {
 
   Proof proof_of_named(const Process& process, std::size_t at) {
     if (process.uid != facts_.app.uid) return Proof::none;
-    const auto* record = records_[at];
-    if (record != nullptr && remembers(*record, process.id)) return Proof::record;
+    if (owners_.contains(process.id.pid)) return Proof::record;  // this worker: is_anothers()
     if (!process.argv) return Proof::none;
     const bool is_beside = lives_without_pid_file(process, at);
     if (is_beside && (is_child_of_remembered(process) || is_of_dead_session(process)))
@@ -191,11 +190,8 @@ class Assigner {
   void claim_remembered(std::size_t at) {
     const auto* record = records_[at];
     if (record == nullptr) return;
-    if (record->process) claim_known(record->process->id, at);
-    for (const auto& stop : record->stops)
-      claim_known(stop.process, at);
-    for (const auto& other : record->beside)
-      claim_known(other.id, at);
+    for (const auto& id : processes_of(*record))
+      claim_known(id, at);
   }
 
   void claim_known(const ProcessId& id, std::size_t at) {
@@ -255,10 +251,9 @@ class Assigner {
   void claim_found(const std::vector<const Process*>& processes) {
     for (const auto* process : processes)
       sort_found(*process);
-    std::ranges::stable_partition(
-        found_, [](const Found& found) { return found.process->session == found.process->id.pid; });
-    for (const auto& found : found_)
-      give_found(*found.process, found.bearers);
+    std::ranges::stable_partition(candidates_, leads_its_session);
+    for (const auto& candidate : candidates_)
+      give_found(*candidate.process, candidate.bearers);
   }
 
   void sort_found(const Process& process) {
@@ -286,8 +281,8 @@ class Assigner {
     if (elsewhere_.contains(process.parent))
       return doubt_found(process, "its parent does, too, outside the application", bearers);
     if (bearers.empty()) return note_starting(process, started);
-    is_found_.insert(process.id.pid);
-    found_.push_back({.process = &process, .bearers = std::move(bearers)});
+    found_.insert(process.id.pid);
+    candidates_.push_back({.process = &process, .bearers = std::move(bearers)});
   }
 
   /// A job may fork, and its child bears the worker's title for as long as it does not exec; it
@@ -296,9 +291,9 @@ class Assigner {
     const auto parent = claimed_.find(process.parent);
     const bool is_child =
         (parent != claimed_.end() && std::ranges::find(bearers, parent->second) != bearers.end()) ||
-        is_found_.contains(process.parent) || shares_session_of_found(process);
+        found_.contains(process.parent) || shares_session_of_candidate(process);
     if (is_child) {
-      is_found_.insert(process.id.pid);
+      found_.insert(process.id.pid);
       return true;
     }
     for (const auto at : bearers) {
@@ -324,11 +319,14 @@ class Assigner {
            std::ranges::any_of(assigned.duplicates, shares);
   }
 
-  bool shares_session_of_found(const Process& process) const {
-    return process.session != 0 && std::ranges::any_of(found_, [&](const Found& found) {
-             return found.process->session == process.session &&
-                    found.process->id.pid == process.session;
-           });
+  static bool leads_its_session(const Candidate& candidate) {
+    return candidate.process->session == candidate.process->id.pid;
+  }
+
+  bool shares_session_of_candidate(const Process& process) const {
+    return std::ranges::any_of(candidates_, [&](const Candidate& candidate) {
+      return leads_its_session(candidate) && candidate.process->session == process.session;
+    });
   }
 
   bool shares_session_of_dead(const Process& process, std::size_t at) const {
@@ -427,7 +425,7 @@ class Assigner {
     if (facts_.orphan_policy == Orphans::ignore || std::ranges::none_of(workers_, may_have_orphans))
       return;
     for (const auto* process : processes) {
-      if (is_claimed(*process) || is_found_.contains(process->id.pid) ||
+      if (is_claimed(*process) || found_.contains(process->id.pid) ||
           claimed_.contains(process->parent))
         continue;
       if (!bears_any_title(*process->argv) || !process->cwd || !facts_.app.contains(*process->cwd))
@@ -521,8 +519,8 @@ class Assigner {
   std::vector<const WorkerRecord*> records_;
   std::unordered_map<pid_t, std::size_t> owners_;   ///< remembered: pid to worker
   std::unordered_map<pid_t, std::size_t> claimed_;  ///< given a role: pid to worker
-  std::vector<Found> found_;             ///< may be a worker that nothing else has proved
-  std::unordered_set<pid_t> is_found_;   ///< those, and their children
+  std::vector<Candidate> candidates_;    ///< found by the search, for a worker that may lack them
+  std::unordered_set<pid_t> found_;      ///< those, and their children
   std::unordered_set<pid_t> elsewhere_;  ///< bears a title, and works outside the application
   Assignment result_;
 };

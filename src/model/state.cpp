@@ -49,11 +49,6 @@ std::vector<ProcessId> processes_of(const WorkerRecord& record) {
   return processes;
 }
 
-bool remembers(const WorkerRecord& record, const ProcessId& process) {
-  const auto known = processes_of(record);
-  return std::ranges::find(known, process) != known.end();
-}
-
 const StopRequest* find_stop(const WorkerRecord* record, const ProcessId& process) {
   if (record == nullptr) return nullptr;
   const auto stop = std::ranges::find(record->stops, process, &StopRequest::process);

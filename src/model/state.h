@@ -194,9 +194,9 @@ const WorkerRecord* find_record(const State& state, const std::string& worker);
 /// What is remembered by names that no worker has any more.
 std::vector<std::pair<std::string_view, const WorkerRecord*>> unconfigured(
     const State& state, const std::vector<Worker>& workers);
-/// The processes of a worker that are remembered to live: its own, and those that are to stop.
+/// The processes of a worker that are remembered to live: its own, those that are to stop, and
+/// those beside it.
 std::vector<ProcessId> processes_of(const WorkerRecord& record);
-bool remembers(const WorkerRecord& record, const ProcessId& process);
 /// The request by which this process is to stop; null: there is none.
 const StopRequest* find_stop(const WorkerRecord* record, const ProcessId& process);
 StopRequest* find_stop(WorkerRecord& record, const ProcessId& process);

@@ -118,26 +118,12 @@ std::optional<StopRequest> stop_from(const json::object* object) {
   stop.process = *process;
   return stop;
 }
-json::array to_json(const std::vector<StopRequest>& stops) {
-  json::array array;
-  for (const auto& stop : stops)
-    array.push_back(to_json(stop));
-  return array;
-}
-
 std::vector<StopRequest> stops_from(const json::object& object, json::string_view key) {
   std::vector<StopRequest> stops;
   each_element(object, key, [&](const json::value& value) {
     if (auto stop = stop_from(value.if_object())) stops.push_back(std::move(*stop));
   });
   return stops;
-}
-
-json::array to_json(const std::vector<ProcessId>& processes) {
-  json::array array;
-  for (const auto& process : processes)
-    array.push_back(to_json(process));
-  return array;
 }
 
 json::array to_json(const std::vector<pid_t>& pids) {
@@ -246,13 +232,6 @@ std::optional<KnownProcess> known_from(const json::object* object) {
                       .host = text(*object, "host")};
 }
 
-json::array to_json(const std::vector<KnownProcess>& processes) {
-  json::array list;
-  for (const auto& process : processes)
-    list.push_back(to_json(process));
-  return list;
-}
-
 json::object to_json(const DeadProcess& dead) {
   json::object object{{"pid", dead.pid}};
   if (!dead.host.empty()) object["host"] = dead.host;
@@ -294,10 +273,11 @@ std::vector<DeadProcess> unrecovered_from(const json::object& object) {
   return unrecovered;
 }
 
-json::array dead_to_json(const std::vector<DeadProcess>& unrecovered) {
+template <class T>
+json::array list_of(const std::vector<T>& all) {
   json::array list;
-  for (const auto& dead : unrecovered)
-    list.push_back(to_json(dead));
+  for (const auto& each : all)
+    list.push_back(to_json(each));
   return list;
 }
 
@@ -305,7 +285,7 @@ json::object to_json(const WorkerRecord& record) {
   json::object object;
   if (record.process) object["process"] = to_json(*record.process);
   if (record.last) object["last"] = to_json(*record.last);
-  if (!record.beside.empty()) object["beside"] = to_json(record.beside);
+  if (!record.beside.empty()) object["beside"] = list_of(record.beside);
   if (record.former_pid) object["former_pid"] = *record.former_pid;
   if (record.start)
     object["start"] =
@@ -317,14 +297,14 @@ json::object to_json(const WorkerRecord& record) {
   if (record.roll) object["roll"] = roll_to_json(*record.roll);
   if (record.to_replace) object["to_replace"] = to_json(*record.to_replace);
   if (record.replace_by_surge) object["replace_by_surge"] = true;
-  if (!record.stops.empty()) object["stops"] = to_json(record.stops);
+  if (!record.stops.empty()) object["stops"] = list_of(record.stops);
   if (record.by_command) object["by_command"] = request_to_json(*record.by_command);
   if (record.replace_by_command) object["replace_by_command"] = true;
   if (!record.dead_sessions.empty()) object["dead_sessions"] = to_json(record.dead_sessions);
-  if (!record.left_overs.empty()) object["left_overs"] = to_json(record.left_overs);
+  if (!record.left_overs.empty()) object["left_overs"] = list_of(record.left_overs);
   if (!record.unrecovered.empty()) {
     object["unrecovered"] = pids_of(record.unrecovered);
-    object["dead"] = dead_to_json(record.unrecovered);
+    object["dead"] = list_of(record.unrecovered);
   }
   if (record.next_recovery != 0) object["next_recovery"] = record.next_recovery;
   if (record.failures != Failures{}) object["failures"] = to_json(record.failures);

@@ -204,8 +204,7 @@ std::optional<FileStatus> SimMachine::file_status(const Path& path) {
 std::optional<std::int64_t> SimMachine::modification_time(const Path& path) {
   enter();
   if (is_broken()) return std::nullopt;
-  const auto status = world_.files.status(path);
-  return status ? status->modified : 0;
+  return world_.files.modification_time(path);
 }
 
 bool SimMachine::is_link(const Path& path) {

@@ -71,6 +71,11 @@ std::optional<FileStatus> MemoryFiles::status(const Path& path) const {
                     .is_directory = false};
 }
 
+std::int64_t MemoryFiles::modification_time(const Path& path) const {
+  const auto file = status(path);
+  return file ? file->modified : 0;
+}
+
 bool MemoryFiles::is_link(const Path& path) const {
   return links.contains(place_of(path).native());
 }

@@ -35,6 +35,7 @@ class MemoryFiles {
   // --- as Machine says
   FileRead read(const Path& path, const ReadOptions& options) const;
   std::optional<FileStatus> status(const Path& path) const;
+  std::int64_t modification_time(const Path& path) const;  ///< 0: there is no such file
   bool is_link(const Path& path) const;
   Path enter(const Path& path) const;
   std::vector<Path> targets_beside(const Path& link) const;

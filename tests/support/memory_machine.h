@@ -87,8 +87,7 @@ class MemoryMachine final : public Machine, private MemoryFiles {
   void remove_file(const Path& path) override;
   std::optional<FileStatus> file_status(const Path& path) override { return status(path); }
   std::optional<std::int64_t> modification_time(const Path& path) override {
-    const auto file = status(path);
-    return file ? file->modified : 0;
+    return MemoryFiles::modification_time(path);
   }
   bool is_link(const Path& path) override { return MemoryFiles::is_link(path); }
   Path enter_directory(const Path& path) override { return enter(path); }
