@@ -189,6 +189,14 @@ class Actor {
     return order;
   }
 
+  /// What is said of two of one pid could not be told apart: the second waits for the next time.
+  static void add_dead(WorkerRecord& record, const RecoverJobs& step, StartOrder& order) {
+    const auto of_that_pid = [&](const DeadOwner& owner) { return owner.dead.pid == step.pid; };
+    const auto found = find_dead(record.unrecovered, step.pid, step.host);
+    if (found != record.unrecovered.end() && std::ranges::none_of(order.recover, of_that_pid))
+      order.recover.push_back({.dead = *found, .pid_taken = step.pid_taken});
+  }
+
   static bool needs_intent(const Step& step) {
     return std::holds_alternative<AskToStop>(step) ||
            std::holds_alternative<SetPidFileAside>(step) ||
@@ -197,9 +205,7 @@ class Actor {
 
   void take_step(std::size_t worker, const Step& step, StartOrder& order) {
     if (const auto* recover = std::get_if<RecoverJobs>(&step)) {
-      const auto& dead = record_of(worker).unrecovered;  // the intent of this step is among them
-      const auto found = std::ranges::find(dead, recover->pid, &DeadProcess::pid);
-      if (found != dead.end()) order.recover.push_back(*found);
+      add_dead(record_of(worker), *recover, order);
     } else if (std::holds_alternative<StartWorker>(step)) {
       order.start = true;
     } else if (const auto* ask = std::get_if<AskToStop>(&step); ask != nullptr && order.start) {

@@ -60,13 +60,14 @@ namespace json = boost::json;
 json::array hand_back_list(const Config& config, const Batch& batch) {
   json::array list;
   for (const auto& order : batch) {
-    for (const auto& dead : order.recover) {
+    for (const auto& [dead, pid_taken] : order.recover) {
       auto& entry = list.emplace_back(json::object()).as_object();
       entry["worker"] = config.workers[order.worker].name;
       entry["pid"] = dead.pid;
       entry["host"] = dead.host;
       if (dead.born != 0) entry["born"] = dead.born;
       if (dead.gone != 0) entry["gone"] = dead.gone;
+      if (pid_taken != 0) entry["pid_taken"] = pid_taken;
     }
   }
   return list;

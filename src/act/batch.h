@@ -11,11 +11,19 @@
 
 namespace bootcheck {
 
+/// A dead process whose jobs are to be handed back, but for those that whoever has its pid by now
+/// has locked since then (s since the epoch; 0: nobody has).
+struct DeadOwner {
+  DeadProcess dead;
+  WallTime pid_taken = 0;
+  bool operator==(const DeadOwner&) const = default;
+};
+
 /// A worker that is to be started, and its dead processes whose jobs are to be handed back then.
 struct StartOrder {
   std::size_t worker = 0;  ///< index into the configuration's workers
   bool start = true;       ///< false: only hand back jobs
-  std::vector<DeadProcess> recover;
+  std::vector<DeadOwner> recover;
 };
 
 /// Orders that one start command carries out.

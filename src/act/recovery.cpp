@@ -72,10 +72,11 @@ void collect_recoveries(const Context& context, const Batch& batch, const Path& 
   const auto lines = file == nullptr ? Lines{} : lines_of(file->text);
   for (const auto& order : batch) {
     const auto& worker = context.config.workers[order.worker].name;
-    for (const auto& dead : order.recover)
+    for (const auto& [dead, pid_taken] : order.recover)
       report.hand_backs.push_back(
           {.worker = order.worker,
            .pid = dead.pid,
+           .host = dead.host,
            .trouble = read_lines(lines, shown(worker, dead.pid), worker, report.recoveries)});
   }
 }

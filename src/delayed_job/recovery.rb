@@ -3,7 +3,8 @@
 #   Bootcheck::Recovery.new { |line| puts line }.run([{ "worker" => "delayed_job.1", "pid" => 123 }])
 #
 # An entry may also say "host", what the host was called while the worker lived (else as it is called now), "born" and
-# "gone", the seconds since the epoch between which it lived, and "shown", what it is called in the lines (else as here).
+# "gone", the seconds since the epoch between which it lived, "pid_taken", since when another process has its pid and
+# maybe its name, and "shown", what it is called in the lines (else as here).
 # Each line names the process, and the last one for an entry whose jobs have all been dealt with begins with "done with":
 #
 #   recovered job 7 of delayed_job.1 (pid 123), attempt 1, next run at 2026-11-23T06:25:01Z
@@ -100,7 +101,8 @@ module Bootcheck
         host = Socket.gethostname if host.to_s.empty?
         # As in Delayed::Worker#name; `rake jobs:work` gives no name before it.
         @owner = "#{"#{name} " unless name.empty?}host:#{host} pid:#{@pid}"
-        @born, @gone = entry.values_at("born", "gone").map { |time| time if time.to_i > 0 }
+        @born, @gone, @pid_taken = entry.values_at("born", "gone", "pid_taken").map { |time| time if time.to_i > 0 }
+        @gone = [@gone, @pid_taken].compact.min
       end
 
       def to_s
@@ -112,6 +114,8 @@ module Bootcheck
         return false if row.claimed? || row.locked_at.nil?
 
         locked_at = row.locked_at.to_i
+        return true if @pid_taken && locked_at >= @pid_taken # by this host's clock, as that process's birth
+
         (@born && locked_at < @born - TOLERANCE) || (@gone && locked_at > @gone + TOLERANCE)
       end
 

@@ -185,12 +185,14 @@ class Planner {
 
   void recover(const DeadProcess& dead) {
     if (!facts_.recover_jobs || !hands_back_jobs(worker_) || may_live(dead.pid)) return;
+    const auto host = host_of(dead);
     const auto is_it = [&](const Step& step) {
       const auto* planned = std::get_if<RecoverJobs>(&step);
-      return planned != nullptr && planned->pid == dead.pid;
+      return planned != nullptr && planned->pid == dead.pid && planned->host == host;
     };
     if (std::ranges::none_of(decision_.steps, is_it))
-      add(RecoverJobs{.pid = dead.pid, .host = host_of(dead), .asked = dead.asked});
+      add(RecoverJobs{
+          .pid = dead.pid, .host = host, .asked = dead.asked, .pid_taken = taken_at(dead.pid)});
   }
 
   /// Of a pid that a file or another boot has left nothing else may be known.
@@ -198,6 +200,14 @@ class Planner {
     if (!dead.host.empty() || record_ == nullptr) return dead.host;
     const auto known = std::ranges::find(record_->unrecovered, dead.pid, &DeadProcess::pid);
     return known == record_->unrecovered.end() ? std::string() : known->host;
+  }
+
+  WallTime taken_at(pid_t pid) const {
+    const auto* living = facts_.processes.living(pid);
+    const bool is_of_that_name =
+        living != nullptr && living->argv && bears_title(*living->argv, worker_);
+    constexpr WallTime kRounding = 1;
+    return is_of_that_name ? born_at(living->id, facts_) - kRounding : 0;
   }
 
   /// A worker that lives keeps its job, wherever its pid file is by now.

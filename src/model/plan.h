@@ -25,6 +25,9 @@ struct RecoverJobs {
   pid_t pid = 0;
   std::string host;    ///< as the host was called while it lived; empty: as it is called now
   bool asked = false;  ///< it ended as asked
+  /// Since then a living process that bears the worker's title has its pid, and so its name in
+  /// `locked_by`: what is locked later is that one's. 0: there is none.
+  WallTime pid_taken = 0;
   bool operator==(const RecoverJobs&) const = default;
 };
 /// Start the worker.

@@ -39,7 +39,7 @@ bool serves(WorkerState state) {
 void add_unrecovered(WorkerRecord& record, DeadProcess dead, const Facts& facts) {
   auto& all = record.unrecovered;
   if (dead.gone == 0) dead.gone = facts.wall;
-  const auto known = std::ranges::find(all, dead.pid, &DeadProcess::pid);
+  const auto known = find_dead(all, dead.pid, dead.host);
   if (known != all.end()) {
     known->asked = known->asked && dead.asked;
     const bool lived_again = dead.born > known->gone;
@@ -202,7 +202,8 @@ class Rememberer {
 
   /// As it was called when the process was started, where that is remembered.
   std::string host_of(const ProcessId& process) const {
-    if (record_.process && record_.process->id == process) return record_.process->host;
+    for (const auto& one : {record_.process, record_.last})
+      if (one && one->id == process) return one->host;
     const auto other = std::ranges::find(record_.beside, process, &KnownProcess::id);
     return other == record_.beside.end() ? facts_.host : other->host;
   }
@@ -542,7 +543,7 @@ void remember_boot_failed(State& state, const Worker& worker, const StartFailure
 
 void remember_hand_back(WorkerRecord& record, const HandBack& result, const Facts& facts,
                         BootTime now) {
-  const auto dead = std::ranges::find(record.unrecovered, result.pid, &DeadProcess::pid);
+  const auto dead = find_dead(record.unrecovered, result.pid, result.host);
   if (dead == record.unrecovered.end()) return;
   if (result.trouble.empty()) {
     record.unrecovered.erase(dead);

@@ -54,6 +54,7 @@ void remember_boot_failed(State& state, const Worker& worker, const StartFailure
 struct HandBack {
   std::size_t worker = 0;
   pid_t pid = 0;
+  std::string host;  ///< as it was called while the process lived; empty: as it is called now
   std::string trouble;
 };
 /// The next look waits for a minute at least, unless the application is booted anyway.

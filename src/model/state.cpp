@@ -60,4 +60,11 @@ StopRequest* find_stop(WorkerRecord& record, const ProcessId& process) {
   return stop == record.stops.end() ? nullptr : &*stop;
 }
 
+std::vector<DeadProcess>::iterator find_dead(std::vector<DeadProcess>& list, pid_t pid,
+                                             const std::string& host) {
+  return std::ranges::find_if(list, [&](const DeadProcess& dead) {
+    return dead.pid == pid && (dead.host == host || dead.host.empty() || host.empty());
+  });
+}
+
 }  // namespace bootcheck

@@ -200,5 +200,9 @@ std::vector<ProcessId> processes_of(const WorkerRecord& record);
 /// The request by which this process is to stop; null: there is none.
 const StopRequest* find_stop(const WorkerRecord* record, const ProcessId& process);
 StopRequest* find_stop(WorkerRecord& record, const ProcessId& process);
+/// The dead process of that pid on that host. An empty host matches any: of a pid that only a file
+/// has told it is not known. Returns the end of the list where there is none.
+std::vector<DeadProcess>::iterator find_dead(std::vector<DeadProcess>& list, pid_t pid,
+                                             const std::string& host);
 
 }  // namespace bootcheck

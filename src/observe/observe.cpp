@@ -131,6 +131,8 @@ class Observer {
       look(other.id.pid, other.id);
     for (const auto& left : record->left_overs)
       look(left.pid, left);
+    for (const auto& dead : record->unrecovered)
+      look(dead.pid);  // whoever has the pid now may be the owner of its jobs
   }
 
   /// Each pid is looked at once.

@@ -29,8 +29,7 @@ constexpr std::size_t kLongest = std::size_t{16} * 1024 * 1024;  // thousands of
 void enter_new_boot(State& state) {
   for (auto& [name, record] : state.workers) {
     const auto leave_jobs = [&record = record](pid_t pid, const std::string& host) {
-      const auto known = std::ranges::find(record.unrecovered, pid, &DeadProcess::pid);
-      if (known == record.unrecovered.end())
+      if (find_dead(record.unrecovered, pid, host) == record.unrecovered.end())
         record.unrecovered.push_back({.pid = pid, .host = host, .asked = false});
     };
     if (record.process) {

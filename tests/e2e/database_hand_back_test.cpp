@@ -1,6 +1,11 @@
 // The jobs of dead workers go back on every database, whoever else is busy there.
 #include "e2e/on_database.h"
 
+#include <ctime>
+
+#include <boost/json.hpp>
+#include <fmt/chrono.h>
+
 namespace bootcheck::test {
 namespace {
 
@@ -46,6 +51,31 @@ TEST_P(HandBack, LeavesAJobAloneThatWasLockedOutsideTheDeadOnesLife) {
           .status,
       0);
   EXPECT_EQ(locked_jobs(), 0U);
+}
+
+TEST_P(HandBack, LeavesAloneWhatWasLockedByWhoeverHasThePidByNow) {
+  work_elsewhere();
+  good_pass();
+  enqueue_for_later("sleep", 2);
+  kill_and_wait(only("delayed_job.1"), SIGKILL);
+  const Background other({"perl", "-e", "$0 = 'delayed_job.1'; sleep"},
+                         RunOptions{.directory = "/", .env = {}});
+  ASSERT_TRUE(wait_until([&] { return command_line(other.pid()) == "delayed_job.1"; }));
+  write_file(app_.pid_file("delayed_job.1"), std::to_string(other.pid()));
+  const auto state_file = app_.root() / "tmp/pids/bootcheck.state";
+  auto state = boost::json::parse(read_file(state_file));
+  state.at_pointer("/workers/delayed_job.1/process/pid") = other.pid();
+  write_file(state_file, boost::json::serialize(state));
+  own(owner("delayed_job.1", other.pid()), "id = 1");
+  const auto before_its_birth = std::time(nullptr) - 60;
+  own(owner("delayed_job.1", other.pid()), "id = 2",
+      fmt::format("'{:%F %T}'", fmt::gmtime(before_its_birth)));
+  EXPECT_EQ(pass().status, 0);
+  const auto jobs = app_.jobs();
+  EXPECT_EQ(jobs.at(0).at("attempts").as_int64(), 0);
+  EXPECT_EQ(jobs.at(0).at("locked_by").as_string(), owner("delayed_job.1", other.pid()));
+  EXPECT_EQ(jobs.at(1).at("attempts").as_int64(), 1);
+  EXPECT_TRUE(jobs.at(1).at("locked_by").is_null());
 }
 
 INSTANTIATE_TEST_SUITE_P(On, HandBack, kDatabases, name_of_parameter);

@@ -178,9 +178,11 @@ Programs::Batch Programs::read_batch(const std::string& line) const {
     batch.output = std::string(output->as_string());
   for (const auto& each : object.at("hand_back").as_array()) {
     const auto& dead = each.as_object();
+    const auto* pid_taken = dead.if_contains("pid_taken");
     batch.dead.push_back({.name = std::string(dead.at("worker").as_string()),
                           .host = std::string(dead.at("host").as_string()),
-                          .pid = static_cast<pid_t>(dead.at("pid").as_int64())});
+                          .pid = static_cast<pid_t>(dead.at("pid").as_int64()),
+                          .pid_taken = pid_taken == nullptr ? 0 : pid_taken->as_int64()});
   }
   const auto* starts = object.if_contains("start");
   if (starts == nullptr) return batch;
@@ -233,24 +235,26 @@ void Programs::end_batch(Inhabitant& preloader, const Batch& batch) {
 
 void Programs::hand_back(const Batch& batch) {
   for (const auto& dead : batch.dead)
-    hand_back_of(dead.name, dead.host, dead.pid, batch.output);
+    hand_back_of(dead, batch.output);
 }
 
-void Programs::hand_back_of(const std::string& name, const std::string& host, pid_t pid,
-                            const Path& output) {
+void Programs::hand_back_of(const Dead& dead, const Path& output) {
   const auto is_of = [&](const Row& row) {
-    return row.name == name && row.pid == pid && row.host == (host.empty() ? world_.host : host);
+    return row.name == dead.name && row.pid == dead.pid &&
+           row.host == (dead.host.empty() ? world_.host : dead.host) &&
+           (dead.pid_taken == 0 || row.locked_at < dead.pid_taken);
   };
   std::string said;
   for (const auto& row : world_.rows) {
     if (!is_of(row)) continue;
     onlooker_.handed_back(row);
-    said += fmt::format(
-        "bootcheck hand-back: recovered job 1 of {} (pid {}), attempt 1, next run at\n", name, pid);
+    said +=
+        fmt::format("bootcheck hand-back: recovered job 1 of {} (pid {}), attempt 1, next run at\n",
+                    dead.name, dead.pid);
   }
   std::erase_if(world_.rows, is_of);
-  append(output,
-         said + fmt::format("bootcheck hand-back: done with {} (pid {}): ...\n", name, pid));
+  append(output, said + fmt::format("bootcheck hand-back: done with {} (pid {}): ...\n", dead.name,
+                                    dead.pid));
 }
 
 /// `ERROR: there is already one or more instance(s) of the program running`
@@ -373,10 +377,12 @@ void Programs::live(Inhabitant& process) {
 
 void Programs::lock_job(const Inhabitant& process) {
   if (process.asks > 0 || process.asked_by_hand) return;
-  world_.rows.push_back({.name = site_.config.workers[process.worker].name,
-                         .host = process.host,
-                         .pid = process.shown.id.pid,
-                         .owner = process.serial});
+  world_.rows.push_back(
+      {.name = site_.config.workers[process.worker].name,
+       .host = process.host,
+       .pid = process.shown.id.pid,
+       .owner = process.serial,
+       .locked_at = std::chrono::duration_cast<std::chrono::seconds>(world_.wall_clock()).count()});
 }
 
 void Programs::ask_by_hand(Inhabitant& process) {

@@ -55,6 +55,7 @@ class Programs {
     std::string name;
     std::string host;
     pid_t pid = 0;
+    std::int64_t pid_taken = 0;  ///< s since the epoch; 0: not said
   };
   struct Batch {
     int number = 0;
@@ -80,8 +81,7 @@ class Programs {
   void run_daemon_command(Inhabitant& process);
   void run_foreground(Inhabitant& process);
   void hand_back(const Batch& batch);
-  void hand_back_of(const std::string& name, const std::string& host, pid_t pid,
-                    const Path& output);
+  void hand_back_of(const Dead& dead, const Path& output);
   bool is_refused(std::size_t worker) const;
   Inhabitant* become_daemon(const Inhabitant& command, std::size_t worker);
   void fork_delayed_job(const Inhabitant& starter, std::size_t worker);

@@ -80,9 +80,10 @@ struct Row {
   std::string name;  ///< of the worker
   std::string host;
   pid_t pid = 0;
-  std::uint64_t owner = 0;  ///< the process
-  bool is_dead = false;     ///< the owner has ended without unlocking it
-  bool is_lost = false;     ///< every trace of the owner was destroyed
+  std::uint64_t owner = 0;     ///< the process
+  std::int64_t locked_at = 0;  ///< s since the epoch
+  bool is_dead = false;        ///< the owner has ended without unlocking it
+  bool is_lost = false;        ///< every trace of the owner was destroyed
 };
 
 class World {

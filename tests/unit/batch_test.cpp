@@ -11,8 +11,8 @@
 namespace bootcheck {
 namespace {
 
-DeadProcess dead(pid_t pid) {
-  return {.pid = pid, .host = {}, .asked = false};
+DeadOwner dead(pid_t pid) {
+  return {.dead = {.pid = pid, .host = {}, .asked = false}, .pid_taken = 0};
 }
 
 using namespace fixture;
@@ -178,8 +178,9 @@ TEST_F(Request, LoadsTheScriptOfAnOldApplicationWhereItIs) {
 TEST_F(Request, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
   const auto config = config_of("workers: [{preset: delayed_job, count: 3}]");
   auto second = dead(12);
-  second.born = 5;
-  second.gone = 6;
+  second.dead.born = 5;
+  second.dead.gone = 6;
+  second.pid_taken = 7;
   const Batch batch = {{0, true, {dead(11), second}}, {1, false, {dead(13)}}, {2, true, {}}};
   const auto request = make_request(machine_, config, batch);
   EXPECT_EQ(request.argv, (Argv{"ruby", "-", "bin/delayed_job", "--", "--identifier=0", "start",
@@ -188,7 +189,7 @@ TEST_F(Request, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
   EXPECT_EQ(list_of(request),
             boost::json::parse(R"([{"worker": "delayed_job.0", "pid": 11, "host": ""},
                                    {"worker": "delayed_job.0", "pid": 12, "host": "",
-                                    "born": 5, "gone": 6},
+                                    "born": 5, "gone": 6, "pid_taken": 7},
                                    {"worker": "delayed_job.1", "pid": 13, "host": ""}])"));
 }
 

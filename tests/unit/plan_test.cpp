@@ -229,6 +229,33 @@ TEST_F(Planning, TheJobsOfAnEarlierBootAreLookedForUnderTheNameThatTheHostHadThe
   EXPECT_EQ(std::get<RecoverJobs>(*recover).host, "web1");
 }
 
+TEST_F(Planning, TheJobsOfOnePidAreLookedForUnderEachNameOfTheHost) {
+  see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
+  state_.workers["delayed_job.2"].unrecovered = {{.pid = 100, .host = "web1", .asked = false},
+                                                 {.pid = 100, .host = "web2", .asked = false}};
+  EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 100",
+                                            "hand back the jobs of pid 100", "start it"));
+}
+
+TEST_F(Planning, WhatIsLockedSinceAnotherOfThatNameHasThePidIsNotHandedBack) {
+  auto other = living(100);
+  other.cwd = "/srv/another";
+  state_.workers["delayed_job.2"].process = known(100, 1);
+  see("2", seen(PidInFile{100}, other, std::vector{other}));
+  const auto recover_in = [](const Plan& planned) {
+    const auto& steps = planned.decisions.front().steps;
+    const auto found = std::ranges::find_if(
+        steps, [](const Step& step) { return std::holds_alternative<RecoverJobs>(step); });
+    return found == steps.end() ? RecoverJobs{} : std::get<RecoverJobs>(*found);
+  };
+  EXPECT_EQ(recover_in(plan()).pid, 100);
+  EXPECT_EQ(recover_in(plan()).pid_taken, born_at(other.id, facts_) - 1);
+  other.argv = Argv{"sleep"};
+  see_again(seen(PidInFile{100}, other, std::vector{other}));
+  EXPECT_EQ(recover_in(plan()).pid, 100);
+  EXPECT_EQ(recover_in(plan()).pid_taken, 0);
+}
+
 TEST_F(Planning, RestartAsksEveryRunningWorkerOnce) {
   roll_ = RollAsked{.at = kLater, .mode = {}};
   see("2", seen(PidInFile{100}, living(100)));

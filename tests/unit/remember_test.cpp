@@ -321,18 +321,18 @@ TEST_F(Remembering, WhenADeadProcessLivedBoundsWhichJobsAreItsOwn) {
 TEST_F(Remembering, AHandBackThatFailedIsKnownAndWaitsTwiceAsLongEachTime) {
   facts_.backoff_max = std::chrono::minutes{3};
   record().unrecovered = {{.pid = 7, .host = {}, .asked = true}};
-  remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
+  remember_hand_back(record(), {.worker = 0, .pid = 7, .host = {}, .trouble = "locked"}, facts_, 0);
   EXPECT_FALSE(record().unrecovered.front().asked) << "it left something behind after all";
   EXPECT_EQ(record().unrecovered.front().trouble, "locked");
   EXPECT_EQ(record().next_recovery, kMinute - kJitter);
-  remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
+  remember_hand_back(record(), {.worker = 0, .pid = 7, .host = {}, .trouble = "locked"}, facts_, 0);
   EXPECT_EQ(record().next_recovery, 2 * kMinute - kJitter);
-  remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
+  remember_hand_back(record(), {.worker = 0, .pid = 7, .host = {}, .trouble = "locked"}, facts_, 0);
   EXPECT_EQ(record().next_recovery, 3 * kMinute - kJitter);
   facts_.backoff_max = {};
-  remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = "locked"}, facts_, 0);
+  remember_hand_back(record(), {.worker = 0, .pid = 7, .host = {}, .trouble = "locked"}, facts_, 0);
   EXPECT_EQ(record().next_recovery, kMinute - kJitter) << "a boot in every pass is too much";
-  remember_hand_back(record(), {.worker = 0, .pid = 7, .trouble = {}}, facts_, 0);
+  remember_hand_back(record(), {.worker = 0, .pid = 7, .host = {}, .trouble = {}}, facts_, 0);
   EXPECT_TRUE(record().unrecovered.empty());
 }
 
