@@ -57,16 +57,17 @@ class Observer {
   }
 
   Look run() {
+    facts_.seen.resize(context_.config.workers.size());
+    // They may take seconds: what is looked at meanwhile would be old.
+    ask_status_commands(machine_, context_.config, facts_.seen);
     read_settings();
-    facts_.seen.reserve(context_.config.workers.size());
-    for (const auto& worker : context_.config.workers)
-      facts_.seen.push_back(observe_worker(worker));
+    for (std::size_t at = 0; at < facts_.seen.size(); ++at)
+      observe_worker(context_.config.workers[at], facts_.seen[at]);
     for (const auto& [name, record] : unconfigured(state_, context_.config.workers))
       look_at_remembered(record);
     for (const auto& orphan : state_.orphans)
       look(orphan.process.pid);
     look_into_unknown_pid_files();
-    ask_status_commands(machine_, context_.config, facts_.seen);
     auto assignment = assign(facts_, state_);
     const bool remembers_nothing = state_.workers.empty();  // of whoever runs beside those named
     if (search_ == Search::always || remembers_nothing || needs_search(assignment)) {
@@ -90,9 +91,8 @@ class Observer {
     facts_.backoff_max = config.backoff.max;
   }
 
-  Observation observe_worker(const Worker& worker) {
+  void observe_worker(const Worker& worker, Observation& seen) {
     const auto* record = find_record(state_, worker.name);
-    Observation seen;
     seen.pid_file = machine_.read_pid_file(worker.pid_file);
     look_at_remembered(record);
     if (const auto* file = std::get_if<PidInFile>(&seen.pid_file)) {
@@ -109,7 +109,6 @@ class Observer {
     }
     if (worker.restart.on_restart_file)
       seen.restart_file_mtime = shared_.modification_time(worker.restart.restart_file);
-    return seen;
   }
 
   /// The start time tells that a remembered process is the same: no more than that is read, unless
