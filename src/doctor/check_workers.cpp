@@ -102,4 +102,16 @@ void check_signals(const Facts& facts, Findings& findings) {
          fmt::format("sed -i '{}s/^/# /' {}", source.line, shell_word(source.file.native()))});
 }
 
+void check_reserving(const Facts& facts, Findings& findings) {
+  if (!facts.deadlocks) return;
+  const auto file = facts.config->root / "config/initializers/delayed_job_deadlocks.rb";
+  findings.push_back(
+      {"jobs_twice",
+       "on MySQL and MariaDB a job runs twice when its deletion meets a deadlock: delayed_job "
+       "reserves jobs in a way that leads to some",
+       fmt::format("echo 'Delayed::Backend::ActiveRecord.configure {{ |config| "
+                   "config.reserve_sql_strategy = :default_sql }}' > {}",
+                   shell_word(file.native()))});
+}
+
 }  // namespace bootcheck::doctor

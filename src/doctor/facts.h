@@ -97,6 +97,7 @@ struct Facts {
   bool hides_processes = false;
   std::vector<Manager> managers;
   std::vector<SourceLine> raises;  ///< where raise_signal_exceptions is set
+  bool deadlocks = false;          ///< delayed_job may run a job twice (doctor/gather_settings.h)
   CronFacts cron;
   std::optional<LockHolder> lock;
   std::vector<FutureFile> future;

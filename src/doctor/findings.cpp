@@ -9,7 +9,7 @@ std::vector<Finding> find_all(const Facts& facts) {
   for (const auto check :
        {check_ruby, check_gems, check_programs, check_folders, check_shared, check_cron,
         check_lines, check_refused_files, check_processes, check_managers, check_identifiers,
-        check_same_starts, check_limits, check_signals, check_lock, check_clock})
+        check_same_starts, check_limits, check_signals, check_reserving, check_lock, check_clock})
     check(facts, findings);
   return findings;
 }

@@ -2,6 +2,7 @@
 
 #include "doctor/gather_cron.h"
 #include "doctor/gather_ruby.h"
+#include "doctor/gather_settings.h"
 #include "launch/environment.h"
 #include "system/surroundings.h"
 #include "system/user_database.h"
@@ -71,38 +72,6 @@ std::vector<FutureFile> look_at_clock(Machine& machine, const Config& config) {
   return found;
 }
 
-/// `Delayed::Worker.raise_signal_exceptions = :term`
-bool raises(std::string_view line) {
-  const auto first = line.find_first_not_of(" \t");
-  const auto name = line.find("raise_signal_exceptions");
-  if (first == line.npos || line[first] == '#' || name == line.npos) return false;
-  auto value = line.substr(name + std::string_view("raise_signal_exceptions").size());
-  const auto equals = value.find('=');
-  if (equals == value.npos) return false;
-  value.remove_prefix(equals + 1);
-  value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
-  return !value.starts_with("false") && !value.starts_with("nil") && !value.starts_with('=');
-}
-
-std::vector<SourceLine> look_for_raises(Machine& machine, const Config& config) {
-  auto files = list_folder(config.root / "config/initializers");
-  files.push_back(config.root / "config/application.rb");
-  files.push_back(config.root / "config/environments" / (config.environment + ".rb"));
-  std::vector<SourceLine> found;
-  for (const auto& file : files) {
-    const auto text = text_of(machine, file);
-    std::size_t number = 0;
-    for (std::size_t start = 0; start < text.size();) {
-      const auto end = std::min(text.find('\n', start), text.size());
-      ++number;
-      if (raises(std::string_view(text).substr(start, end - start)))
-        found.push_back({file, number});
-      start = end + 1;
-    }
-  }
-  return found;
-}
-
 }  // namespace
 
 std::string text_of(Machine& machine, const Path& file) {
@@ -128,6 +97,7 @@ Facts gather(Machine& machine, const Config& config, const Question& question) {
   facts.releases = releases_of(config);
   facts.hides_processes = !machine.shows_all_processes();
   facts.raises = look_for_raises(machine, config);
+  facts.deadlocks = reserves_with_deadlocks(machine, config);
   facts.lock = lock_holder(config.lock_file);
   facts.future = look_at_clock(machine, config);
   return facts;

@@ -50,12 +50,20 @@ TEST_P(DatabaseServers, ThatAreAwayWhileAWorkerDrainsCostNoJobItsTurn) {
   passes_until([this] { return server_.connections() == 3 && pass().status == 0; });
 }
 
+/// Without that delayed_job itself runs about one job of a thousand twice on MariaDB, where the
+/// deletion of a job that is done can be the victim of a deadlock (`doctor` says so).
+constexpr const char* kWithoutDeadlocks =
+    "workers: [{preset: delayed_job, count: 3, env: {RESERVE_SQL_STRATEGY: default_sql}}]\n"
+    "backoff: 0\n";
+
 TEST_P(DatabaseServers, SeeAHundredJobsUnderThreeDeploysRunOnceEach) {
+  configure(kWithoutDeadlocks);
   good_pass();
   keep_one_busy();  // there is work all the time
   for (const char* release : {"2", "3", "4"}) {
     app_.enqueue("sleep", 33, 0.15);
     app_.deploy(release);
+    configure(kWithoutDeadlocks);
     pass();
   }
   app_.let_jobs_end();

@@ -309,6 +309,20 @@ TEST_F(DoctorCommand, FindsIdentifiersThatCollide) {
       HasSubstr("daemons 1.1.9 takes the pid file of delayed_job.10 for that of delayed_job.1,"));
 }
 
+TEST_F(DoctorCommand, FindsThatDeadlocksMakeJobsRunTwice) {
+  write_file(app_.root() / "config/database.yml", "production:\n  adapter: mysql2\n");
+  const auto mysql = [this](const std::string& settings) {
+    write_file(app_.root() / "config/initializers/jobs.rb", settings);
+    return delayed_job("").out;
+  };
+  constexpr auto kFound = "a job runs twice when its deletion meets a deadlock";
+  EXPECT_THAT(mysql("# reserve_sql_strategy\n"), HasSubstr(kFound));
+  EXPECT_THAT(mysql("config.reserve_sql_strategy = :default_sql\n"), Not(HasSubstr(kFound)));
+  write_file(app_.root() / "config/database.yml",
+             "production:\n  # adapter: mysql2\n  adapter: postgresql\n");
+  EXPECT_THAT(mysql("# reserve_sql_strategy\n"), Not(HasSubstr(kFound)));
+}
+
 TEST_F(DoctorCommand, FindsThatJobsAreCutOff) {
   write_file(app_.root() / "config/initializers/jobs.rb",
              "# raise_signal_exceptions = true\nDelayed::Worker.raise_signal_exceptions = :term\n");

@@ -276,5 +276,13 @@ TEST_F(Doctor, FindsThatJobsAreCutOff) {
   expect_fix("jobs_cut_off", "sed -i '3s/^/# /' /srv/shop/current/config/initializers/dj.rb");
 }
 
+TEST_F(Doctor, FindsThatDeadlocksMakeJobsRunTwice) {
+  facts.deadlocks = true;
+  expect_fix("jobs_twice",
+             "echo 'Delayed::Backend::ActiveRecord.configure { |config| "
+             "config.reserve_sql_strategy = :default_sql }' > "
+             "/srv/shop/current/config/initializers/delayed_job_deadlocks.rb");
+}
+
 }  // namespace
 }  // namespace bootcheck::doctor

@@ -22,3 +22,5 @@ DemoApp.initialize!
 
 Delayed::Worker.sleep_delay = ENV.fetch("SLEEP_DELAY", 1).to_f
 Delayed::Worker.destroy_failed_jobs = false
+strategy = ENV["RESERVE_SQL_STRATEGY"]
+Delayed::Backend::ActiveRecord.configure { |config| config.reserve_sql_strategy = strategy.to_sym } if strategy

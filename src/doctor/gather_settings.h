@@ -1,0 +1,21 @@
+// What the application's own Ruby and YAML say, as far as lines can tell without running them.
+#pragma once
+
+#include "config/config.h"
+#include "doctor/facts.h"
+#include "system/machine.h"
+
+#include <vector>
+
+namespace bootcheck::doctor {
+
+/// Where `raise_signal_exceptions` is set.
+std::vector<SourceLine> look_for_raises(Machine& machine, const Config& config);
+
+/// Whether the queue is on MySQL or MariaDB and delayed_job reserves jobs there as it does unless
+/// told otherwise (delayed_job_active_record: reserve_with_scope_using_optimized_mysql). That locks
+/// the index first and the row then, the deletion of a job that is done the other way round: the
+/// server ends one of the two, and a job that was not deleted runs again.
+bool reserves_with_deadlocks(Machine& machine, const Config& config);
+
+}  // namespace bootcheck::doctor
