@@ -190,13 +190,14 @@ class Rememberer {
 
   /// Its status command says so: nothing else can.
   void note_stopped_by_command() {
-    if (!record_.by_command || seen_.status != StatusAnswer::not_running) return;
+    if (seen_.status != StatusAnswer::not_running) return;
+    record_.replace_by_command = false;  // whatever comes up has the present code
+    if (!record_.by_command) return;
     const auto stop = *std::exchange(record_.by_command, std::nullopt);
     if (!stop.asked) return;
     const Duration took{std::max<BootTime>(0, facts_.now - stop.asked_at)};
     events_.push_back(event_of(EventKind::drained, worker_, Stopping{0, stop.reason, took}));
     record_.drained_at = facts_.now;
-    record_.replace_by_command = false;
     record_.failures = {};
   }
 
@@ -510,6 +511,7 @@ void remember_commanded(WorkerRecord& record, bool is_asked, BootTime now) {
 void remember_up_by_status(WorkerRecord& record, BootTime now) {
   record.failures = {};
   record.drained_at.reset();
+  record.replace_by_command = false;
   record.started_at = now;
 }
 

@@ -30,9 +30,9 @@ std::vector<std::string> all_states() {
 
 std::vector<std::string> all_steps() {
   const NameOfStep name;
-  return {name(RemovePidFile{}), name(RestorePidFile{}), name(RecoverJobs{}),
-          name(StartWorker{}),   name(AskToStop{}),      name(SetPidFileAside{}),
-          name(ForgetSetAside{})};
+  return {name(RemovePidFile{}),  name(RestorePidFile{}), name(RecoverJobs{}),
+          name(StartWorker{}),    name(AskToStop{}),      name(SetPidFileAside{}),
+          name(ForgetSetAside{}), name(RunStopCommand{})};
 }
 
 }  // namespace

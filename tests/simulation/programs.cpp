@@ -44,6 +44,7 @@ std::variant<pid_t, NotStarted> Programs::launch(const LaunchRequest& request, b
     return NotStarted{request.working_directory.native() + ": No such file or directory"};
   if (const auto pid = answer_status(request)) return *pid;
   if (const auto pid = answer_ready(request)) return *pid;
+  if (const auto pid = answer_stop(request)) return *pid;
   const auto cwd = world_.files.resolved(request.working_directory);
   const bool makes_pid_file = !request.pid_file.empty();
   if (makes_pid_file && !world_.can_write())
@@ -120,6 +121,34 @@ std::optional<pid_t> Programs::answer_ready(const LaunchRequest& request) {
               world_.end(it, Exited{is_away ? 2 : 0});
             });
   return process.shown.id.pid;
+}
+
+std::optional<pid_t> Programs::answer_stop(const LaunchRequest& request) {
+  const auto& workers = site_.config.workers;
+  const auto it = std::ranges::find_if(workers, [&](const Worker& worker) {
+    return !worker.stop.empty() && worker.stop == request.argv;
+  });
+  if (it == workers.end()) return std::nullopt;
+  auto& process = world_.bear(Role::command, request.argv, "/", 99);
+  auto dice = world_.dice(process.serial);
+  const bool is_broken = world_.now() < world_.faults.status_fails;
+  if (is_broken && dice.chance(30)) return process.shown.id.pid;  // it hangs
+  const auto worker = static_cast<std::size_t>(it - workers.begin());
+  world_.at(world_.now() + dice.between(Duration{5}, Duration{300}), process.serial,
+            [this, worker, is_broken](Inhabitant& command) {
+              if (!is_broken) ask_by_command(worker, world_.is_awaited(command.serial));
+              world_.end(command, Exited{is_broken ? 1 : 0});
+            });
+  return process.shown.id.pid;
+}
+
+/// Where the pass that runs the command has gone meanwhile, the next one has it run once more.
+void Programs::ask_by_command(std::size_t worker, bool is_awaited) {
+  for (auto& [pid, process] : world_.processes) {
+    if (process.role != Role::worker || process.worker != worker) continue;
+    take_signal_of_ours(process, SIGTERM);
+    process.ask_may_be_lost = process.ask_may_be_lost || !is_awaited;
+  }
 }
 
 void Programs::append(const Path& path, const std::string& text) {

@@ -73,6 +73,8 @@ class Programs {
   std::vector<std::size_t> started_by(const Argv& argv) const;
   std::optional<pid_t> answer_status(const LaunchRequest& request);
   std::optional<pid_t> answer_ready(const LaunchRequest& request);
+  std::optional<pid_t> answer_stop(const LaunchRequest& request);
+  void ask_by_command(std::size_t worker, bool is_awaited);
   void run_preloader(Inhabitant& process, const LaunchRequest& request);
   void run_batch(Inhabitant& preloader, Batch batch);
   void end_batch(Inhabitant& preloader, const Batch& batch);

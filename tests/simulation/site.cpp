@@ -77,6 +77,8 @@ std::string configuration(Site& site, Random& random) {
     const auto least = entry.kind == Kind::twin ? 2 : 1;
     yaml += fmt::format("  - {}\n    identifiers: [{}]\n", entry.yaml,
                         least == 2 ? "'0', '1'" : identifiers(random, 2));
+    if (entry.kind == Kind::by_status && random.chance(60))
+      yaml += "    stop: [bin/db, stop, '%{id}']\n";
     const bool is_child = entry.kind == Kind::foreground || entry.kind == Kind::changing_title;
     if (is_child && random.chance(30))
       yaml += fmt::format("    working_directory: {}\n", site.shared.native());

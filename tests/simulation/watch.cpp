@@ -132,6 +132,7 @@ void Watch::launched(const Inhabitant& command) {
     coverage_.count("act", "start");
     world_.tell(
         fmt::format("    {} is launched, pid {}", worker_of(worker).name, command.shown.id.pid));
+    note_expired(worker);
     if (stands(holds_, worker) && holds_began_[worker] < command.decided)
       throw Violation{fmt::format("{} is started while it is held", worker_of(worker).name)};
     if (!worker_of(worker).ready.empty() && !(is_ready_ && asked_by_ == command.decided))
@@ -200,8 +201,15 @@ void Watch::check_boot(const Inhabitant& process) const {
                            worker_of(process.worker).restart.boot == BootOrder::before;
   const auto copies = std::ranges::count_if(
       world_.processes, [&](const auto& each) { return is_of(each.second, process.worker); });
-  if (!boots_first || is_held(process.worker) || copies > 1) return;
-  const auto is_recent = [&](const auto& each) { return world_.now() - each.second < kBooted; };
+  if (!boots_first || is_held(process.worker) || copies > 1 || cannot_be_told(process.worker))
+    return;
+  const auto state = remembered();
+  const auto* stop =
+      find_stop(find_record(state, worker_of(process.worker).name), process.shown.id);
+  const Duration intended{stop == nullptr ? 0 : world_.boot_clock().count() - stop->asked_at};
+  const auto is_recent = [&](const auto& each) {
+    return world_.now() - each.second < kBooted + intended;
+  };
   if (std::ranges::none_of(booted_, is_recent))
     throw Violation{
         fmt::format("{} is asked to stop, and no application was booted for its successor",
@@ -360,6 +368,13 @@ bool Watch::is_held(std::size_t worker) const {
   return stands(holds_, worker) || stands(ended_unwritten_, worker);
 }
 
+/// A start shows that a pass has seen the end of the hold, and may still have to write that.
+void Watch::note_expired(std::size_t worker) {
+  const auto hold = holds_.find(worker);
+  if (hold != holds_.end() && !stands(holds_, worker))
+    ended_unwritten_.insert(holds_.extract(hold));
+}
+
 /// Expired is expired, whatever the clock says later. But where a pass could not take a hold out of
 /// its file, it stands again once the clock is set back.
 void Watch::end_holds(bool had_faults) {
@@ -430,7 +445,9 @@ void Watch::note_unsaved_asks(bool is_excused) {
     // A pid file of another worker may have named it.
     const bool is_noted = std::ranges::any_of(state.workers, [&](const auto& each) {
       const auto* stop = find_stop(&each.second, process.shown.id);
-      return stop != nullptr && stop->asked;
+      const auto& by_command = each.second.by_command;
+      return (stop != nullptr && stop->asked) ||
+             (by_command && by_command->asked && each.first == worker_of(process.worker).name);
     });
     if (is_noted) continue;
     if (!is_excused)
@@ -558,7 +575,9 @@ std::string Watch::what_is_missing(std::size_t at, const State& state) const {
     if (process.was_set_aside) return name_of_process(process) + " is still set aside";
     if (process.is_remembered || can_be_known(process, state)) copies.push_back(&process);
   }
-  if (is_held(at)) return copies.empty() || by_status ? "" : worker.name + " is held, and runs";
+  const bool can_be_stopped = !by_status || !worker.stop.empty();
+  if (is_held(at))
+    return copies.empty() || !can_be_stopped ? "" : worker.name + " is held, and runs";
   if (copies.empty()) return worker.name + " does not run";
   // Nobody looks for what was started by hand beside a worker that runs.
   const auto is_known = [](const Inhabitant* each) { return each->ours || each->is_remembered; };

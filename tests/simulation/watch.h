@@ -67,6 +67,7 @@ class Watch final : public Onlooker {
   void name_twins(const State& state);
   void note_unsaved_asks(bool is_excused);
   bool stands(const Ends& holds, std::size_t worker) const;
+  void note_expired(std::size_t worker);
   void end_holds(bool had_faults);
   void forget_hosts();
   void check_traces(bool is_excused);

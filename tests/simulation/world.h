@@ -116,6 +116,7 @@ class World {
   /// What it ended with; none: it lives.
   std::optional<LaunchOutcome> reap(std::uint64_t serial);
   void let_go(std::uint64_t serial);
+  bool is_awaited(std::uint64_t serial) const { return awaited_.contains(serial); }
   bool is_zombie(pid_t pid) const;
   void reboot();
   /// Numbers for what one process does.
