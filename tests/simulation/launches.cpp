@@ -78,6 +78,7 @@ bool SimLaunches::watch_folder(const Path& folder) {
   if (!world_.files.is_folder(folder)) return false;
   if (std::ranges::find(folders_, folder) == folders_.end()) {
     folders_.push_back(folder);
+    seen_until_.reset();
     std::vector<Occurrence> nobody;
     take_changes(nobody);
   }
@@ -85,6 +86,7 @@ bool SimLaunches::watch_folder(const Path& folder) {
 }
 
 void SimLaunches::take_changes(std::vector<Occurrence>& told) {
+  if (std::exchange(seen_until_, world_.files.changes()) == world_.files.changes()) return;
   for (const auto& folder : folders_) {
     for (const auto& path : world_.files.list_pid_folder(folder).pid_files) {
       const auto& text = world_.files.find(path)->text;

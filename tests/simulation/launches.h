@@ -41,6 +41,7 @@ class SimLaunches final : public Launches {
   std::vector<ProcessId> watched_;
   std::map<std::string, std::string> seen_;  ///< watched files and what was in them
   std::vector<Path> folders_;
+  std::optional<std::uint64_t> seen_until_;  ///< the last change of the files that it knows
 };
 
 }  // namespace bootcheck::sim

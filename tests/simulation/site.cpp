@@ -121,7 +121,7 @@ Path add_release(World& world, Site& site, Boot boot) {
     files.add_folder(release / folder);
   for (const char* folder : {"tmp/pids", "log"}) {
     files.add_folder(site.shared / folder);
-    files.links[(release / folder).native()] = (site.shared / folder).native();
+    files.link(release / folder, site.shared / folder);
   }
   files.put(release / "bin/delayed_job", "#!/usr/bin/env ruby\n", world.wall_clock());
   world.releases[release.native()] = boot;
@@ -129,7 +129,7 @@ Path add_release(World& world, Site& site, Boot boot) {
 }
 
 void move_link(World& world, const Site& site, const Path& release) {
-  world.files.links[site.link.native()] = release.native();
+  world.files.link(site.link, release);
 }
 
 Path present_release(const World& world, const Site& site) {

@@ -48,12 +48,21 @@ std::string Watch::name_of_process(const Inhabitant& process) const {
   return fmt::format("a stranger (pid {})", pid);
 }
 
-State Watch::remembered() const {
+/// Parsed again only where the file, the boot or the name of the host is another.
+const State& Watch::remembered() const {
+  static const State kNothing;
   const auto* file = world_.files.find(site_.config.state_file);
-  if (file == nullptr) return {};
+  if (file == nullptr) return kNothing;
+  const bool is_known =
+      file->text == memory_.text && memory_.boot == world_.boot && memory_.host == world_.host;
+  if (is_known) return memory_.state;
   const Stamp here{
       .boot_id = "boot-" + std::to_string(world_.boot), .host = world_.host, .pid_namespace = 1};
-  return parse_state(file->text, here).value_or(State());
+  memory_ = {.text = file->text,
+             .boot = world_.boot,
+             .host = world_.host,
+             .state = parse_state(file->text, here).value_or(State())};
+  return memory_.state;
 }
 
 // --- starts --------------------------------------------------------------------------------------
@@ -108,7 +117,7 @@ bool Watch::has_room_for_twin(const Inhabitant& command, const State& state) con
 }
 
 void Watch::check_second_copy(const Inhabitant& command, std::size_t worker) {
-  const auto state = remembered();
+  const auto& state = remembered();
   for (const auto& [pid, other] : world_.processes) {
     if (!is_of(other, worker) || other.serial == command.serial || is_aside(other, state)) continue;
     if (site_.kinds[worker] == Kind::twin && has_room_for_twin(command, state)) {
@@ -237,7 +246,7 @@ void Watch::check_reason(const Inhabitant& process) const {
 void Watch::check_unavailable(const Inhabitant& process) {
   const auto& entry = worker_of(process.worker).entry;
   if (is_held(process.worker)) return;
-  const auto state = remembered();
+  const auto& state = remembered();
   if (is_aside(process, state)) return;
   int total = 0;
   int down = 0;
@@ -288,7 +297,7 @@ void Watch::process_ended(const Inhabitant& process) {
        .as_asked = process.asks > 0 && is_clean && !process.ask_may_be_lost && !world_.goes_down});
   for (auto& row : world_.rows)
     row.is_dead = row.is_dead || row.owner == process.serial;
-  const auto state = remembered();
+  const auto& state = remembered();
   for (auto& row : world_.rows) {
     if (row.owner == process.serial) row.is_lost = row.is_lost || !is_traced(row, state);
   }
@@ -315,7 +324,7 @@ bool Watch::is_traced(const Row& row, const State& state) const {
 
 /// How the host was called when a process was born is remembered, and nothing else tells it.
 void Watch::forget_hosts() {
-  const auto state = remembered();
+  const auto& state = remembered();
   for (auto& row : world_.rows) {
     const auto* owner = world_.of_serial(row.owner);
     const auto* record = find_record(state, row.name);
@@ -330,7 +339,7 @@ void Watch::forget_hosts() {
 void Watch::check_traces(bool is_excused) {
   const auto is_open = [](const Row& row) { return row.is_dead && !row.is_lost; };
   if (std::ranges::none_of(world_.rows, is_open)) return;
-  const auto state = remembered();
+  const auto& state = remembered();
   for (auto& row : world_.rows) {
     if (!is_open(row) || is_traced(row, state)) continue;
     if (!is_excused)
@@ -422,7 +431,7 @@ void Watch::name_twins(const State& state) {
 
 /// What has once been written down must not be forgotten again.
 void Watch::note_remembered() {
-  const auto state = remembered();
+  const auto& state = remembered();
   name_twins(state);
   for (auto& [pid, process] : world_.processes) {
     if (process.role != Role::worker || process.is_remembered) continue;
@@ -439,7 +448,7 @@ void Watch::note_unsaved_asks(bool is_excused) {
     return each.second.asks > 0 && !each.second.ask_may_be_lost;
   };
   if (std::ranges::none_of(world_.processes, is_asked)) return;
-  const auto state = remembered();
+  const auto& state = remembered();
   for (auto& [pid, process] : world_.processes) {
     if (process.asks == 0 || process.ask_may_be_lost) continue;
     // A pid file of another worker may have named it.
@@ -509,7 +518,7 @@ void Watch::wrote(const Path& path) {
 // --- in the end ----------------------------------------------------------------------------------
 
 std::string Watch::what_is_missing() const {
-  const auto state = remembered();
+  const auto& state = remembered();
   std::string missing;
   for (std::size_t at = 0; at < site_.kinds.size() && missing.empty(); ++at)
     missing = what_is_missing(at, state);

@@ -52,7 +52,7 @@ class Watch final : public Onlooker {
 
   const Worker& worker_of(std::size_t at) const { return site_.config.workers[at]; }
   std::string name_of_process(const Inhabitant& process) const;
-  State remembered() const;
+  const State& remembered() const;
 
   bool is_aside(const Inhabitant& process, const State& state) const;
   bool can_be_known(const Inhabitant& process, const State& state) const;
@@ -80,9 +80,18 @@ class Watch final : public Onlooker {
   bool has_riddle(std::size_t entry) const;
   std::string what_is_missing(std::size_t worker, const State& state) const;
 
+  /// What the state file says to that machine.
+  struct Memory {
+    std::string text;
+    int boot = 0;
+    std::string host;
+    State state;
+  };
+
   World& world_;
   const Site& site_;
   Coverage& coverage_;
+  mutable Memory memory_;  ///< as it was read last
   Duration deployed_{0};
   Duration touched_{0};
   Duration memory_lost_{0};

@@ -161,8 +161,7 @@ void Life::add_strangers(int count, Random& dice) {
 void Life::add_neighbours() {
   world_.files.add_folder(site_.neighbour);
   // In a folder of several applications' releases only their links tell whose each one is.
-  if (is_below(site_.neighbour, "/srv/releases"))
-    world_.files.links["/srv/blog"] = site_.neighbour.native();
+  if (is_below(site_.neighbour, "/srv/releases")) world_.files.link("/srv/blog", site_.neighbour);
   for (const auto& [pid, process] : world_.processes) {
     if (process.role == Role::neighbour) return;
   }

@@ -5,50 +5,71 @@
 #include "util/errors.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bootcheck {
 
 void MemoryFiles::add_folder(const Path& path) {
-  for (auto folder = path; !folder.empty(); folder = folder.parent_path())
-    folders.insert(folder.native());
+  ++changes_;
+  for (auto folder = path; !folder.empty(); folder = folder.parent_path()) {
+    if (!folders_.insert(folder.native()).second) return;
+  }
 }
 
 void MemoryFiles::remove_folder(const Path& path) {
   const auto is_inside = [&](const std::string& name) { return is_below(name, path); };
-  std::erase_if(folders, is_inside);
-  std::erase_if(files, [&](const auto& file) { return is_inside(file.first); });
-  std::erase_if(links, [&](const auto& link) { return is_inside(link.first); });
+  std::erase_if(folders_, is_inside);
+  std::erase_if(files_, [&](const auto& file) { return is_inside(file.first); });
+  std::erase_if(links_, [&](const auto& link) { return is_inside(link.first); });
+  links_changed();
 }
 
 void MemoryFiles::put(const Path& path, std::string text, Duration modified) {
-  const auto place = place_of(path);
-  links.erase(place.native());
-  add_folder(place.parent_path());
-  files[place.native()] = {.text = std::move(text), .modified = modified};
+  if (links_.erase(place_of(path).native()) > 0) links_changed();
+  const auto& place = place_of(path);
+  const auto [file, is_new] = files_.try_emplace(place.native());
+  if (is_new) add_folder(place.parent_path());
+  file->second = {.text = std::move(text), .modified = modified};
+  ++changes_;
 }
 
 bool MemoryFiles::erase(const Path& path) {
-  return files.erase(place_of(path).native()) > 0;
+  ++changes_;
+  return files_.erase(place_of(path).native()) > 0;
 }
 
-Path MemoryFiles::resolved(const Path& path) const {
+Path MemoryFiles::link(const Path& path, const Path& target) {
+  auto before = std::exchange(links_[path.native()], target);
+  links_changed();
+  return before;
+}
+
+void MemoryFiles::links_changed() {
+  ++changes_;
+  known_.clear();
+}
+
+Path MemoryFiles::follow(const Path& path) const {
   Path done = "/";
   for (const auto& part : path.relative_path()) {
     done /= part;
-    for (auto link = links.find(done.native()); link != links.end();
-         link = links.find(done.native()))
+    for (auto link = links_.find(done.native()); link != links_.end();
+         link = links_.find(done.native()))
       done = resolved(link->second);
   }
   return done;
 }
 
-Path MemoryFiles::place_of(const Path& path) const {
-  return resolved(path.parent_path()) / path.filename();
+const MemoryFiles::Where& MemoryFiles::where(const Path& path) const {
+  const auto known = known_.find(path.native());
+  if (known != known_.end()) return known->second;
+  Where found{.place = follow(path.parent_path()) / path.filename(), .end = follow(path)};
+  return known_.emplace(path.native(), std::move(found)).first->second;
 }
 
 const MemoryFiles::File* MemoryFiles::find(const Path& path) const {
-  const auto file = files.find(resolved(path).native());
-  return file == files.end() ? nullptr : &file->second;
+  const auto file = files_.find(resolved(path).native());
+  return file == files_.end() ? nullptr : &file->second;
 }
 
 FileRead MemoryFiles::read(const Path& path, const ReadOptions& options) const {
@@ -77,21 +98,22 @@ std::int64_t MemoryFiles::modification_time(const Path& path) const {
 }
 
 bool MemoryFiles::is_link(const Path& path) const {
-  return links.contains(place_of(path).native());
+  return links_.contains(place_of(path).native());
 }
 
 Path MemoryFiles::enter(const Path& path) const {
-  auto where = resolved(path);
-  if (!folders.contains(where.native())) throw_error(ENOENT, "cannot change into " + path.native());
+  const auto& where = resolved(path);
+  if (!folders_.contains(where.native()))
+    throw_error(ENOENT, "cannot change into " + path.native());
   return where;
 }
 
 std::vector<Path> MemoryFiles::targets_beside(const Path& link) const {
   std::vector<Path> targets;
-  for (const auto& [path, target] : links) {
-    const auto where = resolved(path);
+  for (const auto& [path, target] : links_) {
+    const auto& where = resolved(path);
     if (Path(path).parent_path() == link.parent_path() && where != resolved(link) &&
-        folders.contains(where.native()))
+        folders_.contains(where.native()))
       targets.push_back(where);
   }
   return targets;
@@ -117,7 +139,7 @@ PidFolder MemoryFiles::list_pid_folder(const Path& folder) const {
   constexpr std::string_view kMark = ".pid.draining.";
   PidFolder found;
   const auto where = resolved(folder).native() + "/";
-  for (auto file = files.lower_bound(where); file != files.end(); ++file) {
+  for (auto file = files_.lower_bound(where); file != files_.end(); ++file) {
     const auto& name = file->first;
     if (!name.starts_with(where)) break;
     if (name.find('/', where.size()) != std::string::npos) continue;

@@ -3,9 +3,11 @@
 
 #include "system/machine.h"
 
+#include <cstdint>
 #include <map>
-#include <set>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace bootcheck {
@@ -26,9 +28,14 @@ class MemoryFiles {
   void put(const Path& path, std::string text, Duration modified);
   /// Whether there was such a file.
   bool erase(const Path& path);
+  /// The link leads there from now on; empty, or where it has led before.
+  Path link(const Path& path, const Path& target);
+  /// Becomes another number with each change of a file, a folder or a link.
+  std::uint64_t changes() const { return changes_; }
 
-  Path resolved(const Path& path) const;
-  bool is_folder(const Path& path) const { return folders.contains(resolved(path).native()); }
+  /// Until a link changes.
+  const Path& resolved(const Path& path) const { return where(path).end; }
+  bool is_folder(const Path& path) const { return folders_.contains(resolved(path).native()); }
   /// Null: there is none.
   const File* find(const Path& path) const;
 
@@ -43,13 +50,24 @@ class MemoryFiles {
   bool remove_pid_file(const Path& path, pid_t expected);
   PidFolder list_pid_folder(const Path& folder) const;
 
-  std::map<std::string, std::string> links;  ///< path and where it leads
-  std::map<std::string, File> files;         ///< by resolved path
-  std::set<std::string> folders = {"/"};     ///< resolved
-
  private:
-  /// Every link on the way followed, but not the last.
-  Path place_of(const Path& path) const;
+  /// What a path leads to, with every link on the way followed.
+  struct Where {
+    Path place;  ///< but for the last
+    Path end;    ///< and that one
+  };
+
+  const Where& where(const Path& path) const;
+  const Path& place_of(const Path& path) const { return where(path).place; }
+  Path follow(const Path& path) const;
+  void links_changed();
+
+  std::map<std::string, Path> links_;                ///< path and where it leads
+  std::map<std::string, File> files_;                ///< by resolved path
+  std::unordered_set<std::string> folders_ = {"/"};  ///< resolved, and each with those above it
+  std::uint64_t changes_ = 0;
+  /// What has been looked for since a link changed: most is looked for again and again.
+  mutable std::unordered_map<std::string, Where> known_;
 };
 
 }  // namespace bootcheck

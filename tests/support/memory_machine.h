@@ -30,7 +30,7 @@ class MemoryMachine final : public Machine, private MemoryFiles {
   void remove(const Path& path) { erase(path); }
   void pass_time(Duration duration);
 
-  using MemoryFiles::links;
+  using MemoryFiles::link;
   std::vector<std::pair<ProcessId, int>> signals;  ///< that were sent
   std::vector<std::string> syslog;
   std::string standard_error;

@@ -38,7 +38,7 @@ class PassInMemory : public testing::Test, private RollOutWatcher {
  protected:
   PassInMemory() {
     machine.add_folder("/srv/shop/releases/1");
-    machine.links["/srv/shop/current"] = "/srv/shop/releases/1";
+    machine.link("/srv/shop/current", "/srv/shop/releases/1");
     for (const auto& worker : config.workers)
       workers.push_back(bring_up(worker));
   }
@@ -60,7 +60,7 @@ class PassInMemory : public testing::Test, private RollOutWatcher {
   void deploy(const std::string& release) {
     const Path folder = "/srv/shop/releases/" + release;
     machine.add_folder(folder / "tmp/pids");
-    const Path before = std::exchange(machine.links["/srv/shop/current"], folder.native());
+    const Path before = machine.link("/srv/shop/current", folder);
     for (const auto& worker : config.workers) {  // the linked folder of Capistrano
       const auto name = worker.pid_file.filename();
       const auto file = before / "tmp/pids" / name;

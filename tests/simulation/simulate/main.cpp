@@ -43,6 +43,7 @@ std::optional<Numbers> read_options(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace bootcheck::sim;
+  ::clearenv();  // a world depends on nothing but its seed
   auto numbers = read_options(argc, argv);
   if (!numbers) {
     std::fputs(
