@@ -21,8 +21,14 @@ std::vector<LateExit> decide_after_exits(const Context& context, Assessment& ass
   Selection those(context.config.workers.size(), false);
   for (const auto worker : workers)
     those[worker] = true;
+  // Nobody else is to have the turn of one of them.
+  auto selection = those;
+  for (const auto& decision : assessment.plan.decisions)
+    selection[decision.worker] = selection[decision.worker] || decision.selected;
   auto now = assess(context, assessment.facts.app, assessment.state,
-                    {.may_ask = std::move(those), .earlier = &assessment.facts});
+                    {.selection = std::move(selection),
+                     .may_ask = std::move(those),
+                     .earlier = &assessment.facts});
   assessment.state = std::move(now.state);
   for (std::size_t at = 0; at < now.facts.seen.size(); ++at)
     assessment.facts.seen[at].ready = now.facts.seen[at].ready;

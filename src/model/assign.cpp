@@ -164,6 +164,8 @@ class Assigner {
       return Proof::none;
     if (bears_title(*process.argv, workers_[at])) return Proof::title;
     if (!reused && is_born_of_start(process, at)) return Proof::birth;
+    // One that has a title bears its start command only until it is up.
+    if (is_beside && !workers_[at].process_title.empty()) return Proof::none;
     return is_start_of(*process.argv, workers_[at]) ? Proof::start_command : Proof::none;
   }
 

@@ -456,6 +456,20 @@ Duration backoff_delay(int count, Duration first, Duration max) {
   return std::min(delay, max);
 }
 
+void forget_void_stops(State& state, const std::vector<Worker>& workers, WallTime now) {
+  const auto is_void = [](const StopRequest& stop) {
+    return stop.reason == StopReason::stop && !stop.asked && !stop.aside;
+  };
+  for (const auto& worker : workers) {
+    const auto found = state.workers.find(worker.name);
+    if (found == state.workers.end() || !worker.enabled || hold_of(state, worker.name, now))
+      continue;
+    auto& record = found->second;
+    std::erase_if(record.stops, is_void);
+    if (record.by_command && is_void(*record.by_command)) record.by_command.reset();
+  }
+}
+
 Remembered remember(State state, const Facts& facts, const Judgements& judgements) {
   Remembered result;
   forget_unconfigured(state, facts);

@@ -15,6 +15,9 @@ struct Remembered {
   std::vector<Event> events;  ///< `drained`, `drain_slow`, `recovered`, `left_over`
 };
 
+/// Forgets whom a hold was to stop and no pass has come to ask, where the hold is over.
+void forget_void_stops(State& state, const std::vector<Worker>& workers, WallTime now);
+
 /// Notes which processes are the workers now, which of those remembered have drained or died, and
 /// counts early deaths. A restart that was asked for is
 /// noted for the process that served then. Expired holds and workers that the configuration no

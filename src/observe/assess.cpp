@@ -20,6 +20,7 @@ Assessment assess(const Context& context, const App& app, State state,
   auto look = observe(context, app, state, options.search);
   look.facts.doubt = options.doubt;
   if (options.earlier != nullptr) take_over_answers(look.facts.seen, *options.earlier);
+  forget_void_stops(state, context.config.workers, look.facts.wall);
   const auto judgements = judge(look.facts, state, look.assignment);
   auto remembered = remember(std::move(state), look.facts, judgements);
   const auto plan_now = [&] {

@@ -14,6 +14,24 @@ TEST(Simulation, NoInvariantBreaksInWorldsThatAreAlwaysTheSame) {
   EXPECT_TRUE(report.is_good()) << report.text();
 }
 
+/// Each of these worlds has broken an invariant once.
+constexpr std::uint64_t kOnceBroken[] = {
+    530,       4294,      6235,      50664,     52645,     92657,     30001096,  30001285,
+    30003553,  40004923,  50001193,  50003386,  71003127,  90001833,  90002414,  90003875,
+    90005002,  90005026,  90006511,  90007764,  90007938,  90008160,  90008224,  95001508,
+    95001872,  95003040,  95003156,  95003957,  95004883,  95005886,  95007630,  95007710,
+    95008141,  110000153, 110000262, 110002059, 110002197, 110003477, 110004181, 140001795,
+    150006673, 170001944, 170006252, 170023402, 170029005, 170039446, 170042346, 170043054,
+    170048792, 170052878, 170056581, 170060637, 170062000, 181002547};
+
+TEST(Simulation, NoInvariantBreaksWhereOneOnceDid) {
+  for (const auto seed : kOnceBroken) {
+    Coverage coverage;
+    const auto result = run_world(seed, story_of(seed), coverage, {});
+    EXPECT_EQ(result.violation, "") << "seed " << seed;
+  }
+}
+
 /// What a seed does must depend on nothing else, or it could not be replayed.
 TEST(Simulation, ASeedTellsTheSameStoryTwice) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {

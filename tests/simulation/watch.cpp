@@ -237,7 +237,9 @@ void Watch::check_reason(const Inhabitant& process) const {
                           since(restarts_) || since(holds_began_) || is_held(process.worker) ||
                           (!process.ours && holds_began_.contains(process.worker)) || copies > 1;
   if (has_reason) return;
-  if (!cannot_be_told(process.worker))
+  const bool may_be_twin =
+      site_.kinds[process.worker] == Kind::twin && riddles_.contains(process.worker);
+  if (!may_be_twin && !cannot_be_told(process.worker))
     throw Violation{fmt::format("{} is asked to stop for no reason", name_of_process(process))};
   coverage_.count("excused", "asked to stop: a child of a dead worker took its place");
 }

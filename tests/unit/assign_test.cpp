@@ -116,6 +116,12 @@ TEST_F(Assigning, AStartCommandInThePidFileProves) {
   EXPECT_EQ(first().proof, Proof::start_command);
 }
 
+TEST_F(Assigning, AStartCommandIsNotTheWorkerWhileTheOneThatIsRememberedLives) {
+  world_.see("2", seen(PidInFile{100}, booting(100), std::vector{living(90)}));
+  world_.record().process = known(90);
+  EXPECT_EQ(current(first()), 90);
+}
+
 // A pass was killed before it could remember it, and it has changed its command line since.
 TEST_F(Assigning, AForegroundProgramIsProvedByThePidThatItsChildHasWritten) {
   auto worker = untitled_daemon("eu");

@@ -213,6 +213,18 @@ TEST_F(Remembering, HoldsExpireAndFormerWorkersAreForgotten) {
   EXPECT_FALSE(state_.workers.contains("delayed_job.9"));
 }
 
+TEST_F(Remembering, WhomAHoldWasToStopIsForgottenWhenItIsOver) {
+  see(seen(PidInFile{100}, living(100)), 0);
+  record().stops = {intended(100, StopReason::stop), intended(200, StopReason::release),
+                    asked(300, StopReason::stop)};
+  state_.holds[facts_.workers->front().name] = {.by = "x", .reason = "", .since = 0, .until = 10};
+  forget_void_stops(state_, *facts_.workers, 9);
+  EXPECT_EQ(record().stops.size(), 3U);
+  forget_void_stops(state_, *facts_.workers, 10);
+  ASSERT_EQ(record().stops.size(), 2U);
+  EXPECT_EQ(record().stops.front().process.pid, 200);
+}
+
 TEST_F(Remembering, ARestartIsRememberedUntilItsTurnComes) {
   see(seen(PidInFile{100}, living(100)), 0);
   record().roll = RollAsked{.at = facts_.now, .mode = RestartMode::surge};
