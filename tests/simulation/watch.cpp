@@ -389,6 +389,7 @@ void Watch::note_expired(std::size_t worker) {
 /// Expired is expired, whatever the clock says later. But where a pass could not take a hold out of
 /// its file, it stands again once the clock is set back.
 void Watch::end_holds(bool had_faults) {
+  if (holds_.empty() && ended_unwritten_.empty()) return;
   const auto* file = world_.files.find(holds_path(site_.config.state_file));
   const auto written = file == nullptr ? Holds{} : parse_holds(file->text).value_or(Holds{});
   const auto is_written = [&](std::size_t worker) {
