@@ -157,8 +157,7 @@ class Assigner {
     if (is_beside && (is_child_of_remembered(process) || is_of_dead_session(process)))
       return Proof::none;
     const bool reused = came_by_its_pid(process, at);
-    if ((reused || is_beside) && !(process.cwd && facts_.app.contains(*process.cwd)))
-      return Proof::none;
+    if ((reused || is_beside) && !works_inside(process, at)) return Proof::none;
     // It may be the child of one whose pid the file does not say, which a search finds.
     if (reused && process.session != process.id.pid && tells_itself(workers_[at]))
       return Proof::none;
@@ -167,6 +166,12 @@ class Assigner {
     // One that has a title bears its start command only until it is up.
     if (is_beside && !workers_[at].process_title.empty()) return Proof::none;
     return is_start_of(*process.argv, workers_[at]) ? Proof::start_command : Proof::none;
+  }
+
+  /// In the application, or where the worker is told to work.
+  bool works_inside(const Process& process, std::size_t at) const {
+    return process.cwd && (facts_.app.contains(*process.cwd) ||
+                           is_below(*process.cwd, workers_[at].working_directory));
   }
 
   /// A daemon without a title, or a foreground program, whose child has written its own pid: known
@@ -501,7 +506,7 @@ class Assigner {
                  : std::string();
     }
     if (facts_.seen[at].status == StatusAnswer::not_running) return {};
-    return may_be_untitled(process, worker)
+    return may_be_untitled(process, at)
                ? pid + " is in its pid file but does not bear its start command, and may be it"
                : std::string();
   }
@@ -509,10 +514,10 @@ class Assigner {
   /// Many programs exec others or change their command line. What bootcheck has detached began
   /// inside the app, or where it was told to; what daemonizes itself may have changed into any
   /// directory.
-  bool may_be_untitled(const Process& process, const Worker& worker) const {
+  bool may_be_untitled(const Process& process, std::size_t at) const {
+    const auto& worker = workers_[at];
     return worker.process_title.empty() &&
-           (!worker.foreground || !process.cwd || facts_.app.contains(*process.cwd) ||
-            is_below(*process.cwd, worker.working_directory));
+           (!worker.foreground || !process.cwd || works_inside(process, at));
   }
 
   const Facts& facts_;

@@ -111,7 +111,8 @@ class Planner {
   void plan_set_aside() {
     for (const auto& old : judgement_.surged) {
       const auto* stop = find_stop(record_, old.id);
-      const bool may_ask = is_held() || (judgement_.beneath == running && !still_boots());
+      const bool is_served = judgement_.beneath == running || judgement_.beneath == duplicate;
+      const bool may_ask = is_held() || (is_served && !still_boots());
       if ((stop == nullptr || !stop->asked) && may_ask)
         add(AskToStop{old.id, is_held() ? StopReason::stop : reason_of(stop)});
       plan_kill(old.id);

@@ -270,18 +270,26 @@ void Programs::hand_back(const Batch& batch) {
 void Programs::hand_back_of(const Dead& dead, const Path& output) {
   const auto is_of = [&](const Row& row) {
     return row.name == dead.name && row.pid == dead.pid &&
-           row.host == (dead.host.empty() ? world_.host : dead.host) &&
-           (dead.pid_taken == 0 || row.locked_at < dead.pid_taken);
+           row.host == (dead.host.empty() ? world_.host : dead.host);
+  };
+  const auto is_left = [&](const Row& row) {
+    return dead.pid_taken != 0 && row.locked_at >= dead.pid_taken;
   };
   std::string said;
-  for (const auto& row : world_.rows) {
+  for (auto& row : world_.rows) {
     if (!is_of(row)) continue;
+    if (is_left(row)) {
+      onlooker_.left_alone(row);
+      said += fmt::format("bootcheck hand-back: left job 1 of {} (pid {}) alone: ...\n", dead.name,
+                          dead.pid);
+      continue;
+    }
     onlooker_.handed_back(row);
     said +=
         fmt::format("bootcheck hand-back: recovered job 1 of {} (pid {}), attempt 1, next run at\n",
                     dead.name, dead.pid);
   }
-  std::erase_if(world_.rows, is_of);
+  std::erase_if(world_.rows, [&](const Row& row) { return is_of(row) && !is_left(row); });
   append(output, said + fmt::format("bootcheck hand-back: done with {} (pid {}): ...\n", dead.name,
                                     dead.pid));
 }

@@ -20,6 +20,7 @@ class Onlooker {
   virtual void was_ready(bool ready, Duration pass_began) = 0;
   /// The jobs of this row are given back to the queue.
   virtual void handed_back(const Row& row) = 0;
+  virtual void left_alone(Row& row) = 0;
   virtual void wrote(const Path& path) = 0;
   /// The pid file of a worker now names what a person has started.
   virtual void taken_over() = 0;

@@ -16,6 +16,8 @@ namespace {
 constexpr Duration kUnseen = 3s;
 /// For so long what has booted counts: a pass may be killed between that and the request.
 constexpr Duration kBooted = 10min;
+/// So long a pass may wait for what it starts.
+constexpr Duration kLongestStart = 5min;
 constexpr std::size_t kLargestState = 4'000;
 constexpr std::size_t kLargestRecord = 4'000;
 
@@ -232,7 +234,10 @@ void Watch::check_reason(const Inhabitant& process) const {
   };
   const auto copies = std::ranges::count_if(
       world_.processes, [&](const auto& each) { return is_of(each.second, process.worker); });
-  const bool has_reason = process.release != present_release(world_, site_).native() ||
+  // What somebody else started during a pass is taken for what that pass has started.
+  const bool may_be_touched = !process.ours && process.decided - touched_ < kLongestStart;
+  const bool has_reason = may_be_touched ||
+                          process.release != present_release(world_, site_).native() ||
                           deployed_ >= process.decided || touched_ >= process.decided ||
                           since(restarts_) || since(holds_began_) || is_held(process.worker) ||
                           (!process.ours && holds_began_.contains(process.worker)) || copies > 1;
@@ -282,6 +287,15 @@ void Watch::handed_back(const Row& row) {
   if (!row.is_dead)
     throw Violation{
         fmt::format("the job of {} (pid {}) is handed back while it runs", row.name, row.pid)};
+}
+
+/// By the clock it may be the job of whoever has the pid and the name by now. That is told, with a
+/// line that hands it back.
+void Watch::left_alone(Row& row) {
+  coverage_.count("act", "leave a job alone");
+  if (!row.is_dead) return;
+  row.is_lost = true;
+  coverage_.count("excused", "job left alone, and told: the clock was set since it was locked");
 }
 
 void Watch::process_ended(const Inhabitant& process) {
@@ -473,6 +487,7 @@ void Watch::passed(const PassDone& done, bool had_faults) {
   note_unsaved_asks(had_faults);
   check_traces(had_faults);
   if (!had_faults) check_crashes(done);
+  forget_told_ends(done);
   check_size();
   note_remembered();
   end_holds(had_faults);
@@ -483,10 +498,38 @@ void Watch::passed(const PassDone& done, bool had_faults) {
   });
 }
 
+/// Whether somebody was asked before its end is not known where that was not written down.
+void Watch::forget_unwritten_asks() {
+  const auto state = remembered();
+  for (auto& [worker, ends] : ends_) {
+    const auto* record = find_record(state, worker_of(worker).name);
+    for (auto& end : ends) {
+      const auto is_noted = [&](const StopRequest& stop) {
+        return stop.process.pid == end.pid && stop.asked;
+      };
+      end.as_asked =
+          end.as_asked && record != nullptr && std::ranges::any_of(record->stops, is_noted);
+    }
+  }
+}
+
 void Watch::broken_off(bool had_faults) {
+  forget_unwritten_asks();
   note_unsaved_asks(true);
   check_traces(had_faults);
   note_remembered();
+}
+
+/// Another process may get the pid.
+void Watch::forget_told_ends(const PassDone& done) {
+  for (const auto& event : done.events) {
+    const auto* stopping = std::get_if<Stopping>(&event.detail);
+    if (event.kind != EventKind::drained || stopping == nullptr) continue;
+    for (auto& [worker, ends] : ends_) {
+      if (worker_of(worker).name == event.worker)
+        std::erase_if(ends, [&](const LastEnd& end) { return end.pid == stopping->pid; });
+    }
+  }
 }
 
 /// `crashed` is told of nobody that ended as it was asked to.

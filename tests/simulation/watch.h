@@ -19,6 +19,7 @@ class Watch final : public Onlooker {
   void signalled(Inhabitant& process, int signal) override;
   void was_ready(bool ready, Duration pass_began) override;
   void handed_back(const Row& row) override;
+  void left_alone(Row& row) override;
   void wrote(const Path& path) override;
   void taken_over() override { check_traces(true); }
 
@@ -67,6 +68,8 @@ class Watch final : public Onlooker {
   void name_twins(const State& state);
   void note_unsaved_asks(bool is_excused);
   bool stands(const Ends& holds, std::size_t worker) const;
+  void forget_unwritten_asks();
+  void forget_told_ends(const PassDone& done);
   void note_expired(std::size_t worker);
   void end_holds(bool had_faults);
   void forget_hosts();
