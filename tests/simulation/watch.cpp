@@ -172,12 +172,29 @@ void Watch::check_ready(const Inhabitant& process) const {
 
 // --- signals -------------------------------------------------------------------------------------
 
+/// Whether it is remembered as one that its pid file and its birth alone prove.
+bool Watch::is_of_untitled(const ProcessId& id) const {
+  const auto state = remembered();
+  for (std::size_t at = 0; at < site_.kinds.size(); ++at) {
+    if (site_.kinds[at] == Kind::untitled_daemon &&
+        find_stop(find_record(state, worker_of(at).name), id) != nullptr)
+      return true;
+  }
+  return false;
+}
+
 void Watch::signalled(Inhabitant& process, int signal) {
   world_.tell(fmt::format("    signal {} to {}", signal, name_of_process(process)));
   if (process.was_named && process.role != Role::worker && process.role != Role::stranger) {
     coverage_.count("excused",
                     "another application's worker, a child or a start command: a pid "
                     "file named it");
+    return;
+  }
+  if (process.role == Role::stranger && process.was_named && is_of_untitled(process.shown.id)) {
+    coverage_.count("excused",
+                    "a stranger: a pid file named it during the start of a daemon that nothing "
+                    "else proves");
     return;
   }
   if (process.role == Role::child && (process.of_unseen || process.born <= memory_lost_)) {
@@ -242,9 +259,10 @@ void Watch::check_reason(const Inhabitant& process) const {
                           since(restarts_) || since(holds_began_) || is_held(process.worker) ||
                           (!process.ours && holds_began_.contains(process.worker)) || copies > 1;
   if (has_reason) return;
-  const bool may_be_twin =
-      site_.kinds[process.worker] == Kind::twin && riddles_.contains(process.worker);
-  if (!may_be_twin && !cannot_be_told(process.worker))
+  const auto kind = site_.kinds[process.worker];
+  const bool is_by_our_word = kind == Kind::twin || kind == Kind::by_status;
+  const bool is_riddle = is_by_our_word && riddles_.contains(process.worker);
+  if (!is_riddle && !cannot_be_told(process.worker))
     throw Violation{fmt::format("{} is asked to stop for no reason", name_of_process(process))};
   coverage_.count("excused", "asked to stop: a child of a dead worker took its place");
 }
@@ -592,7 +610,13 @@ bool Watch::cannot_be_told(std::size_t worker) const {
   const bool has_title = !worker_of(worker).process_title.empty();
   const bool is_stranger =
       stranger != nullptr && (stranger->role != Role::worker || stranger->worker != worker);
-  if (is_stranger && (!has_title || (stranger->was_named && stranger->role == Role::neighbour)))
+  const auto state = remembered();
+  const auto* record = find_record(state, worker_of(worker).name);
+  // It came by the pid that an old file says when nothing was remembered.
+  const bool is_adopted = is_stranger && record != nullptr && record->process &&
+                          record->process->id == stranger->shown.id;
+  if (is_stranger &&
+      (!has_title || ((stranger->was_named || is_adopted) && stranger->role == Role::neighbour)))
     return true;
   return std::ranges::any_of(world_.processes, [&](const auto& each) {
     const auto& process = each.second;
@@ -630,7 +654,8 @@ std::string Watch::what_is_missing(std::size_t at, const State& state) const {
     if (process.was_set_aside) return name_of_process(process) + " is still set aside";
     if (process.is_remembered || can_be_known(process, state)) copies.push_back(&process);
   }
-  const bool can_be_stopped = !by_status || !worker.stop.empty();
+  const bool is_by_hand = std::ranges::any_of(copies, [](const auto* each) { return !each->ours; });
+  const bool can_be_stopped = !by_status || (!worker.stop.empty() && !is_by_hand);
   if (is_held(at))
     return copies.empty() || !can_be_stopped ? "" : worker.name + " is held, and runs";
   if (copies.empty()) return worker.name + " does not run";

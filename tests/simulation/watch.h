@@ -68,6 +68,7 @@ class Watch final : public Onlooker {
   void name_twins(const State& state);
   void note_unsaved_asks(bool is_excused);
   bool stands(const Ends& holds, std::size_t worker) const;
+  bool is_of_untitled(const ProcessId& id) const;
   void forget_unwritten_asks();
   void forget_told_ends(const PassDone& done);
   void note_expired(std::size_t worker);
