@@ -230,7 +230,8 @@ void Life::spoil_pid_file(Weather weather, Random& dice) {
   }
   std::string text;
   if (weather == Weather::pid_file_garbage) text = "nonsense\n";
-  if (weather == Weather::pid_file_stale) {
+  if (weather == Weather::pid_file_stale && world_.processes.empty()) text = "29000\n";
+  if (weather == Weather::pid_file_stale && !world_.processes.empty()) {
     auto process = world_.processes.begin();
     std::advance(process, dice.between(0, static_cast<int>(world_.processes.size()) - 1));
     const bool is_alive = dice.chance(70);
