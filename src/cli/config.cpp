@@ -9,6 +9,7 @@
 #include "system/inspect.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -62,6 +63,18 @@ std::string_view why_unit_is_void(const Config& config) {
              : "`unit` has an effect only where root runs bootcheck under systemd";
 }
 
+/// Two workers whose processes look the same; empty: there are none.
+std::string who_look_alike(const Config& config) {
+  std::map<Argv, std::string_view> names;
+  for (const auto& worker : config.workers) {
+    const auto& title = worker.process_title;
+    const auto [known, added] =
+        names.emplace(title.empty() ? worker.start : Argv{title}, worker.name);
+    if (!added) return fmt::format("{} and {}", known->second, worker.name);
+  }
+  return {};
+}
+
 /// As comments, so that what is printed is still a configuration.
 std::string verdict(const Config& config) {
   const auto count = config.workers.size();
@@ -69,6 +82,11 @@ std::string verdict(const Config& config) {
                           count == 1 ? "" : "s");
   for (const auto& absent : absentees(config))
     text += fmt::format("# But it names what is not there: {}\n", one_line(absent));
+  if (const auto names = who_look_alike(config); !names.empty()) {
+    text +=
+        fmt::format("# But {} look the same: without their pid files they cannot be told apart.\n",
+                    one_line(names));
+  }
   if (const auto why = why_unit_is_void(config); !why.empty())
     text += fmt::format("# But {}.\n", why);
   return text;

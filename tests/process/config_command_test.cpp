@@ -38,10 +38,10 @@ TEST_F(ConfigCommand, LooksForTheProgramsThatAreAskedWhetherWorkersAreReady) {
   app_.configure(
       "ready: [no_such_program, -q]\nenv: {PATH: /usr/bin}\n"
       "workers:\n"
-      "  - {name: 'a-%{id}', count: 2, start: [bin/feed], foreground: true}\n"
-      "  - {name: b, start: [bin/feed], foreground: true, ready: [bin/gone]}\n"
-      "  - {name: c, start: [bin/feed], foreground: true, ready: [bin/there]}\n"
-      "  - {name: d, start: [bin/feed], foreground: true, ready: [env]}\n"
+      "  - {name: 'a-%{id}', count: 2, start: [bin/feed, '%{id}'], foreground: true}\n"
+      "  - {name: b, start: [bin/feed, b], foreground: true, ready: [bin/gone]}\n"
+      "  - {name: c, start: [bin/feed, c], foreground: true, ready: [bin/there]}\n"
+      "  - {name: d, start: [bin/feed, d], foreground: true, ready: [env]}\n"
       "  - {name: e, start: exec bin/feed, foreground: true, ready: gone --or not}");
   EXPECT_THAT(app_.bootcheck({"config"}).out,
               EndsWith("\n# This is a valid configuration of 6 workers.\n"
@@ -59,6 +59,19 @@ TEST_F(ConfigCommand, SaysWhereAUnitHasNoEffect) {
   EXPECT_EQ(last_line(), "# This is a valid configuration of 1 worker.");
   app_.configure(workers);
   EXPECT_EQ(last_line(), "# This is a valid configuration of 1 worker.");
+}
+
+TEST_F(ConfigCommand, NamesWorkersThatCannotBeToldApart) {
+  const auto last_line = [this] { return lines_of(app_.bootcheck({"config"}).out).back(); };
+  const std::string alike = " look the same: without their pid files they cannot be told apart.";
+  app_.configure(
+      "workers: [{name: 'feed-%{id}', count: 2, start: [bin/feed], foreground: true}]\n");
+  EXPECT_EQ(last_line(), "# But feed-0 and feed-1" + alike);
+  app_.configure("workers: [{preset: resque, count: 2, start: [bin/resque]}]\n");
+  EXPECT_EQ(last_line(), "# But resque.0 and resque.1" + alike);
+  app_.configure(
+      "workers: [{name: 'feed-%{id}', count: 2, start: [bin/feed, '%{id}'], foreground: true}]\n");
+  EXPECT_THAT(last_line(), testing::EndsWith(" valid configuration of 2 workers."));
 }
 
 TEST_F(ConfigCommand, IsStillAConfiguration) {
