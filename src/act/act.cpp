@@ -43,10 +43,12 @@ class Actor {
       report_all(events_of(decision, facts_, state_));
       if (auto order = take_steps(decision)) orders_.push_back(std::move(*order));
     }
-    if (waits_for_a_boot(plan)) report_boot_failure(state_.failed_boots.failures);
+    if (waits_for_a_boot(plan)) report_boot_failure(state_.failed_boots);
     report_all(orphan_events(facts_, assessment_.assignment, state_));
     for (const auto& orphan : plan.orphans_to_drain)
       drain_orphan(orphan);
+    for (const auto& file : plan.set_aside_to_forget)
+      forget_set_aside(file);
     run_stop_commands();
     if (signalled_) save_(state_);
     report_(std::exchange(events_, {}));
@@ -115,6 +117,15 @@ class Actor {
     }
   }
 
+  void forget_set_aside(const SetAsideFile& file) {
+    try {
+      machine_.remove_pid_file(set_aside_path(file.pid_file, file.pid), file.pid);
+    } catch (const std::system_error& error) {
+      report(make_event(EventKind::failed, {}, Severity::error,
+                        Trouble{Task::step, failure_of(error)}));
+    }
+  }
+
   // --- boot first ------------------------------------------------------------------------------
 
   bool boots_before_rolling(const Decision& decision) const {
@@ -159,7 +170,7 @@ class Actor {
     const auto first = failed.workers.front();
     remember_boot_failed(state_, worker_of(first), failed.failure,
                          facts_.seen[first].restart_file_mtime, facts_, machine_.boot_now());
-    report_boot_failure(state_.failed_boots.failures);
+    report_boot_failure(state_.failed_boots);
   }
 
   /// The first times it may be a deploy that is still under way.
@@ -353,8 +364,8 @@ class Actor {
       report_end(result, EventKind::started, Severity::info, note_up(result));
       if (result.trouble) report_end(result, EventKind::failed, Severity::warning, *result.trouble);
     } else {
-      remember_failed(record_of(result.worker), worker_of(result.worker), result.failure, facts_,
-                      machine_.boot_now());
+      remember_failed(record_of(result.worker), worker_of(result.worker), result.failure,
+                      facts_.seen[result.worker].restart_file_mtime, facts_, machine_.boot_now());
       report_end(result, EventKind::start_failed, Severity::error, result.failure);
     }
   }

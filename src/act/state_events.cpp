@@ -60,6 +60,12 @@ class StateEvents {
     add(EventKind::not_ready, is_long ? Severity::error : Severity::info, *not_ready_);
   }
 
+  bool may_have_forked() const {
+    return std::ranges::any_of(judgement_.duplicates, [this](const Process& other) {
+      return may_be_forked(other, judgement_, record_);
+    });
+  }
+
   void add_for_state() {
     switch (judgement_.state) {
       case WorkerState::crashed:
@@ -72,7 +78,8 @@ class StateEvents {
       case WorkerState::duplicate:
         return add(EventKind::duplicate, Severity::error,
                    Duplicates{.pids = pids_of(judgement_.duplicates),
-                              .drained = facts_.orphan_policy == Orphans::drain});
+                              .drained = facts_.orphan_policy == Orphans::drain,
+                              .may_be_forks = may_have_forked()});
       case WorkerState::failing:
         return add_failing(std::max<BootTime>(0, record_->failures.next_try - facts_.now));
       case WorkerState::starting:

@@ -93,7 +93,8 @@ struct GarbageInPidFile {
 /// `duplicate`: the processes besides its own; `left_over`: those that a dead one has left behind.
 struct Duplicates {
   std::vector<pid_t> pids;
-  bool drained = false;  ///< by `orphans: drain`
+  bool drained = false;       ///< by `orphans: drain`
+  bool may_be_forks = false;  ///< of a job: nobody is drained
   bool operator==(const Duplicates&) const = default;
 };
 /// `failing`

@@ -10,6 +10,10 @@ BootTime age_of(const ProcessId& process, const Facts& facts) {
   return std::max<BootTime>(0, facts.now - began);
 }
 
+BootTime awake_since(BootTime then, BootTime suspended_then, const Facts& facts) {
+  return facts.now - then - (facts.suspended - suspended_then);
+}
+
 WallTime born_at(const ProcessId& process, const Facts& facts) {
   return facts.wall - age_of(process, facts) / 1000;
 }

@@ -15,7 +15,9 @@ struct Facts {
   const std::vector<Worker>* workers = nullptr;
   std::vector<Observation> seen;  ///< one per worker, same order
   ProcessTable processes;
-  BootTime now = 0;  ///< ms since boot
+  std::vector<SetAsideFile> set_aside_elsewhere;  ///< in their pid folders, of no worker's pid file
+  BootTime now = 0;                               ///< ms since boot
+  BootTime suspended = 0;                         ///< ms of that in which the host slept
   WallTime wall = 0;
   std::int64_t ticks_per_second = 100;  ///< of ProcessId::start_time
   std::string doubt;  ///< why nothing can be told of any process here; empty: nothing speaks for it
@@ -29,6 +31,8 @@ struct Facts {
 
 /// How long ago a process has started, in ms.
 BootTime age_of(const ProcessId& process, const Facts& facts);
+/// How much of the time that has passed the host was awake, in ms.
+BootTime awake_since(BootTime then, BootTime suspended_then, const Facts& facts);
 /// When a process of this boot has started, by today's clock.
 WallTime born_at(const ProcessId& process, const Facts& facts);
 

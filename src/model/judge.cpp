@@ -2,6 +2,8 @@
 
 #include "model/identity.h"
 
+#include <algorithm>
+
 namespace bootcheck {
 namespace {
 
@@ -93,12 +95,13 @@ class Judge {
     return facts_.processes.searched ? std::string() : "/proc was not searched";
   }
 
-  /// Its back-off is not over; another release or start command gets a fresh chance.
+  /// Its back-off is not over; another release, start command or restart file gets a fresh chance.
   bool must_wait() const {
     if (record_ == nullptr) return false;
     const auto& failures = record_->failures;
     return failures.next_try > facts_.now && failures.release == facts_.app.release.native() &&
-           failures.command == command_text(worker_.start);
+           failures.command == command_text(worker_.start) &&
+           !is_other_restart_file(failures.restart_file_mtime, seen_.restart_file_mtime);
   }
 
   /// By its stop command, or it is about to be.
@@ -155,6 +158,14 @@ Judgements judge(const Facts& facts, const State& state, const Assignment& assig
 bool wants_start(WorkerState state) {
   using enum WorkerState;
   return state == missing || state == crashed || state == stale || state == drained;
+}
+
+bool may_be_forked(const Process& duplicate, const Judgement& judgement,
+                   const WorkerRecord* record) {
+  const auto& worker = judgement.process;
+  if (!worker || duplicate.stack == 0 || duplicate.stack != worker->stack) return false;
+  return record == nullptr ||
+         std::ranges::find(record->beside, duplicate.id, &KnownProcess::id) == record->beside.end();
 }
 
 const Hold* hold_of(const State& state, const std::string& worker, WallTime now) {

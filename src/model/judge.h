@@ -47,6 +47,11 @@ Judgements judge(const Facts& facts, const State& state, const Assignment& assig
 /// Whether a worker in this state is not there, and nothing but a start is missing.
 bool wants_start(WorkerState state);
 
+/// Whether a duplicate may be what the worker's job has forked, and no copy of it. One that was
+/// forked by the same preloader looks the same.
+bool may_be_forked(const Process& duplicate, const Judgement& judgement,
+                   const WorkerRecord* record);
+
 /// The hold on a worker that counts now; null: none, or it has expired.
 const Hold* hold_of(const State& state, const std::string& worker, WallTime now);
 

@@ -38,6 +38,9 @@ struct Process {
   /// /proc/PID/cmdline without trailing empty words; none: not read, the start time told enough.
   std::optional<Argv> argv;
   std::uint64_t resident = 0;  ///< bytes, field 24 of /proc/PID/stat
+  /// Where its stack begins, field 28: whoever was forked, and has not called execve(2), has that
+  /// of its parent; 0: not shown.
+  std::uint64_t stack = 0;
 };
 
 // --- what stands at the pid file's path ----------------------------------------------------------
@@ -91,6 +94,13 @@ struct OomKills {
   std::uint64_t count = 0;  ///< processes that the kernel has ended for want of memory...
   std::int64_t since = 0;   ///< ...since then, s since the epoch
   bool operator==(const OomKills&) const = default;
+};
+
+/// A file `<pid_file>.draining.<pid>` of a worker that was surged away.
+struct SetAsideFile {
+  Path pid_file;
+  pid_t pid = 0;
+  bool operator==(const SetAsideFile&) const = default;
 };
 
 /// What was seen of one worker besides its processes.

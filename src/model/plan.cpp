@@ -5,6 +5,9 @@
 #include "model/roll.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
 
 namespace bootcheck {
 namespace {
@@ -18,7 +21,12 @@ class Planner {
         seen_(facts.seen[decision.worker]),
         record_(record),
         judgement_(decision.judgement),
-        decision_(decision) {}
+        decision_(decision) {
+    for (const auto& step : decision.steps) {
+      if (const auto* planned = std::get_if<RecoverJobs>(&step))
+        recovered_.emplace(planned->pid, planned->host);
+    }
+  }
 
   void plan() {
     plan_set_aside();
@@ -82,12 +90,17 @@ class Planner {
     if (beneath == running && !judgement_.process) return stop_by_command(StopReason::stop);
     if (beneath == starting || !judgement_.process) return;
     ask_despite_surge(judgement_.process->id);
-    for (const auto& other : judgement_.duplicates)
-      ask(other.id, StopReason::stop);
+    ask_duplicates(StopReason::stop);
     plan_kill(judgement_.process->id);
   }
 
   bool is_held() const { return judgement_.state == held; }
+
+  void ask_duplicates(StopReason reason) {
+    for (const auto& other : judgement_.duplicates) {
+      if (!may_be_forked(other, judgement_, record_)) ask(other.id, reason);
+    }
+  }
 
   /// Unless a request stands already: nobody is asked twice for the same reason.
   void ask(const ProcessId& process, StopReason reason) {
@@ -167,7 +180,8 @@ class Planner {
   void plan_kill(const ProcessId& process) {
     const auto* stop = find_stop(record_, process);
     if (!worker_.kill_after || stop == nullptr || !stop->asked) return;
-    if (facts_.now - stop->asked_at > worker_.kill_after->count()) add(KillWorker{process});
+    if (awake_since(stop->asked_at, stop->suspended, facts_) > worker_.kill_after->count())
+      add(KillWorker{process});
   }
 
   // --- the dead ----------------------------------------------------------------------------------
@@ -187,13 +201,9 @@ class Planner {
   void recover(const DeadProcess& dead) {
     if (!facts_.recover_jobs || !hands_back_jobs(worker_) || may_live(dead.pid)) return;
     const auto host = host_of(dead);
-    const auto is_it = [&](const Step& step) {
-      const auto* planned = std::get_if<RecoverJobs>(&step);
-      return planned != nullptr && planned->pid == dead.pid && planned->host == host;
-    };
-    if (std::ranges::none_of(decision_.steps, is_it))
-      add(RecoverJobs{
-          .pid = dead.pid, .host = host, .asked = dead.asked, .pid_taken = taken_at(dead.pid)});
+    if (!recovered_.emplace(dead.pid, host).second) return;
+    add(RecoverJobs{
+        .pid = dead.pid, .host = host, .asked = dead.asked, .pid_taken = taken_at(dead.pid)});
   }
 
   /// Of a pid that a file or another boot has left nothing else may be known.
@@ -233,8 +243,7 @@ class Planner {
   void plan_duplicate() {
     if (!judgement_.is_named) add(RestorePidFile{judgement_.process->id});
     if (facts_.orphan_policy != Orphans::drain) return;
-    for (const auto& other : judgement_.duplicates)
-      ask(other.id, StopReason::duplicate);
+    ask_duplicates(StopReason::duplicate);
   }
 
   const Worker& worker_;
@@ -243,6 +252,7 @@ class Planner {
   const WorkerRecord* record_;
   const Judgement& judgement_;
   Decision& decision_;
+  std::set<std::pair<pid_t, std::string>> recovered_;  ///< there may be very many files
 };
 
 bool starts_anything(const Decision& decision) {
@@ -290,6 +300,17 @@ std::vector<OrphanToDrain> plan_orphans(const Facts& facts, const State& state,
   return drain;
 }
 
+/// Of those that were surged away before their worker was taken out of the configuration.
+std::vector<SetAsideFile> plan_files_of_ended_orphans(const Facts& facts, const State& state) {
+  std::vector<SetAsideFile> files;
+  for (const auto& orphan : state.orphans) {
+    if (!orphan.stop || !orphan.stop->aside || !facts.processes.has_ended(orphan.process)) continue;
+    std::ranges::copy_if(facts.set_aside_elsewhere, std::back_inserter(files),
+                         [&](const SetAsideFile& file) { return file.pid == orphan.process.pid; });
+  }
+  return files;
+}
+
 }  // namespace
 
 std::string orphan_name(const State& state, const Process& orphan) {
@@ -321,6 +342,7 @@ Plan make_plan(const Facts& facts, const State& state, const Assignment& assignm
   plan_rolls(plan, facts, state);
   share_boots(plan, facts, state);
   plan.orphans_to_drain = plan_orphans(facts, state, assignment);
+  plan.set_aside_to_forget = plan_files_of_ended_orphans(facts, state);
   return plan;
 }
 

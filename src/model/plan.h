@@ -97,6 +97,7 @@ std::string orphan_name(const State& state, const Process& orphan);
 struct Plan {
   std::vector<Decision> decisions;  ///< in the order of the configuration
   std::vector<OrphanToDrain> orphans_to_drain;
+  std::vector<SetAsideFile> set_aside_to_forget;  ///< of orphans that have ended
 };
 
 /// Which workers a pass is about, by worker index; the others are left alone. Empty: all.

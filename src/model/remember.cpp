@@ -66,6 +66,11 @@ BootTime next_try(BootTime now, Duration delay) {
   return now + (delay - std::min(kCronJitter, delay / 10)).count();
 }
 
+/// However often it has failed, and whatever a state file says.
+int one_more(int count) {
+  return count < std::numeric_limits<int>::max() ? count + 1 : count;
+}
+
 Duration current_delay(const Failures& failures, const Facts& facts) {
   return std::max(facts.backoff_first,
                   backoff_delay(failures.count, facts.backoff_first, facts.backoff_max));
@@ -145,7 +150,7 @@ class Rememberer {
       record_.failures = {};
     } else {
       remember_failed(record_, worker_, {.cause = DiedEarly{}, .output_tail = {}, .output = {}},
-                      facts_, facts_.now);
+                      seen_.restart_file_mtime, facts_, facts_.now);
     }
   }
 
@@ -265,6 +270,7 @@ class Rememberer {
                             ? KnownProcess(*before)
                             : KnownProcess{.id = process.id,
                                            .begun = record_.start ? record_.start->since : 0,
+                                           .suspended = facts_.suspended,
                                            .session = process.session,
                                            .release = present_release_of(process),
                                            .host = facts_.host});
@@ -377,9 +383,16 @@ void remind_of_holds(State& state, const Facts& facts, std::vector<Event>& event
   }
 }
 
+/// Whoever was surged away before its worker was taken out of the configuration is remembered until
+/// its file is gone, too.
 void forget_ended_orphans(State& state, const Facts& facts) {
+  const auto has_file = [&](const OrphanRecord& orphan) {
+    return orphan.stop && orphan.stop->aside &&
+           std::ranges::find(facts.set_aside_elsewhere, orphan.process.pid, &SetAsideFile::pid) !=
+               facts.set_aside_elsewhere.end();
+  };
   std::erase_if(state.orphans, [&](const OrphanRecord& orphan) {
-    return facts.processes.has_ended(orphan.process);
+    return facts.processes.has_ended(orphan.process) && !has_file(orphan);
   });
 }
 
@@ -436,6 +449,7 @@ class IntentWriter {
     stop.process = process;
     stop.at = facts_.wall;
     stop.asked_at = facts_.now;
+    stop.suspended = facts_.suspended;
     if (const auto* seen = facts_.processes.living(process)) stop.session = seen->session;
     return stop;
   }
@@ -504,7 +518,9 @@ void remember_intents(State& state, const Facts& facts, const Plan& plan) {
     record.stop = StopRequest{.process = orphan.id,
                               .at = facts.wall,
                               .asked_at = facts.now,
-                              .reason = StopReason::orphan};
+                              .suspended = facts.suspended,
+                              .reason = StopReason::orphan,
+                              .aside = record.stop && record.stop->aside};
   }
 }
 
@@ -530,31 +546,34 @@ void remember_up_by_status(WorkerRecord& record, BootTime now) {
 }
 
 void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,
-                     const Facts& facts, BootTime now) {
+                     std::optional<std::int64_t> restart_file_mtime, const Facts& facts,
+                     BootTime now) {
   auto& failures = record.failures;
-  if (failures.count < std::numeric_limits<int>::max()) ++failures.count;
+  failures.count = one_more(failures.count);
   failures.next_try =
       next_try(now, backoff_delay(failures.count, facts.backoff_first, facts.backoff_max));
   failures.last_error = why;
   failures.release = facts.app.release.native();
   failures.command = command_text(worker.start);
+  failures.restart_file_mtime = restart_file_mtime;
   record.drained_at.reset();
 }
 
 void remember_boot_failed(State& state, const Worker& worker, const StartFailure& why,
                           std::optional<std::int64_t> restart_file_mtime, const Facts& facts,
                           BootTime now) {
-  auto& [failures, mtime] = state.failed_boots;
+  auto& failures = state.failed_boots;
   const auto release = facts.app.release.native();
-  if (failures.release != release || is_other_restart_file(mtime, restart_file_mtime))
+  if (failures.release != release ||
+      is_other_restart_file(failures.restart_file_mtime, restart_file_mtime))
     failures = {};
-  if (failures.count < std::numeric_limits<int>::max() - 1) ++failures.count;
-  failures.next_try =
-      next_try(now, backoff_delay(failures.count + 1, facts.backoff_first, facts.backoff_max));
+  failures.count = one_more(failures.count);
+  failures.next_try = next_try(
+      now, backoff_delay(one_more(failures.count), facts.backoff_first, facts.backoff_max));
   failures.last_error = why;
   failures.release = release;
   failures.command = command_text(worker.start);
-  mtime = restart_file_mtime;
+  failures.restart_file_mtime = restart_file_mtime;
 }
 
 void remember_hand_back(WorkerRecord& record, const HandBack& result, const Facts& facts,
@@ -567,16 +586,17 @@ void remember_hand_back(WorkerRecord& record, const HandBack& result, const Fact
   }
   dead->asked = false;  // it may have ended as asked, and yet not have been able to unlock its job
   dead->trouble = result.trouble.substr(0, kLongestTrouble);
-  if (dead->failures < std::numeric_limits<int>::max()) ++dead->failures;
+  dead->failures = one_more(dead->failures);
   const auto longest = std::max(facts.backoff_max, kBetweenHandBacks);
   record.next_recovery =
-      next_try(now, backoff_delay(dead->failures + 1, kBetweenHandBacks, longest));
+      next_try(now, backoff_delay(one_more(dead->failures), kBetweenHandBacks, longest));
 }
 
 void remember_started(WorkerRecord& record, const Process& process, std::string release,
                       const Facts& facts, std::size_t worker, BootTime now) {
   take_place(record, {.id = process.id,
                       .begun = record.start ? record.start->since : 0,
+                      .suspended = facts.suspended,
                       .session = process.session,
                       .release = std::move(release),
                       .host = facts.host});

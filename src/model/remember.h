@@ -45,7 +45,8 @@ void remember_up_by_status(WorkerRecord& record, BootTime now);
 
 /// After a start that failed, or an early death: the next one waits.
 void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,
-                     const Facts& facts, BootTime now);
+                     std::optional<std::int64_t> restart_file_mtime, const Facts& facts,
+                     BootTime now);
 
 /// After a boot for successors that failed: the next one waits. Another release or restart file
 /// has its own chance.

@@ -116,10 +116,9 @@ void roll(Decision& decision, const Process& process, StopReason reason, Restart
 bool waits_for_boot(const Worker& worker, const Facts& facts, const Observation& seen,
                     const State& state) {
   const auto& failed = state.failed_boots;
-  return boots_first(worker) && failed.failures.count > 0 &&
-         failed.failures.release == facts.app.release.native() &&
+  return boots_first(worker) && failed.count > 0 && failed.release == facts.app.release.native() &&
          !is_other_restart_file(failed.restart_file_mtime, seen.restart_file_mtime) &&
-         facts.now < failed.failures.next_try;
+         facts.now < failed.next_try;
 }
 
 /// There is no pid file to be set aside.
@@ -169,7 +168,8 @@ std::optional<StopReason> reason_to_roll(const Worker& worker, const Facts& fact
     return StopReason::restart_file;
   if (worker.limits.memory && seen.memory && *seen.memory > *worker.limits.memory)
     return StopReason::memory;
-  if (worker.limits.age && age_of(process.id, facts) > worker.limits.age->count())
+  const auto slept = known ? facts.suspended - record->process->suspended : 0;
+  if (worker.limits.age && age_of(process.id, facts) - slept > worker.limits.age->count())
     return StopReason::age;
   return {};
 }

@@ -26,8 +26,9 @@ using BootTime = std::int64_t;
 /// A process is to be asked to stop. It is signalled once.
 struct StopRequest {
   ProcessId process;
-  WallTime at = 0;        ///< for people
-  BootTime asked_at = 0;  ///< for `kill_after`
+  WallTime at = 0;         ///< for people
+  BootTime asked_at = 0;   ///< for `kill_after`
+  BootTime suspended = 0;  ///< Facts::suspended when it was intended
   StopReason reason = StopReason::restart;
   bool asked = false;  ///< the signal has been sent; else a pass still has to send it
   bool aside =
@@ -56,6 +57,8 @@ struct Failures {
   StartFailure last_error;
   std::string release;  ///< in which release, and
   std::string command;  ///< with which start command it failed: another one gets a fresh chance
+  /// ns since the epoch, as it was then: whoever touches the restart file wants a fresh start.
+  std::optional<std::int64_t> restart_file_mtime;
   bool operator==(const Failures&) const = default;
 };
 
@@ -63,6 +66,7 @@ struct Failures {
 struct KnownProcess {
   ProcessId id;
   std::uint64_t begun = 0;  ///< clock ticks since boot: when its start began; 0: not known
+  BootTime suspended = 0;   ///< Facts::suspended when it was started or first seen
   pid_t session = 0;        ///< 0: not read
   std::string release;      ///< what `root` resolved to when it was started; empty: not known
   std::string host;         ///< as delayed_job wrote it into `locked_by`
@@ -147,13 +151,6 @@ struct OrphanRecord {
   bool operator==(const OrphanRecord&) const = default;
 };
 
-/// The application did not boot for successors, so nobody was asked to stop.
-struct FailedBoots {
-  Failures failures;                               ///< count 0: it did
-  std::optional<std::int64_t> restart_file_mtime;  ///< ns since the epoch, as it was then
-  bool operator==(const FailedBoots&) const = default;
-};
-
 /// Where pids mean what they say: in one boot, and one pid namespace, of one host.
 struct Stamp {
   std::string boot_id;              ///< random(4)
@@ -181,7 +178,7 @@ struct State {
   std::map<std::string, Told> told;             ///< by problem
   std::map<std::string, Counters> counters;     ///< by worker name
   std::vector<OrphanRecord> orphans;
-  FailedBoots failed_boots;
+  Failures failed_boots;  ///< for successors, so nobody was asked to stop; count 0: it did boot
   std::optional<OomCount> oom;  ///< when a worker was last started or gone unasked
   bool operator==(const State&) const = default;
 };

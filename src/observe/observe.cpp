@@ -16,10 +16,26 @@ class SharedFacts {
  public:
   explicit SharedFacts(Machine& machine) : machine_(machine) {}
 
-  const PidFolder& pid_folder(const Path& folder) {
-    const auto [entry, added] = folders_.try_emplace(folder.native());
-    if (added) entry->second = machine_.list_pid_folder(folder);
-    return entry->second;
+  /// The pids of files `<pid_file>.draining.<pid>`. Asked once for each worker: what is left then
+  /// belongs to none.
+  std::vector<pid_t> take_set_aside(const Path& pid_file) {
+    auto& folder = list(pid_file.parent_path());
+    const auto found = folder.set_aside.find(pid_file.filename().native());
+    if (found == folder.set_aside.end()) return {};
+    auto pids = std::move(found->second);
+    folder.set_aside.erase(found);
+    return pids;
+  }
+
+  std::vector<SetAsideFile> set_aside_elsewhere() const {
+    std::vector<SetAsideFile> files;
+    for (const auto& [name, folder] : folders_) {
+      for (const auto& [file, pids] : folder.set_aside) {
+        for (const pid_t pid : pids)
+          files.push_back({.pid_file = Path(name) / file, .pid = pid});
+      }
+    }
+    return files;
   }
 
   /// Of all folders that were listed.
@@ -37,8 +53,24 @@ class SharedFacts {
   }
 
  private:
+  struct Folder {
+    std::vector<Path> pid_files;
+    std::map<std::string, std::vector<pid_t>> set_aside;  ///< by the name of the pid file
+  };
+
+  Folder& list(const Path& path) {
+    const auto [entry, added] = folders_.try_emplace(path.native());
+    auto& folder = entry->second;
+    if (!added) return folder;
+    auto listed = machine_.list_pid_folder(path);
+    folder.pid_files = std::move(listed.pid_files);
+    for (const auto& file : listed.set_aside)
+      folder.set_aside[file.pid_file.filename().native()].push_back(file.pid);
+    return folder;
+  }
+
   Machine& machine_;
-  std::map<std::string, PidFolder> folders_;
+  std::map<std::string, Folder> folders_;
   std::map<std::string, std::optional<std::int64_t>> modified_;
 };
 
@@ -67,6 +99,7 @@ class Observer {
       look_at_remembered(record);
     for (const auto& orphan : state_.orphans)
       look(orphan.process.pid);
+    facts_.set_aside_elsewhere = shared_.set_aside_elsewhere();
     look_into_unknown_pid_files();
     auto assignment = assign(facts_, state_);
     const bool remembers_nothing = state_.workers.empty();  // of whoever runs beside those named
@@ -81,7 +114,9 @@ class Observer {
  private:
   void read_settings() {
     const auto& config = context_.config;
+    const auto awake = machine_.monotonic_clock().count();
     facts_.now = machine_.boot_now();
+    facts_.suspended = (facts_.now - awake) / 1000 * 1000;  // the clocks are read one by one
     facts_.wall = machine_.wall_now();
     facts_.ticks_per_second = machine_.ticks_per_second();
     facts_.host = context_.here.host;
@@ -102,11 +137,9 @@ class Observer {
           record != nullptr && record->process && record->process->id.pid == file->pid;
       if (!is_known) find_neighbours();
     }
-    for (const auto& aside : shared_.pid_folder(worker.pid_file.parent_path()).set_aside) {
-      if (aside.pid_file != worker.pid_file) continue;
-      seen.set_aside.push_back(aside.pid);
-      look(aside.pid);
-    }
+    seen.set_aside = shared_.take_set_aside(worker.pid_file);
+    for (const pid_t pid : seen.set_aside)
+      look(pid);
     if (worker.restart.on_restart_file)
       seen.restart_file_mtime = shared_.modification_time(worker.restart.restart_file);
   }

@@ -67,7 +67,7 @@ AppStatus status_of(const Context& context, const Snapshot& snapshot) {
   for (const auto& decision : snapshot.plan.decisions)
     status.workers.push_back(show(decision, snapshot));
   if (waits_for_a_boot(snapshot.plan)) {
-    const auto& failures = snapshot.state.failed_boots.failures;
+    const auto& failures = snapshot.state.failed_boots;
     status.boot_trouble = {.failure = failures.last_error,
                            .failures = failures.count,
                            .next_try_in = Duration(failures.next_try - snapshot.facts.now)};

@@ -197,9 +197,11 @@ struct ProblemOf {
     const auto pids = fmt::to_string(fmt::join(others.pids, ", "));
     if (event.kind == EventKind::left_over)
       return fmt::format("pid {}; see what they do, and end them with kill -TERM", pids);
-    return fmt::format(
-        "besides its own process, {}; {}", pids,
-        others.drained ? "they are drained" : "end them with kill -TERM, or set `orphans: drain`");
+    const auto* what = "end them with kill -TERM, or set `orphans: drain`";
+    if (others.drained) what = "they are drained";
+    if (others.may_be_forks)
+      what = "a job may have forked them; see what they do, and end them with kill -TERM";
+    return fmt::format("besides its own process, {}; {}", pids, what);
   }
   std::string operator()(const WaitsForNextTry& failing) const {
     auto text =

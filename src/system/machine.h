@@ -57,12 +57,6 @@ enum class Durability {
   synced    ///< survives a power cut, too
 };
 
-/// A file `<pid_file>.draining.<pid>` of a worker that was surged away.
-struct SetAsideFile {
-  Path pid_file;
-  pid_t pid = 0;
-};
-
 /// The name of such a file.
 Path set_aside_path(const Path& pid_file, pid_t pid);
 

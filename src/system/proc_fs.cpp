@@ -80,6 +80,7 @@ Process process_of(pid_t pid, const Stat& stat) {
   process.session = stat.session;
   process.state = stat.state;
   process.resident = stat.resident;
+  process.stack = stat.stack;
   return process;
 }
 

@@ -22,6 +22,7 @@ struct Stat {
   std::uint64_t resident = 0;    ///< field 24, in bytes
   pid_t parent = 0;              ///< field 4
   pid_t session = 0;             ///< field 6
+  std::uint64_t stack = 0;       ///< field 28, an address
 
   bool is_dead() const { return state == 'X' || state == 'x'; }
   /// A leader that has ended while other threads of its process live is a zombie, too.

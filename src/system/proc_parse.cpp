@@ -64,6 +64,9 @@ std::optional<Stat> parse_stat(std::string_view text) {
     if (field == 24) pages = to_number<std::int64_t>(word);
   }
   if (!threads || !start_time || !pages) return {};
+  for (int field = 25; field < 28; ++field)
+    take_word(text);
+  stat.stack = to_number<std::uint64_t>(take_word(text)).value_or(0);
   static const auto page_size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   stat.threads = *threads;
   stat.start_time = *start_time;

@@ -57,7 +57,13 @@ void enter_new_boot(State& state) {
     record.next_recovery = 0;
     record.failures = {};
   }
-  state.orphans.clear();
+  // Of the orphans nobody lives, but whoever was surged away may have left a file.
+  std::erase_if(state.orphans,
+                [](const OrphanRecord& orphan) { return !orphan.stop || !orphan.stop->aside; });
+  for (auto& orphan : state.orphans) {
+    orphan.process.start_time = 0;
+    orphan.stop->process = orphan.process;
+  }
   state.oom.reset();
 }
 

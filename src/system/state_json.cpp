@@ -86,6 +86,7 @@ json::object request_to_json(const StopRequest& stop) {
   json::object object;
   object["at"] = stop.at;
   object["asked_at"] = stop.asked_at;
+  if (stop.suspended != 0) object["suspended"] = stop.suspended;
   object["reason"] = name_of(stop.reason);
   if (!stop.asked) object["unasked"] = true;
   if (stop.aside) object["aside"] = true;
@@ -103,6 +104,7 @@ StopRequest request_from(const json::object& object) {
   return {.process = {},
           .at = number<WallTime>(object, "at").value_or(0),
           .asked_at = number<BootTime>(object, "asked_at").value_or(0),
+          .suspended = number<BootTime>(object, "suspended").value_or(0),
           .reason = stop_reason_named(text(object, "reason"))
                         .value_or(StopReason::restart),  // that of another version
           .asked = !object.contains("unasked"),
@@ -193,11 +195,13 @@ StartFailure failure_from(const json::object* object) {
 // --- workers: what says nothing is left out, to keep the file short ------------------------------
 
 json::object to_json(const Failures& failures) {
-  return {{"count", failures.count},
-          {"next_try", failures.next_try},
-          {"last_failure", to_json(failures.last_error)},
-          {"release", failures.release},
-          {"command", failures.command}};
+  json::object object{{"count", failures.count},
+                      {"next_try", failures.next_try},
+                      {"last_failure", to_json(failures.last_error)},
+                      {"release", failures.release},
+                      {"command", failures.command}};
+  if (failures.restart_file_mtime) object["restart_file_mtime"] = *failures.restart_file_mtime;
+  return object;
 }
 
 Failures failures_from(const json::object* object) {
@@ -210,12 +214,14 @@ Failures failures_from(const json::object* object) {
     failures.last_error.cause = InWords{text(*object, "last_error")};
   failures.release = text(*object, "release");
   failures.command = text(*object, "command");
+  failures.restart_file_mtime = number<std::int64_t>(*object, "restart_file_mtime");
   return failures;
 }
 
 json::object to_json(const KnownProcess& process) {
   auto object = to_json(process.id);
   if (process.begun != 0) object["begun"] = process.begun;
+  if (process.suspended != 0) object["suspended"] = process.suspended;
   if (process.session != 0) object["session"] = process.session;
   if (!process.release.empty()) object["release"] = process.release;
   if (!process.host.empty()) object["host"] = process.host;
@@ -227,6 +233,7 @@ std::optional<KnownProcess> known_from(const json::object* object) {
   if (!id) return {};
   return KnownProcess{.id = *id,
                       .begun = number<std::uint64_t>(*object, "begun").value_or(0),
+                      .suspended = number<BootTime>(*object, "suspended").value_or(0),
                       .session = number<pid_t>(*object, "session").value_or(0),
                       .release = text(*object, "release"),
                       .host = text(*object, "host")};
@@ -462,11 +469,7 @@ json::object state_to_json(const State& state) {
                     {"told", std::move(told)},
                     {"counters", std::move(counters)},
                     {"orphans", to_json(state.orphans)}};
-  if (const auto& failed = state.failed_boots; failed != FailedBoots{}) {
-    auto object = to_json(failed.failures);
-    if (failed.restart_file_mtime) object["restart_file_mtime"] = *failed.restart_file_mtime;
-    root["failed_boots"] = std::move(object);
-  }
+  if (state.failed_boots != Failures{}) root["failed_boots"] = to_json(state.failed_boots);
   if (state.oom) root["oom"] = json::object{{"kills", state.oom->kills}, {"at", state.oom->at}};
   return root;
 }
@@ -488,11 +491,7 @@ State state_from_json(const json::object& root) {
     state.counters.insert_or_assign(std::move(name), counters_from(object));
   });
   state.orphans = orphans_from(root);
-  if (const auto* failed = child(root, "failed_boots")) {
-    state.failed_boots = {
-        .failures = failures_from(failed),
-        .restart_file_mtime = number<std::int64_t>(*failed, "restart_file_mtime")};
-  }
+  state.failed_boots = failures_from(child(root, "failed_boots"));
   if (const auto* oom = child(root, "oom")) {
     if (const auto kills = number<std::uint64_t>(*oom, "kills"))
       state.oom = {.kills = *kills, .at = number<WallTime>(*oom, "at").value_or(0)};

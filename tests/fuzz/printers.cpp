@@ -87,7 +87,7 @@ class Maker {
       case 6:
         return GarbageInPidFile{text()};
       case 7:
-        return Duplicates{{pid(), pid()}, flag()};
+        return Duplicates{{pid(), pid()}, flag(), flag()};
       case 8:
         return WaitsForNextTry{failure(), number(1000), duration()};
       case 9:

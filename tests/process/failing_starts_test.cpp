@@ -79,6 +79,21 @@ TEST_F(FailingStarts, ArePutOffByTheBackOffUntilStartAsksForThem) {
   EXPECT_EQ(tries(), 3U);
 }
 
+TEST_F(FailingStarts, ArePutOffUntilTheRestartFileIsTouchedOrARestartAskedFor) {
+  const auto tries = [this] { return lines_of(app_.output("brief")).size(); };
+  app_.bootcheck();
+  app_.bootcheck();
+  app_.bootcheck();
+  EXPECT_EQ(tries(), 2U);
+  write_file(app_.root() / "tmp/restart.txt", "");
+  app_.bootcheck();
+  EXPECT_EQ(tries(), 3U) << story();
+  app_.bootcheck();
+  EXPECT_EQ(tries(), 3U) << "touched once, it asks for one fresh start";
+  app_.bootcheck({"restart", "brief"});
+  EXPECT_EQ(tries(), 4U) << story();
+}
+
 TEST_F(FailingStarts, AreMadeInEveryPassWithoutABackOff) {
   app_.configure("workers: [{name: brief, start: [bin/brief], foreground: true}]\nbackoff: 0\n");
   for (std::size_t pass = 1; pass <= 4; ++pass) {

@@ -93,6 +93,25 @@ TEST_F(Interrupted, AForkOfAWorkerIsNoSecondWorker) {
   EXPECT_THAT(app_.log(), Not(HasSubstr("duplicate")));
 }
 
+// As Process.daemon does it: nothing but its memory tells whose child that was.
+TEST_F(Interrupted, AForkOfAWorkerThatHasLeftItsSessionIsNotDrained) {
+  app_.script("bin/forks",
+              "trap('TERM') { File.write('terms', 'asked') }\n"
+              "unless fork\n  Process.setsid\n  exit! if fork\n  File.write('forked', $$)\nend\n"
+              "loop { sleep }",
+              "/usr/bin/env ruby");
+  app_.configure(
+      "workers: [{name: forks, start: [bin/forks], foreground: true}]\norphans: drain\n");
+  good_pass();
+  const auto pid = app_.living("forks");
+  ASSERT_TRUE(wait_until([this] { return !read_file(app_.root() / "forked").empty(); }));
+  fs::remove(app_.pid_file("forks"));
+  fs::remove(app_.root() / "tmp/pids/bootcheck.state");  // so that all processes are searched
+  EXPECT_THAT(app_.bootcheck().err, HasSubstr("a job may have forked them"));
+  EXPECT_EQ(app_.living("forks"), pid);
+  EXPECT_THAT(app_.log(), Not(HasSubstr("asked_to_stop")));
+}
+
 TEST_F(Interrupted, TheEndOfADrainIsNoCrash) {
   app_.configure("workers: [{name: feed, start: [bin/feed], foreground: true}]");
   good_pass();

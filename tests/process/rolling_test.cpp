@@ -112,6 +112,25 @@ TEST_F(Rolling, ASurgedWorkerAndItsSuccessorRunSideBySide) {
   EXPECT_EQ(app_.living("slow"), successor);
 }
 
+TEST_F(Rolling, TheFileOfASurgedWorkerGoesAlsoWhereItIsNotConfiguredAnyMore) {
+  app_.script("bin/slow", "trap : TERM\necho up\nwhile :; do sleep 0.1; done");
+  const std::string feed = "{name: feed, start: [bin/feed], foreground: true}";
+  app_.configure("workers: [" + feed +
+                 ", {name: slow, start: [bin/slow], foreground: true, restart: {mode: surge}}]\n");
+  good_pass();
+  ASSERT_TRUE(says("slow", "up\n"));
+  const auto old = app_.living("slow");
+  EXPECT_EQ(app_.bootcheck({"restart", "slow"}).status, 0) << story();
+  const fs::path file = app_.pid_file("slow").native() + ".draining." + std::to_string(old);
+  ASSERT_TRUE(fs::exists(file));
+  app_.configure("workers: [" + feed + "]\n");
+  app_.bootcheck();
+  EXPECT_TRUE(fs::exists(file)) << "it is finishing its job";
+  EXPECT_TRUE(kill_and_wait(old));
+  app_.bootcheck();
+  EXPECT_FALSE(fs::exists(file));
+}
+
 TEST_F(Rolling, WhoEndsItsDrainWhileAnotherIsBroughtUpDoesNotWaitForTheNextPass) {
   app_.script("bin/late",
               "trap 'sleep 1; exit 0' TERM\necho up >> late\nwhile :; do sleep 0.1; done");

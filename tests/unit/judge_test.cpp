@@ -153,7 +153,8 @@ TEST_F(Judging, BackoffHoldsOnlyForTheReleaseAndCommandThatFailed) {
                               .next_try = 1000,
                               .last_error = {},
                               .release = app().release.native(),
-                              .command = command_text(worker("2").start)};
+                              .command = command_text(worker("2").start),
+                              .restart_file_mtime = {}};
   world_.facts.now = 999;
   EXPECT_EQ(world_.first().state, failing);
   world_.facts.now = 1000;
@@ -161,6 +162,19 @@ TEST_F(Judging, BackoffHoldsOnlyForTheReleaseAndCommandThatFailed) {
   world_.facts.now = 999;
   world_.record().failures.release = "/srv/shop/releases/0";
   EXPECT_EQ(world_.first().state, missing);
+}
+
+TEST_F(Judging, ATouchedRestartFileEndsTheBackoff) {
+  world_.see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
+  auto& mtime = world_.facts.seen.front().restart_file_mtime;
+  mtime = 7;
+  remember_failed(world_.record(), worker("2"), {}, 5, world_.facts, 0);
+  remember_failed(world_.record(), worker("2"), {}, mtime, world_.facts, 0);
+  EXPECT_EQ(world_.first().state, failing);
+  mtime = 8;
+  EXPECT_EQ(world_.first().state, missing);
+  mtime.reset();
+  EXPECT_EQ(world_.first().state, failing) << "a look that failed tells nothing";
 }
 
 TEST_F(Judging, AnEndThatWasAskedForIsDrainedAndNotCrashed) {

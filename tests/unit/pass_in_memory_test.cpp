@@ -128,6 +128,17 @@ TEST_F(PassInMemory, OverRunningWorkersRemembersThemOnceAndThenWritesNothing) {
   EXPECT_THAT(machine.signals, IsEmpty());
 }
 
+TEST_F(PassInMemory, WritesAllLostPidFilesBackInTheTimeOfOne) {
+  pass();
+  for (const auto& worker : config.workers)
+    machine.remove(Path("/srv/shop/releases/1/tmp/pids") / worker.pid_file.filename());
+  const auto began = machine.monotonic_clock();
+  const auto done = pass();
+  EXPECT_EQ(std::ranges::count(done.events, EventKind::restored, &Event::kind), 3);
+  EXPECT_LT(machine.monotonic_clock() - began - std::chrono::minutes{1},
+            std::chrono::milliseconds{400});
+}
+
 TEST_F(PassInMemory, AsksEveryWorkerOfAnOldReleaseToStopOnce) {
   pass();
   machine.job = std::chrono::hours{1};

@@ -3,6 +3,8 @@
 
 #include "unit/model_fixture.h"
 
+#include <ctime>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -116,7 +118,8 @@ TEST_F(Planning, AWorkerThatDoesNotStayUpIsUnavailable) {
               .next_try = 1000,
               .last_error = {},
               .release = app().release.native(),
-              .command = command_text(workers_.front().start)};
+              .command = command_text(workers_.front().start),
+              .restart_file_mtime = {}};
   for (auto& each : workers_)
     each.restart.max_unavailable = {.value = 1, .percent = false};
   roll_ = RollAsked{.at = kLater, .mode = {}};
@@ -166,6 +169,27 @@ TEST_F(Planning, DuplicatesAreReportedAndDrainedOnlyWhenAskedFor) {
   EXPECT_THAT(steps_of_first(), ElementsAre("ask pid 200 to finish its job and exit (duplicate)"));
 }
 
+TEST_F(Planning, WhatAJobMayHaveForkedIsNotDrainedAsADuplicate) {
+  facts_.orphan_policy = Orphans::drain;
+  auto worker = living(100);
+  auto other = living(200);
+  worker.stack = 7'000;
+  other.stack = 7'000;
+  see("2", seen(PidInFile{100}, worker, std::vector{other}));
+  EXPECT_TRUE(is_idle(plan()));
+  state_.holds["delayed_job.2"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (stop)"));
+  state_.holds.clear();
+  state_.workers["delayed_job.2"].process = known(100);
+  state_.workers["delayed_job.2"].beside = {known(200)};
+  const auto* const ask = "ask pid 200 to finish its job and exit (duplicate)";
+  EXPECT_THAT(steps_of_first(), ElementsAre(ask)) << "that was the worker once";
+  state_.workers.clear();
+  other.stack = 8'000;
+  world_.show(other);
+  EXPECT_THAT(steps_of_first(), ElementsAre(ask)) << "that was started for itself";
+}
+
 TEST_F(Planning, OfDuplicatesWithoutAPidFileTheOldestIsKept) {
   auto found = alive({100, 200});
   found[1].id.start_time = 1;
@@ -204,7 +228,8 @@ TEST_F(Planning, AFailingWorkerWaitsButItsPidFileAndJobsDoNot) {
                      .next_try = 1000,
                      .last_error = {},
                      .release = app().release.native(),
-                     .command = command_text(worker("2").start)};
+                     .command = command_text(worker("2").start),
+                     .restart_file_mtime = {}};
   see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
   EXPECT_THAT(steps_of_first(),
               ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100"));
@@ -291,6 +316,31 @@ TEST_F(Planning, AWorkerThatDiedAsideGetsItsJobsBack) {
   see("2", observation);
   EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 100",
                                             "remove what is left of pid 100, which has drained"));
+}
+
+TEST_F(Planning, TheFileOfOneThatWasSetAsideGoesAlsoWhereItsWorkerIsNotConfiguredAnyMore) {
+  see("2", seen(PidInFile{200}, living(200)));
+  const SetAsideFile file{.pid_file = "/srv/shop/current/tmp/pids/feed.eu.pid", .pid = 100};
+  facts_.set_aside_elsewhere = {file, {.pid_file = file.pid_file, .pid = 101}};
+  state_.orphans = {{.name = "feed.eu", .process = known(100).id, .stop = set_aside(100)}};
+  world_.show(with_argv(100, {"bin/feed", "eu"}));
+  EXPECT_THAT(plan().set_aside_to_forget, IsEmpty()) << "it is finishing its job";
+  world_.end(100);
+  EXPECT_THAT(plan().set_aside_to_forget, ElementsAre(file)) << "and no file of anybody else's";
+  state_.orphans.front().stop->aside = false;
+  EXPECT_THAT(plan().set_aside_to_forget, IsEmpty());
+}
+
+// Each was compared with all those before it.
+TEST_F(Planning, VeryManyFilesOfTheDeadTakeNoLongTime) {
+  auto observation = seen(PidInFile{200}, living(200));
+  constexpr pid_t kMany = 100'000;
+  for (pid_t pid = 1000; pid < 1000 + kMany; ++pid)
+    observation.set_aside.emplace_back(pid, NoProcess{});
+  see("2", observation);
+  const auto began = std::clock();
+  EXPECT_EQ(plan().decisions.front().steps.size(), 2U * kMany);
+  EXPECT_LT((std::clock() - began) / CLOCKS_PER_SEC, 3);
 }
 
 TEST_F(Planning, AnotherReleaseIsOutOfDateAndAForeignDirectoryIsNot) {
@@ -420,19 +470,20 @@ TEST_F(Planning, NobodyElseIsAskedWhileTheFirstSuccessorDoesNotStayUp) {
                                               .next_try = facts_.now + 1000,
                                               .last_error = {},
                                               .release = app().release.native(),
-                                              .command = command_text(workers_.front().start)};
+                                              .command = command_text(workers_.front().start),
+                                              .restart_file_mtime = {}};
   EXPECT_EQ(count_asked(), 0);
 }
 
 TEST_F(Planning, WhoseReleaseDoesNotBootIsLeftAloneUntilTheNextTry) {
   see("2", seen(PidInFile{100}, living(100)));
   roll_ = RollAsked{.at = kLater, .mode = {}};
-  state_.failed_boots.failures = {.count = 1,
-                                  .next_try = facts_.now + 1,
-                                  .last_error = {},
-                                  .release = app().release.native(),
-                                  .command = {}};
-  state_.failed_boots.restart_file_mtime = 0;
+  state_.failed_boots = {.count = 1,
+                         .next_try = facts_.now + 1,
+                         .last_error = {},
+                         .release = app().release.native(),
+                         .command = {},
+                         .restart_file_mtime = 0};
   EXPECT_EQ(count_asked(), 0);
   EXPECT_TRUE(waits_for_a_boot(plan()));
   workers_.front().restart.boot = BootOrder::after;
@@ -441,9 +492,9 @@ TEST_F(Planning, WhoseReleaseDoesNotBootIsLeftAloneUntilTheNextTry) {
   facts_.seen.front().restart_file_mtime = 5;
   EXPECT_EQ(count_asked(), 1) << "the restart file was touched";
   facts_.seen.front().restart_file_mtime = 0;
-  state_.failed_boots.failures.release = "/srv/shop/releases/0";
+  state_.failed_boots.release = "/srv/shop/releases/0";
   EXPECT_EQ(count_asked(), 1) << "another release";
-  state_.failed_boots.failures.release = app().release.native();
+  state_.failed_boots.release = app().release.native();
   ++facts_.now;
   EXPECT_EQ(count_asked(), 1) << "its time has come";
 }
@@ -475,6 +526,33 @@ TEST_F(Planning, NobodyIsKilledUnlessTheConfigurationSaysSo) {
   EXPECT_THAT(steps_of_first(), ElementsAre("kill pid 100 (kill_after is over)"));
   facts_.now = 6000;
   EXPECT_TRUE(is_idle(plan()));
+}
+
+TEST_F(Planning, TimeInWhichTheHostSleptIsNoReasonToKillOrToReplace) {
+  constexpr BootTime kNight = 8 * 3600 * 1000;
+  see("2", seen(PidInFile{100}, living(100)));
+  workers_.front().kill_after = Duration{5000};
+  workers_.front().limits.age = Duration{1000};
+  auto& record = state_.workers["delayed_job.2"];
+  record.process = known(100);
+  facts_.now = 50'000 + kNight + 1000;
+  facts_.suspended = kNight;
+  EXPECT_TRUE(is_idle(plan())) << "it started 50 s after boot";
+  record.stops = {asked(100, StopReason::restart, 50'000 - 4000)};
+  EXPECT_TRUE(is_idle(plan())) << "it has had 5 s to finish its job";
+  facts_.now += 1;
+  EXPECT_THAT(steps_of_first(), ElementsAre("kill pid 100 (kill_after is over)"));
+  record.stops.front().suspended = kNight;
+  facts_.now += kNight;
+  facts_.suspended += kNight;
+  record.stops.front().asked_at += kNight;
+  EXPECT_THAT(steps_of_first(), ElementsAre("kill pid 100 (kill_after is over)"))
+      << "it was asked after the first night";
+  record.stops.clear();
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (age)"));
+  record.process->suspended = kNight;
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (age)"))
+      << "it had slept before that worker was born";
 }
 
 // --- what a pass that was ended left undone

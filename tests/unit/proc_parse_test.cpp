@@ -29,6 +29,12 @@ TEST(ParseStat, FindsTheFields) {
   EXPECT_EQ(stat->resident, 6120U * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
 }
 
+TEST(ParseStat, FindsWhereTheStackBegins) {
+  EXPECT_EQ(parse_stat("1 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 6 7 8 1 2 140736 0")->stack,
+            140736U);
+  EXPECT_EQ(parse_stat("4711 (ruby)" + kFields)->stack, 0U) << "not shown";
+}
+
 TEST(ParseStat, IsNotFooledByTheCommandName) {
   for (const std::string comm :
        {") R 1 1", "a b c", "(((", ")))", ") Z 1 1 1 0", "x\ny) Z", "", "\x1b[2J", "\xff\xfe"}) {

@@ -3,6 +3,8 @@
 
 #include "unit/model_fixture.h"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 namespace bootcheck {
@@ -169,8 +171,8 @@ TEST_F(Remembering, ADeathAfterALongLifeIsNoFailure) {
 TEST_F(Remembering, AShortBackoffIsNotMadeMuchShorterForTheSakeOfCron) {
   facts_.backoff_first = std::chrono::seconds{10};
   const auto& worker = world_.workers.front();
-  remember_failed(record(), worker, {}, facts_, 0);
-  remember_failed(record(), worker, {}, facts_, 0);
+  remember_failed(record(), worker, {}, {}, facts_, 0);
+  remember_failed(record(), worker, {}, {}, facts_, 0);
   EXPECT_EQ(record().failures.next_try, 9000);
 }
 
@@ -319,6 +321,45 @@ TEST_F(Remembering, AWorkerThatIsNoLongerConfiguredBecomesAnOrphanWhileItLives) 
   world_.end(300);
   world_.pass();
   EXPECT_TRUE(state_.orphans.empty());
+}
+
+TEST_F(Remembering, AnOrphanThatWasSetAsideIsRememberedUntilItsFileIsGone) {
+  state_.workers["feed.eu"].process = known(300);
+  state_.workers["feed.eu"].stops = {set_aside(300)};
+  facts_.set_aside_elsewhere = {{.pid_file = "/srv/shop/current/tmp/pids/feed.eu.pid", .pid = 300}};
+  world_.show(with_argv(300, {"bin/feed"}));
+  world_.pass();
+  ASSERT_EQ(state_.orphans.size(), 1U);
+  remember_intents(state_, facts_,
+                   {.decisions = {},
+                    .orphans_to_drain = {{.id = known(300).id, .name = "feed.eu"}},
+                    .set_aside_to_forget = {}});
+  world_.end(300);
+  world_.pass();
+  EXPECT_EQ(state_.orphans.size(), 1U) << "or nobody would remove the file";
+  facts_.set_aside_elsewhere.clear();
+  world_.pass();
+  EXPECT_TRUE(state_.orphans.empty());
+}
+
+TEST_F(Remembering, FailuresBeyondCountingWaitTheLongestTime) {
+  constexpr int kMost = std::numeric_limits<int>::max();
+  record().failures.count = kMost;
+  start(kMinute);
+  see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute + 1);
+  EXPECT_EQ(record().failures.count, kMost);
+  EXPECT_EQ(record().failures.next_try, kMinute + 1 + 30 * kMinute - kJitter);
+  state_.failed_boots = {.count = kMost,
+                         .next_try = 0,
+                         .last_error = {},
+                         .release = facts_.app.release.native(),
+                         .command = {},
+                         .restart_file_mtime = {}};
+  remember_boot_failed(state_, world_.workers.front(), {}, {}, facts_, 0);
+  EXPECT_EQ(state_.failed_boots.next_try, 30 * kMinute - kJitter);
+  record().unrecovered = {{.pid = 7, .host = {}, .asked = false, .failures = kMost}};
+  remember_hand_back(record(), {.worker = 0, .pid = 7, .host = {}, .trouble = "locked"}, facts_, 0);
+  EXPECT_EQ(record().next_recovery, 30 * kMinute - kJitter);
 }
 
 TEST_F(Remembering, WhenADeadProcessLivedBoundsWhichJobsAreItsOwn) {

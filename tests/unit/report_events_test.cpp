@@ -171,6 +171,9 @@ std::vector<Telling> what_needs_a_person() {
   const std::string end_them =
       "besides its own process, 5, 6; end them with kill -TERM, or set `orphans: drain`";
   const std::string are_drained = "besides its own process, 5; they are drained";
+  const std::string may_be_forks =
+      "besides its own process, 5; a job may have forked them; see what they do, and end them with "
+      "kill -TERM";
   const std::string orphaned =
       "pid 5; end it with kill -TERM 5 (it finishes its job), or set `orphans: drain`";
   const std::string left_behind = "pid 5, 6; see what they do, and end them with kill -TERM";
@@ -188,6 +191,9 @@ std::vector<Telling> what_needs_a_person() {
       {error(duplicate, Duplicates{{5}, true}),
        R"(delayed_job.1 duplicate pids=5 reason=")" + are_drained + "\"", R"("pids":"5")",
        "delayed_job.1: runs more than once: " + are_drained},
+      {error(duplicate, Duplicates{{5}, true, true}),
+       R"(delayed_job.1 duplicate pids=5 reason=")" + may_be_forks + "\"", R"("pids":"5")",
+       "delayed_job.1: runs more than once: " + may_be_forks},
       {warning(left_over, Duplicates{{5, 6}, false}),
        R"(delayed_job.1 left_over pids="5, 6" reason=")" + left_behind + "\"", R"("pids":"5, 6")",
        "delayed_job.1: a dead process of it has left others behind: " + left_behind},

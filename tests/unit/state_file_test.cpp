@@ -44,6 +44,7 @@ WorkerRecord full_record() {
       {.process = {.pid = 4710, .start_time = 7},
        .at = 9,
        .asked_at = 8,
+       .suspended = 7000,
        .reason = StopReason::release,
        .asked = true},
       {.process = {.pid = 4708, .start_time = 6}, .asked = false, .aside = true, .session = 4700}};
@@ -67,7 +68,8 @@ WorkerRecord full_record() {
                                     .output_tail = "line 1\nline \"2\" \x1b[31m",
                                     .output = "/srv/app/log/a.start.log"},
                      .release = "/srv/app/releases/\xff",
-                     .command = "bin/delayed_job start"};
+                     .command = "bin/delayed_job start",
+                     .restart_file_mtime = 1'795'415'101'000'000'000};
   return record;
 }
 
@@ -97,7 +99,10 @@ State full_state() {
   state.workers["app/delayed_job.\xc3\xa9"] = {};
   state.holds["delayed_job.1"] = {.by = "ann", .reason = "upgrade", .since = 1, .until = 2};
   state.holds["delayed_job.2"] = {.by = "bob", .reason = {}, .since = -1, .until = {}};
-  state.orphans = {{.name = "feed", .process = {.pid = 9, .start_time = 10}, .stop = std::nullopt}};
+  state.orphans = {{.name = "feed", .process = {.pid = 9, .start_time = 10}, .stop = std::nullopt},
+                   {.name = "aside",
+                    .process = {.pid = 8, .start_time = 10},
+                    .stop = StopRequest{.process = {.pid = 8, .start_time = 10}, .aside = true}}};
   state.oom = {.kills = 3, .at = 1'795'415'101};
   state.told["delayed_job.1: it does not stay up"] = {.at = 1'795'415'101};
   return state;
@@ -133,6 +138,9 @@ TEST(StateText, OfAnotherBootRemembersNoProcess) {
   EXPECT_FALSE(record.start);
   EXPECT_FALSE(record.drained_at);
   EXPECT_FALSE(record.not_ready_since);
+  ASSERT_EQ(state->orphans.size(), 1U) << "of whom a file may be left";
+  EXPECT_EQ(state->orphans.front().name, "aside");
+  EXPECT_EQ(state->orphans.front().process.start_time, 0U) << "which is no process of this boot";
   EXPECT_EQ(state->holds, full_state().holds);
   EXPECT_EQ(state->told, full_state().told);
 }
