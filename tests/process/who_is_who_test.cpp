@@ -1,5 +1,5 @@
 // Whose a process is: the real program over small workers and over processes that resemble them.
-#include "process/small_app_test.h"
+#include "process/rights_test.h"
 
 #include <algorithm>
 #include <csignal>
@@ -225,6 +225,30 @@ workers:
   app_.configure(one + "orphans: drain\n");
   app_.bootcheck();
   EXPECT_TRUE(wait_until([&] { return !is_alive(former); })) << story();
+}
+
+class WhoCannotBeLookedAt : public RightsTest {};
+
+// A program that its user may run but not read (execve(2), "not dumpable"; proc(5)): of such a
+// process the kernel shows the working directory to root alone.
+TEST_F(WhoCannotBeLookedAt, IsNotStartedASecondTimeWhateverIsForgotten) {
+  if (!is_root_or_rerun()) return;
+  const auto program = app_.root() / "bin/unreadable";
+  fs::copy_file("/bin/sleep", program);
+  app_.configure("workers: [{name: feed, start: [bin/unreadable, \"1000\"], foreground: true}]\n");
+  give_to("daemon");
+  ASSERT_EQ(::chown(program.c_str(), 0, 0), 0);
+  ASSERT_EQ(::chmod(program.c_str(), 0711), 0);
+  EXPECT_EQ(app_.bootcheck().status, 0);
+  const pid_t pid = feed();
+  ASSERT_NE(pid, 0) << app_.log();
+  fs::remove(app_.pid_file("feed"));
+  fs::remove(app_.root() / "tmp/pids/bootcheck.state");
+  const auto finished = app_.bootcheck();
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_THAT(finished.err, HasSubstr("pid " + std::to_string(pid) + " looks like it, but"));
+  EXPECT_EQ(feed(), 0) << "a second copy was started";
+  EXPECT_TRUE(kill_and_wait(pid));
 }
 
 }  // namespace

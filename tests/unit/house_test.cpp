@@ -185,5 +185,35 @@ TEST(House, OnlyTheCommandLinePrintsAndInOnePlace) {
   }
 }
 
+std::string text_of(const fs::path& file) {
+  std::ifstream stream(file.native());
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// All matches of an expression, as its first group or as `Suite.Name` of two.
+std::set<std::string> names_in(const std::string& text, const std::regex& expression) {
+  std::set<std::string> names;
+  for (std::sregex_iterator match(text.begin(), text.end(), expression), end; match != end; ++match)
+    names.insert(match->size() > 2 ? (*match)[1].str() + "." + (*match)[2].str() : (*match)[1]);
+  return names;
+}
+
+TEST(House, TheTestsThatTheReadmeNamesAreThere) {
+  const std::regex macro(R"re(\bTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\))re");
+  const std::regex named(R"re(`([A-Z]\w*\.(?:[A-Z]\w*|\*))`)re");
+  std::set<std::string> tests;
+  for (const auto& file : sources_in(test::source_dir() / "tests"))
+    tests.merge(names_in(text_of(file), macro));
+  const auto mentioned = names_in(text_of(test::source_dir() / "tests/README.md"), named);
+  EXPECT_GT(mentioned.size(), 100U);
+  for (const auto& name : mentioned) {
+    const bool is_suite = name.back() == '*';
+    const auto found = tests.lower_bound(is_suite ? name.substr(0, name.size() - 1) : name);
+    ASSERT_NE(found, tests.end()) << name;
+    EXPECT_TRUE(is_suite ? found->starts_with(name.substr(0, name.size() - 1)) : *found == name)
+        << name;
+  }
+}
+
 }  // namespace
 }  // namespace bootcheck
