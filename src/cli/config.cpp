@@ -3,6 +3,7 @@
 #include "cli/print.h"
 #include "config/policies.h"
 #include "config/writer.h"
+#include "doctor/cut_off.h"
 #include "launch/environment.h"
 #include "launch/transient_unit.h"
 #include "report/text.h"
@@ -76,7 +77,7 @@ std::string who_look_alike(const Config& config) {
 }
 
 /// As comments, so that what is printed is still a configuration.
-std::string verdict(const Config& config) {
+std::string verdict(const Config& config, Machine& machine) {
   const auto count = config.workers.size();
   auto text = fmt::format("# This is a valid configuration of {} worker{}.\n", count,
                           count == 1 ? "" : "s");
@@ -89,6 +90,9 @@ std::string verdict(const Config& config) {
   }
   if (const auto why = why_unit_is_void(config); !why.empty())
     text += fmt::format("# But {}.\n", why);
+  for (const auto& [cut_off, fix] : doctor::look_for_cut_offs(machine, config))
+    text +=
+        fmt::format("# But {}; to give them an hour:\n#   {}\n", one_line(cut_off), one_line(fix));
   return text;
 }
 
@@ -98,7 +102,7 @@ int config_command(const Options& options, const Config& given, Machine& machine
   auto config = given;
   if (config.parallel_starts == 0) config.parallel_starts = machine.processors();
   if (options.quiet) return kWell;
-  print(options.json ? config_json(config) : format_config(config) + verdict(config));
+  print(options.json ? config_json(config) : format_config(config) + verdict(config, machine));
   return kWell;
 }
 

@@ -102,6 +102,11 @@ void check_signals(const Facts& facts, Findings& findings) {
          fmt::format("sed -i '{}s/^/# /' {}", source.line, shell_word(source.file.native()))});
 }
 
+void check_cut_offs(const Facts& facts, Findings& findings) {
+  for (const auto& [text, fix] : facts.cut_offs)
+    findings.push_back({"jobs_cut_off", text, fix});
+}
+
 void check_reserving(const Facts& facts, Findings& findings) {
   if (!facts.deadlocks) return;
   const auto file = facts.config->root / "config/initializers/delayed_job_deadlocks.rb";

@@ -23,6 +23,7 @@ void check_identifiers(const Facts& facts, Findings& findings);
 void check_same_starts(const Facts& facts, Findings& findings);
 void check_limits(const Facts& facts, Findings& findings);
 void check_signals(const Facts& facts, Findings& findings);
+void check_cut_offs(const Facts& facts, Findings& findings);
 void check_reserving(const Facts& facts, Findings& findings);
 void check_lock(const Facts& facts, Findings& findings);
 void check_clock(const Facts& facts, Findings& findings);

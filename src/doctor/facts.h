@@ -3,6 +3,7 @@
 
 #include "config/config.h"
 #include "doctor/crontab.h"
+#include "doctor/cut_off.h"
 #include "system/inspect.h"
 
 #include <map>
@@ -97,6 +98,7 @@ struct Facts {
   bool hides_processes = false;
   std::vector<Manager> managers;
   std::vector<SourceLine> raises;  ///< where raise_signal_exceptions is set
+  std::vector<CutOff> cut_offs;
   bool deadlocks = false;          ///< delayed_job may run a job twice (doctor/gather_settings.h)
   CronFacts cron;
   std::optional<LockHolder> lock;

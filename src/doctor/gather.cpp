@@ -97,6 +97,7 @@ Facts gather(Machine& machine, const Config& config, const Question& question) {
   facts.releases = releases_of(config);
   facts.hides_processes = !machine.shows_all_processes();
   facts.raises = look_for_raises(machine, config);
+  facts.cut_offs = look_for_cut_offs(machine, config);
   facts.deadlocks = reserves_with_deadlocks(machine, config);
   facts.lock = lock_holder(config.lock_file);
   facts.future = look_at_clock(machine, config);

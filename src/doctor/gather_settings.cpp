@@ -5,12 +5,9 @@
 #include "system/surroundings.h"
 
 #include <algorithm>
-#include <functional>
 
 namespace bootcheck::doctor {
 namespace {
-
-using Test = std::function<bool(std::string_view)>;
 
 bool is_comment(std::string_view line) {
   const auto first = line.find_first_not_of(" \t");
@@ -19,7 +16,7 @@ bool is_comment(std::string_view line) {
 
 /// Where a line is that passes the test and is no comment.
 std::vector<SourceLine> find_lines(Machine& machine, const std::vector<Path>& files,
-                                   const Test& test) {
+                                   const LineTest& test) {
   std::vector<SourceLine> found;
   for (const auto& file : files) {
     const auto text = text_of(machine, file);
@@ -35,14 +32,7 @@ std::vector<SourceLine> find_lines(Machine& machine, const std::vector<Path>& fi
   return found;
 }
 
-std::vector<Path> settings_of(const Config& config) {
-  auto files = list_folder(config.root / "config/initializers");
-  files.push_back(config.root / "config/application.rb");
-  files.push_back(config.root / "config/environments" / (config.environment + ".rb"));
-  return files;
-}
-
-Test names(std::string_view word) {
+LineTest names(std::string_view word) {
   return [word](std::string_view line) { return line.find(word) != line.npos; };
 }
 
@@ -66,14 +56,25 @@ bool is_mysql(std::string_view line) {
 
 }  // namespace
 
+std::vector<Path> settings_of(const Config& config) {
+  auto files = list_folder(config.root / "config/initializers");
+  files.push_back(config.root / "config/application.rb");
+  files.push_back(config.root / "config/environments" / (config.environment + ".rb"));
+  return files;
+}
+
+bool has_line(Machine& machine, const std::vector<Path>& files, const LineTest& test) {
+  return !find_lines(machine, files, test).empty();
+}
+
 std::vector<SourceLine> look_for_raises(Machine& machine, const Config& config) {
   return find_lines(machine, settings_of(config), raises);
 }
 
 bool reserves_with_deadlocks(Machine& machine, const Config& config) {
   return std::ranges::any_of(config.workers, hands_back_jobs) &&
-         !find_lines(machine, {config.root / "config/database.yml"}, is_mysql).empty() &&
-         find_lines(machine, settings_of(config), names("reserve_sql_strategy")).empty();
+         has_line(machine, {config.root / "config/database.yml"}, is_mysql) &&
+         !has_line(machine, settings_of(config), names("reserve_sql_strategy"));
 }
 
 }  // namespace bootcheck::doctor

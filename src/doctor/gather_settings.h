@@ -5,9 +5,19 @@
 #include "doctor/facts.h"
 #include "system/machine.h"
 
+#include <functional>
+#include <string_view>
 #include <vector>
 
 namespace bootcheck::doctor {
+
+using LineTest = std::function<bool(std::string_view)>;
+
+/// The files that set up the application in its environment.
+std::vector<Path> settings_of(const Config& config);
+
+/// Whether one of the files has a line that passes the test and is no comment.
+bool has_line(Machine& machine, const std::vector<Path>& files, const LineTest& test);
 
 /// Where `raise_signal_exceptions` is set.
 std::vector<SourceLine> look_for_raises(Machine& machine, const Config& config);

@@ -74,6 +74,18 @@ TEST_F(ConfigCommand, NamesWorkersThatCannotBeToldApart) {
   EXPECT_THAT(last_line(), testing::EndsWith(" valid configuration of 2 workers."));
 }
 
+TEST_F(ConfigCommand, ShowsTheSettingThatMakesWorkersWaitForTheirJobs) {
+  app_.configure("workers: [{preset: sidekiq, count: 1}, {preset: good_job, count: 1}]");
+  EXPECT_THAT(
+      app_.bootcheck({"config"}).out,
+      EndsWith("\n# But sidekiq.0 when asked to stop waits for 25 s only, and cuts jobs off "
+               "that last longer, which begin anew elsewhere; to give them an hour:\n"
+               "#   printf '\\n:timeout: 3600\\n' >> " +
+               app_.root().native() + "/config/sidekiq.yml\n"));
+  app_.configure("workers: [{preset: sidekiq, count: 1, args: [-t, '60']}]");
+  EXPECT_THAT(app_.bootcheck({"config"}).out, EndsWith("valid configuration of 1 worker.\n"));
+}
+
 TEST_F(ConfigCommand, IsStillAConfiguration) {
   app_.configure("workers: [{name: feed, start: [bin/feed], foreground: true}]");
   write_file(app_.root() / "again.yml", app_.bootcheck({"config"}).out);

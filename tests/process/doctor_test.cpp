@@ -330,5 +330,34 @@ TEST_F(DoctorCommand, FindsThatJobsAreCutOff) {
   expect_mended("");
 }
 
+TEST_F(DoctorCommand, FindsThatSidekiqHasItsOwnLimitForJobs) {
+  constexpr auto kFound = "sidekiq.0 and 1 more when asked to stop wait for 25 s only";
+  const auto sidekiq = [this](const std::string& args) {
+    app_.configure("workers: [{preset: sidekiq, count: 2, args: [" + args + "]}]");
+  };
+  sidekiq("-q, mail");
+  write_file(app_.root() / "config/sidekiq.yml", ":concurrency: 5\n# :timeout: 60");
+  expect_found("", kFound, "printf '\\n:timeout: 3600\\n' >> ");
+  expect_mended("");
+  sidekiq("-C, config/mail.yml");
+  expect_found("", kFound, "printf ");
+  expect_mended("");
+  for (const auto* args : {"-t, '60'", "-t60", "--timeout, '60'", "--timeout=60"}) {
+    sidekiq(args);
+    EXPECT_EQ(after("").status, 0) << args;
+  }
+  sidekiq("");
+  write_file(app_.root() / "config/initializers/sidekiq.rb", "  config[:timeout] = 60\n");
+  EXPECT_EQ(after("").status, 0);
+}
+
+TEST_F(DoctorCommand, FindsThatSolidQueueHasItsOwnLimitForJobs) {
+  app_.script("bin/jobs", "exec sleep 1000");
+  app_.configure("workers: [{preset: solid_queue, count: 1}]");
+  write_file(app_.root() / "config/initializers/jobs.rb", "# SolidQueue.shutdown_timeout = 60\n");
+  expect_found("", "solid_queue.0 when asked to stop waits for 5 s only", "echo 'SolidQueue.");
+  expect_mended("");
+}
+
 }  // namespace
 }  // namespace bootcheck::test

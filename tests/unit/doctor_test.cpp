@@ -276,6 +276,12 @@ TEST_F(Doctor, FindsThatJobsAreCutOff) {
   expect_fix("jobs_cut_off", "sed -i '3s/^/# /' /srv/shop/current/config/initializers/dj.rb");
 }
 
+TEST_F(Doctor, FindsThatJobsHaveTooLittleTimeToEnd) {
+  facts.cut_offs = {{"sidekiq.0 waits for 25 s only", "printf x >> y"}};
+  EXPECT_EQ(found("jobs_cut_off").text, "sidekiq.0 waits for 25 s only");
+  expect_fix("jobs_cut_off", "printf x >> y");
+}
+
 TEST_F(Doctor, FindsThatDeadlocksMakeJobsRunTwice) {
   facts.deadlocks = true;
   expect_fix("jobs_twice",
