@@ -12,9 +12,19 @@
 namespace bootcheck {
 namespace {
 
-/// `bin/delayed_job`, or `script/delayed_job` as generated before Rails 4.
+bool starts_any(const Batch& batch) {
+  return std::ranges::any_of(batch, &StartOrder::start);
+}
+
+/// The command is the worker's own, and not a boot of its application.
+bool is_program_itself(const Worker& worker, const Batch& batch) {
+  return !hands_back_jobs(worker) || (worker.foreground && starts_any(batch));
+}
+
+/// `bin/delayed_job`, or `script/delayed_job` as generated before Rails 4. Where there is neither,
+/// this still tells where the application is.
 std::string script_of(Machine& machine, const Worker& worker) {
-  const Path script = worker.start.front();
+  const Path script = worker.foreground ? Path("bin/delayed_job") : Path(worker.start.front());
   const Path old = Path("script") / script.filename();
   const auto exists = [&](const Path& path) {
     return machine.file_status(worker.working_directory / path).has_value();
@@ -62,7 +72,10 @@ json::array hand_back_list(const Config& config, const Batch& batch) {
   for (const auto& order : batch) {
     for (const auto& [dead, pid_taken] : order.recover) {
       auto& entry = list.emplace_back(json::object()).as_object();
-      entry["worker"] = config.workers[order.worker].name;
+      const auto& worker = config.workers[order.worker];
+      const auto name = name_in_locks(worker);
+      entry["worker"] = name;
+      if (name != worker.name) entry["shown"] = shown(worker.name, dead.pid);
       entry["pid"] = dead.pid;
       entry["host"] = dead.host;
       if (dead.born != 0) entry["born"] = dead.born;
@@ -88,6 +101,10 @@ std::string first_line(const Config& config, const Batch& batch) {
   return json::serialize(json::object{{"batch", 0}, {"hand_back", hand_back_list(config, batch)}});
 }
 
+bool hands_back_beside(const Worker& worker, const StartOrder& order) {
+  return worker.foreground && order.start && !order.recover.empty();
+}
+
 Path start_log_of(const Config& config, const Batch& batch) {
   const auto& first = config.workers[batch.front().worker];
   const bool is_of_one = batch.size() == 1 && !only_boots(batch);
@@ -96,9 +113,18 @@ Path start_log_of(const Config& config, const Batch& batch) {
 
 }  // namespace
 
+std::string shown(const std::string& worker, pid_t pid) {
+  return worker + " (pid " + std::to_string(pid) + ")";
+}
+
 std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrder>& orders) {
   std::vector<Batch> batches;
   for (const auto& order : orders) {
+    if (hands_back_beside(config.workers[order.worker], order)) {
+      batches.push_back({{.worker = order.worker, .start = true, .recover = {}}});
+      batches.push_back({{.worker = order.worker, .start = false, .recover = order.recover}});
+      continue;
+    }
     const auto& worker = config.workers[order.worker];
     const auto shared = std::ranges::find_if(batches, [&](const Batch& batch) {
       return share_a_boot(config.workers[batch.front().worker], worker);
@@ -131,15 +157,15 @@ LaunchRequest make_request(Machine& machine, const Config& config, const Batch& 
   request.working_directory = first.working_directory;
   request.env = environment_of(config, first);
   request.output = start_log_of(config, batch);
-  if (hands_back_jobs(first)) {
+  if (is_program_itself(first, batch)) {
+    request.argv = first.start;
+  } else {
     request.argv = preloader_command(machine, config, batch);
     request.input =
         std::string(delayed_job_preloader()) + "__END__\n" + first_line(config, batch) + "\n";
     request.converses = has_preloader(first);
-  } else {
-    request.argv = first.start;
   }
-  if (first.foreground) {  // it is the worker itself: no time limit ends it
+  if (first.foreground && starts_any(batch)) {  // it is the worker itself: no time limit ends it
     request.pid_file = first.pid_file;
     return request;
   }

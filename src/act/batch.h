@@ -29,8 +29,12 @@ struct StartOrder {
 /// Orders that one start command carries out.
 using Batch = std::vector<StartOrder>;
 
+/// What a dead process of a worker is called in the lines about its jobs: `delayed_job.1 (pid 77)`.
+std::string shown(const std::string& worker, pid_t pid);
+
 /// Groups the orders: workers that share a boot of their application (`preload`), with the same
-/// program, folder and environment; every other worker alone. Keeps the order.
+/// program, folder and environment; every other worker alone. A program in the foreground cannot
+/// hand back jobs as well: a command of its own does that. Keeps the order.
 std::vector<Batch> make_batches(const Config& config, const std::vector<StartOrder>& orders);
 
 /// What a preloader is told of a batch (delayed_job/preloader.rb).

@@ -52,10 +52,6 @@ std::string read_lines(const Lines& lines, const std::string& shown, const std::
   return trouble;
 }
 
-std::string shown(const std::string& worker, pid_t pid) {
-  return worker + " (pid " + std::to_string(pid) + ")";
-}
-
 }  // namespace
 
 std::string read_hand_back(std::string_view text, const std::string& shown,

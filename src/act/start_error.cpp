@@ -28,7 +28,7 @@ std::string output_tail(Machine& machine, const Path& output, std::uint64_t offs
 
 /// Where it says why it died. A daemon of delayed_job has only the application's log.
 Path log_of(const Config& config, const Worker& worker) {
-  return hands_back_jobs(worker) ? config.root / "log" / (config.environment + ".log")
+  return hands_back_jobs(worker) && !worker.foreground ? config.root / "log" / (config.environment + ".log")
                                  : start_log(config, worker);
 }
 

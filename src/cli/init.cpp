@@ -40,9 +40,9 @@ int init_command(const Options& options, const Config& place, Machine& machine) 
   const auto proposed = proposed_config(look_at_app(machine, place));
   if (!proposed) {
     print_problem(fmt::format(
-        "nothing to keep running was found in {}: no delayed_job, sidekiq, good_job, solid_queue "
-        "or "
-        "resque in Gemfile.lock, no bin/delayed_job, and no Procfile with more than web; "
+        "nothing to keep running was found in {}: no delayed_job, delayed, sidekiq, good_job, "
+        "solid_queue or resque in Gemfile.lock, no bin/delayed_job, and no Procfile with more than "
+        "web; "
         "bootcheck.yml(5) shows what {} may say",
         place.root.native(), file.native()));
     return kWorkerProblem;

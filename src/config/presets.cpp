@@ -15,12 +15,17 @@ constexpr auto kSidekiq = std::to_array<std::string_view>(
     {"bundle", "exec", "sidekiq", "-e", "%{environment}", "%{args}"});
 constexpr auto kGoodJob =
     std::to_array<std::string_view>({"bundle", "exec", "good_job", "start", "%{args}"});
+constexpr auto kJobsWork =
+    std::to_array<std::string_view>({"bundle", "exec", "rake", "%{args}", "jobs:work"});
+constexpr auto kDelayed =
+    std::to_array<std::string_view>({"bundle", "exec", "rake", "%{args}", "delayed:work"});
 constexpr auto kSolidQueue = std::to_array<std::string_view>({"bin/jobs", "%{args}"});
 
 // delayed_job finishes its job at TERM (worker.rb: trap("TERM"), with raise_signal_exceptions
-// unset). Resque does so at QUIT and kills the job at TERM (resque/worker.rb,
-// register_signal_handlers). Sidekiq, GoodJob and Solid Queue stop gracefully at TERM, within their
-// own time limits. Since Sidekiq 6 none of the latter daemonizes.
+// unset), also as `rake jobs:work`; so does Betterment's delayed (delayed/runnable.rb). Resque does
+// so at QUIT and kills the job at TERM (resque/worker.rb, register_signal_handlers). Sidekiq,
+// GoodJob and Solid Queue stop gracefully at TERM, within their own time limits. Since Sidekiq 6
+// none of the latter daemonizes.
 constexpr auto kPresets = std::to_array<Preset>({
     {.name = "delayed_job",
      .start = kDelayedJob,
@@ -52,6 +57,20 @@ constexpr auto kPresets = std::to_array<Preset>({
      .fixed = false},
     {.name = "solid_queue",
      .start = kSolidQueue,
+     .process_title = "",
+     .stop_signal = SIGTERM,
+     .foreground = true,
+     .preload = false,
+     .fixed = false},
+    {.name = "jobs_work",
+     .start = kJobsWork,
+     .process_title = "",
+     .stop_signal = SIGTERM,
+     .foreground = true,
+     .preload = false,
+     .fixed = false},
+    {.name = "delayed",
+     .start = kDelayed,
      .process_title = "",
      .stop_signal = SIGTERM,
      .foreground = true,

@@ -10,6 +10,8 @@ namespace bootcheck::delayed_job {
 
 /// The preset's name in the configuration.
 inline constexpr std::string_view kPreset = "delayed_job";
+/// Of workers that stay in the foreground, `rake jobs:work`.
+inline constexpr std::string_view kRakePreset = "jobs_work";
 
 /// Whether a command line is that of a worker, any: `delayed_job.3`, `app/delayed_job`. The monitor
 /// of daemons (`delayed_job.3_monitor`) is none.

@@ -41,6 +41,9 @@ constexpr auto kEntries = std::to_array<Entry>({
                                    # or by name, as with its -i: identifiers: [1, 2, mail]
     # args: [--queues=default,mailers]
 )"},
+    {"delayed", R"(  - preset: delayed
+    count: 2
+)"},
     {"sidekiq",
      R"(  - preset: sidekiq                # finishes its jobs within its own `timeout:`, 25 s by default
     count: 1
@@ -77,8 +80,8 @@ bool is_fit_for_a_name(std::string_view name) {
 bool may_be_a_worker(const ProcfileLine& line, bool has_preset) {
   constexpr auto kOthers = std::to_array<std::string_view>({"web", "release", "console", "rails"});
   constexpr auto kOfPresets =
-      std::to_array<std::string_view>({"jobs:work", "delayed_job", "sidekiq", "good_job",
-                                       "bin/jobs", "solid_queue", "resque:work"});
+      std::to_array<std::string_view>({"jobs:work", "delayed:work", "delayed_job", "sidekiq",
+                                       "good_job", "bin/jobs", "solid_queue", "resque:work"});
   if (std::ranges::find(kOthers, line.name) != kOthers.end()) return false;
   const auto is_in_command = [&](std::string_view word) {
     return line.command.find(word) != std::string::npos;

@@ -19,7 +19,8 @@ constexpr const char* kWaitForAnswer =
 
 UnitOrder order_of(const LaunchRequest& request, const Worker& first, std::string description) {
   return {.description = std::move(description),
-          .forks = !first.foreground,
+          // One in the foreground writes its pid file; else this hands back the jobs of its dead.
+          .forks = !first.foreground || request.pid_file.empty(),
           .stop_signal = first.stop_signal,
           .start_timeout = request.time_limit,
           .working_directory = request.working_directory,

@@ -70,7 +70,11 @@ bool may_have_orphans(const Worker& worker) {
 }
 
 bool hands_back_jobs(const Worker& worker) {
-  return is_delayed_job(worker);
+  return is_delayed_job(worker) || worker.preset == delayed_job::kRakePreset;
+}
+
+std::string name_in_locks(const Worker& worker) {
+  return is_delayed_job(worker) ? worker.name : std::string();
 }
 
 bool has_preloader(const Worker& worker) {

@@ -31,6 +31,10 @@ bool changes_back(const Worker& worker);
 /// queue.
 bool hands_back_jobs(const Worker& worker);
 
+/// How delayed_job calls the worker in `locked_by`, before host and pid. Those of `rake jobs:work`
+/// have no name: any of them may have locked what a dead one of the same pid had.
+std::string name_in_locks(const Worker& worker);
+
 /// Whether one process that has booted the application can serve the worker, and go on to serve
 /// others like it.
 bool has_preloader(const Worker& worker);

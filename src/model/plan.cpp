@@ -216,7 +216,8 @@ class Planner {
   WallTime taken_at(pid_t pid) const {
     const auto* living = facts_.processes.living(pid);
     const bool is_of_that_name =
-        living != nullptr && living->argv && bears_title(*living->argv, worker_);
+        living != nullptr &&
+        (name_in_locks(worker_).empty() || (living->argv && bears_title(*living->argv, worker_)));
     constexpr WallTime kRounding = 1;
     return is_of_that_name ? born_at(living->id, facts_) - kRounding : 0;
   }

@@ -9,9 +9,11 @@
 namespace bootcheck {
 namespace {
 
+/// Of an application with workers in the foreground any script boots the same.
 bool have_one_queue(const Worker& one, const Worker& other) {
-  return one.start.front() == other.start.front() &&
-         one.working_directory == other.working_directory && one.env == other.env;
+  const bool is_one_boot =
+      one.start.front() == other.start.front() || one.foreground || other.foreground;
+  return is_one_boot && one.working_directory == other.working_directory && one.env == other.env;
 }
 
 }  // namespace

@@ -110,6 +110,19 @@ TEST(Batches, AreMadeOfTheOrdersOnlyAndKeepTheirOrder) {
   EXPECT_EQ(batch[1].recover, std::vector{dead(77)});
 }
 
+TEST(Batches, AProgramInTheForegroundIsStartedAndTheJobsOfItsDeadAreHandedBackBesideIt) {
+  const auto config = config_of("workers: [{preset: jobs_work, count: 2}]");
+  const std::vector<StartOrder> orders = {{0, true, {dead(77)}}, {1, true, {}}};
+  const auto batches = make_batches(config, orders);
+  ASSERT_EQ(batches.size(), 3U);
+  EXPECT_TRUE(batches[0].front().start);
+  EXPECT_TRUE(batches[0].front().recover.empty());
+  EXPECT_EQ(batches[1].front().worker, 0U);
+  EXPECT_FALSE(batches[1].front().start);
+  EXPECT_EQ(batches[1].front().recover, std::vector{dead(77)});
+  EXPECT_EQ(batches[2].front().worker, 1U);
+}
+
 /// An application in a folder of the test's own.
 /// What Ruby is told first.
 boost::json::value first_line_of(const LaunchRequest& request) {
@@ -191,6 +204,23 @@ TEST_F(Request, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
                                    {"worker": "delayed_job.0", "pid": 12, "host": "",
                                     "born": 5, "gone": 6, "pid_taken": 7},
                                    {"worker": "delayed_job.1", "pid": 13, "host": ""}])"));
+}
+
+// `rake jobs:work` writes no name into `locked_by`.
+TEST_F(Request, HandsBackTheJobsOfADeadRakeByItsHostAndPidAlone) {
+  have("Gemfile");
+  const auto config = config_of("root: /srv/shop\nworkers: [{preset: jobs_work, count: 1}]");
+  const auto hand_back = make_request(machine_, config, {{0, false, {dead(11)}}});
+  EXPECT_EQ(hand_back.argv, (Argv{"bundle", "exec", "ruby", "-", "bin/delayed_job"}));
+  EXPECT_EQ(list_of(hand_back),
+            boost::json::parse(
+                R"json([{"worker": "", "shown": "jobs_work.0 (pid 11)", "pid": 11, "host": ""
+}])json"));
+  EXPECT_EQ(hand_back.pid_file, Path());
+  const auto start = make_request(machine_, config, {{0, true, {}}});
+  EXPECT_EQ(start.argv, (Argv{"bundle", "exec", "rake", "jobs:work"}));
+  EXPECT_EQ(start.pid_file, root_ / "tmp/pids/jobs_work.0.pid");
+  EXPECT_EQ(start.input, "");
 }
 
 TEST_F(Request, OfVeryManyDeadWorkersNamesAThousandAndLeavesTheEnvironmentAsItIs) {

@@ -27,6 +27,8 @@ TEST(Presets, StateTheirStartCommandStopSignalAndWhetherTheyStayInTheForeground)
        SIGTERM,
        false,
        "delayed_job.7"},
+      {"jobs_work", {"bundle", "exec", "rake", "-x", "y", "jobs:work"}, SIGTERM, true, ""},
+      {"delayed", {"bundle", "exec", "rake", "-x", "y", "delayed:work"}, SIGTERM, true, ""},
       {"resque", {"bundle", "exec", "rake", "-x", "y", "resque:work"}, SIGQUIT, true, ""},
       {"good_job", {"bundle", "exec", "good_job", "start", "-x", "y"}, SIGTERM, true, ""},
       {"sidekiq", {"bundle", "exec", "sidekiq", "-e", "production", "-x", "y"}, SIGTERM, true, ""},

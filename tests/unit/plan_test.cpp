@@ -281,6 +281,22 @@ TEST_F(Planning, WhatIsLockedSinceAnotherOfThatNameHasThePidIsNotHandedBack) {
   EXPECT_EQ(recover_in(plan()).pid_taken, 0);
 }
 
+// Any of them bears that name.
+TEST_F(Planning, WhatIsLockedSinceAnotherHasThePidOfADeadRakeIsNotHandedBack) {
+  auto rake = worker("2");
+  rake.preset = "jobs_work";
+  rake.process_title.clear();
+  rake.start = {"bundle", "exec", "rake", "jobs:work"};
+  const auto other = with_argv(100, {"/usr/bin/ruby", "/usr/bin/rake", "jobs:work"});
+  state_.workers[rake.name].unrecovered = {{.pid = 100, .host = "web1", .asked = false}};
+  world_.see(rake, seen(NoPidFile{}, NoProcess{}, std::vector{other}));
+  const auto steps = plan().decisions.front().steps;
+  const auto recover = std::ranges::find_if(
+      steps, [](const Step& step) { return std::holds_alternative<RecoverJobs>(step); });
+  ASSERT_NE(recover, steps.end());
+  EXPECT_EQ(std::get<RecoverJobs>(*recover).pid_taken, born_at(other.id, facts_) - 1);
+}
+
 TEST_F(Planning, RestartAsksEveryRunningWorkerOnce) {
   roll_ = RollAsked{.at = kLater, .mode = {}};
   see("2", seen(PidInFile{100}, living(100)));

@@ -66,8 +66,9 @@ TEST(Proposal, HasAnEntryForEachSystemThatTheGemsName) {
   EXPECT_THAT(*proposed_config(look), HasSubstr("# delayed_job 4.1.9 is in Gemfile.lock."));
   EXPECT_THAT(*proposed_config(look), Not(HasSubstr("is missing")));
   EXPECT_THAT(workers_of(with_gems("    sidekiq (7.3.0)\n    resque (2.6.0)\n    good_job (4.0.0)\n"
-                                   "    solid_queue (1.0.0)\n")),
-              ElementsAre("sidekiq.0", "good_job.0", "solid_queue.0", "resque.0", "resque.1"));
+                                   "    solid_queue (1.0.0)\n    delayed (3.2.0)\n")),
+              ElementsAre("delayed.0", "delayed.1", "sidekiq.0", "good_job.0", "solid_queue.0",
+                          "resque.0", "resque.1"));
 }
 
 TEST(Proposal, SaysWhichScriptIsMissing) {
