@@ -41,7 +41,9 @@ bool is_shutdown_timeout(std::string_view line) {
   return line.find("shutdown_timeout") != line.npos;
 }
 
-// Sidekiq: lib/sidekiq/cli.rb (setup_options), lib/sidekiq/launcher.rb (stop).
+// Sidekiq: lib/sidekiq/cli.rb (setup_options), lib/sidekiq/launcher.rb (stop). A job that is pushed
+// back at the end may go to a thread of the same process that still waits for one, and ends with
+// it.
 Path sidekiqs_file(const Worker& worker) {
   const auto file = option(worker.start, "-C", "--config");
   return below(worker.working_directory, file.value_or("config/sidekiq.yml"));
@@ -79,7 +81,7 @@ struct Kind {
 constexpr auto kKinds = std::to_array<Kind>({
     {.preset = "sidekiq",
      .waits = "25 s",
-     .then = "which begin anew elsewhere",
+     .then = "which begin anew elsewhere or are lost",
      .gives_time = gives_sidekiq_time,
      .fix = time_for_sidekiq},
     {.preset = "solid_queue",

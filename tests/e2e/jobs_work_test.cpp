@@ -85,8 +85,11 @@ TEST_F(JobsWork, FinishesItsJobBeforeItsSuccessorIsStarted) {
   ASSERT_EQ(old, worker(id)) << story();
   const auto finished = app_.bootcheck({"restart"});
   EXPECT_EQ(finished.status, 0) << finished.err;
-  EXPECT_THAT(app_.bootcheck({"status"}).out,
-              HasSubstr(fmt::format("jobs_work.{}  draining  {}", id, old)));
+  const auto draining = fmt::format("jobs_work.{}  draining  {}", id, old);
+  EXPECT_TRUE(wait_until([&] {  // the other one may be replaced before it
+    app_.bootcheck({});
+    return app_.bootcheck({"status"}).out.find(draining) != std::string::npos;
+  })) << story();
   EXPECT_TRUE(is_alive(old));
   EXPECT_EQ(worker(id), old);
   app_.let_jobs_end();

@@ -78,17 +78,17 @@ class SidekiqPreset : public testing::Test {
   }
 
   /// `timeout`: for how many seconds Sidekiq lets a job run on when it is asked to stop.
-  void configure(const std::string& timeout) const {
+  void configure(const std::string& timeout, int threads = 2) const {
     write_file(shared() / "bootcheck.yml",
                fmt::format("root: {}\n"
                            "workers:\n"
                            "  - preset: sidekiq\n"
                            "    count: 2\n"
-                           "    args: [-r, ./jobs.rb, -c, '2', -t, '{}']\n"
+                           "    args: [-r, ./jobs.rb, -c, '{}', -t, '{}']\n"
                            "env: {{REDIS_URL: '{}'}}\n"
                            "backoff: 0\n"
                            "restart: {{settle: 1s}}\n",
-                           root().native(), timeout, redis_.url()));
+                           root().native(), threads, timeout, redis_.url()));
   }
 
   Finished bootcheck(std::vector<std::string> arguments = {}) const {
@@ -175,7 +175,11 @@ TEST_F(SidekiqPreset, FinishesItsJobInItsOwnReleaseAndItsSuccessorIsOfTheNewOne)
   const auto restart = bootcheck({"restart"});
   EXPECT_EQ(restart.status, 0) << restart.err;
   const auto name = busy == worker("0") ? "sidekiq.0" : "sidekiq.1";
-  EXPECT_THAT(bootcheck({"status"}).out, HasSubstr(fmt::format("{}  draining  {}", name, busy)));
+  const auto draining = fmt::format("{}  draining  {}", name, busy);
+  EXPECT_TRUE(wait_until([&] {  // the other one may be replaced before it
+    bootcheck();
+    return bootcheck({"status"}).out.find(draining) != std::string::npos;
+  })) << story();
   EXPECT_TRUE(is_alive(busy)) << story();
   let_jobs_end();
   EXPECT_TRUE(wait_until([&] {
@@ -192,8 +196,10 @@ TEST_F(SidekiqPreset, FinishesItsJobInItsOwnReleaseAndItsSuccessorIsOfTheNewOne)
   EXPECT_THAT(notes("done").back(), StartsWith("two 2 "));
 }
 
+// Where a second thread of the process waits for a job while the first one's is given back, Sidekiq
+// 6.4.1 may hand it to that and lose it as both end.
 TEST_F(SidekiqPreset, GivesItsJobBackWhereItsTimeoutIsTooShort) {
-  configure("1");
+  configure("1", 1);
   both_up();
   enqueue("one");
   ASSERT_TRUE(wait_until([this] { return !notes("begun").empty(); })) << story();
