@@ -158,6 +158,7 @@ class Assigner {
       return Proof::none;
     const bool reused = came_by_its_pid(process, at);
     if ((reused || is_beside) && !works_inside(process, at)) return Proof::none;
+    if (is_younger_than_its_file(process, at)) return Proof::none;
     // It may be the child of one whose pid the file does not say, which a search finds.
     if (reused && process.session != process.id.pid && tells_itself(workers_[at]))
       return Proof::none;
@@ -172,6 +173,17 @@ class Assigner {
   bool works_inside(const Process& process, std::size_t at) const {
     return process.cwd && (facts_.app.contains(*process.cwd) ||
                            is_below(*process.cwd, workers_[at].working_directory));
+  }
+
+  /// Nobody writes down the pid of a process that is not born yet: the file may be of an earlier
+  /// boot, and the process another application's. Or the clock was set: what works in the
+  /// application is believed.
+  bool is_younger_than_its_file(const Process& process, std::size_t at) const {
+    constexpr WallTime kInaccurate = 60;
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    const auto written = facts_.seen[at].pid_file_mtime.value_or(0) / kSecond;
+    return written != 0 && born_at(process.id, facts_) - kInaccurate > written &&
+           !works_inside(process, at);
   }
 
   /// A daemon without a title, or a foreground program, whose child has written its own pid: known
@@ -504,6 +516,11 @@ class Assigner {
       return bears && process.cwd_refused
                  ? pid + " bears its title, but the kernel does not show its working directory"
                  : std::string();
+    }
+    if ((bears || is_start_of(*process.argv, worker)) && is_younger_than_its_file(process, at)) {
+      return pid +
+             " looks like it, but its pid file is older, and it works outside the application: "
+             "remove the pid file if it is another's";
     }
     if (facts_.seen[at].status == StatusAnswer::not_running) return {};
     return may_be_untitled(process, at)

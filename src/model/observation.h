@@ -106,6 +106,9 @@ struct SetAsideFile {
 /// What was seen of one worker besides its processes.
 struct Observation {
   PidFile pid_file;
+  /// ns since the epoch, looked at where it names another process than the remembered one; 0: it
+  /// has gone since; none: not looked at, or it could not be.
+  std::optional<std::int64_t> pid_file_mtime;
   std::vector<pid_t> set_aside;        ///< of files `<pid_file>.draining.<pid>`
   std::optional<StatusAnswer> status;  ///< none: the worker has no status command
   /// How its `ready` command ended; none: it has none, or nothing is to be done for it.

@@ -135,7 +135,10 @@ class Observer {
       // It may be another application's.
       const bool is_known =
           record != nullptr && record->process && record->process->id.pid == file->pid;
-      if (!is_known) find_neighbours();
+      if (!is_known) {
+        find_neighbours();
+        seen.pid_file_mtime = machine_.modification_time(worker.pid_file);
+      }
     }
     seen.set_aside = shared_.take_set_aside(worker.pid_file);
     for (const pid_t pid : seen.set_aside)

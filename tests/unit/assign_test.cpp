@@ -69,6 +69,29 @@ TEST_F(Assigning, ATitleUnderAPidKnownToBeReusedHasToBeInsideTheApp) {
   EXPECT_NE(first().doubt, "") << "it may be either";
 }
 
+TEST_F(Assigning, WhatIsYoungerThanThePidFileHasToBeInsideTheApp) {
+  constexpr std::int64_t kMinute = 60'000'000'000;
+  world_.facts.wall = 1'800'000'000;
+  const auto born = born_at(living(100).id, world_.facts) * 1'000'000'000;
+  for (const auto& another : {living_in(100, "/srv/blog"), booting_in(100, "/srv/blog"),
+                              unshown_directory(living(100))}) {
+    World world;
+    world.facts.wall = world_.facts.wall;
+    world.see("2", seen(PidInFile{100}, another, kNothing));
+    auto& written = world.facts.seen.front().pid_file_mtime;
+    written = born - 2 * kMinute;
+    EXPECT_FALSE(world.assigned().of.front().current) << "it may be of an earlier boot";
+    EXPECT_THAT(world.assigned().of.front().doubt, testing::HasSubstr("its pid file is older"));
+    written = born - kMinute / 2;
+    EXPECT_TRUE(world.assigned().of.front().current) << "clocks are not that accurate";
+    written = 0;
+    EXPECT_TRUE(world.assigned().of.front().current);
+    world.facts.seen.front().pid_file_mtime = born - 2 * kMinute;
+    world.show(living(100));
+    EXPECT_TRUE(world.assigned().of.front().current) << "the clock was set";
+  }
+}
+
 TEST_F(Assigning, ATitleInThePidFileHasToBeInsideTheAppWhileTheRememberedOneLives) {
   world_.see("2", seen(PidInFile{100}, living_in(100, "/srv/blog"), alive({200})));
   world_.record().process = known(200);

@@ -84,6 +84,11 @@ inline Process of_user(pid_t pid, uid_t uid) {
 inline Process booting(pid_t pid) {
   return with_argv(pid, {"ruby", "bin/delayed_job", "--identifier=2", "start"});
 }
+inline Process booting_in(pid_t pid, const Path& directory) {
+  auto process = booting(pid);
+  process.cwd = directory;
+  return process;
+}
 inline Process unshown_directory(Process process) {
   process.cwd.reset();
   process.cwd_refused = true;
