@@ -10,7 +10,7 @@
 namespace bootcheck {
 namespace {
 
-constexpr int kLines = 3;
+constexpr int kLinesOfLog = 3;
 constexpr std::uint64_t kEndOfLog = 4096;
 
 /// The line `oom_kill 5` of /proc/vmstat, since Linux 4.13; 0: it is not there.
@@ -37,7 +37,7 @@ std::string last_output(Machine& machine, const Config& config, const Worker& wo
   const auto log = start_log(config, worker);
   const auto status = machine.file_status(log);
   if (!status || status->size == 0) return {};
-  return tail(machine, log, status->size - std::min(status->size, kEndOfLog), kLines);
+  return tail(machine, log, status->size - std::min(status->size, kEndOfLog), kLinesOfLog);
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 namespace bootcheck {
 namespace {
 
-constexpr int kLines = 5;
-constexpr std::uint64_t kEndOfLog = 65536;
+constexpr int kLinesOfStart = 5;
+constexpr std::uint64_t kEndOfOutput = 65536;
 
 /// The preloader's reason comes last (delayed_job/preloader.rb), but for what it says of dead
 /// workers' jobs. Where Ruby itself or Bundler gave up, the exception stands above its backtrace.
@@ -23,13 +23,14 @@ std::string output_tail(Machine& machine, const Path& output, std::uint64_t offs
   const auto line = tail(machine, output, offset, 1, {kHandBack});
   return line.starts_with(ours)
              ? line.substr(ours.size())
-             : tail(machine, output, offset, kLines, {kHandBack, "\tfrom ", "    from "});
+             : tail(machine, output, offset, kLinesOfStart, {kHandBack, "\tfrom ", "    from "});
 }
 
 /// Where it says why it died. A daemon of delayed_job has only the application's log.
 Path log_of(const Config& config, const Worker& worker) {
-  return hands_back_jobs(worker) && !worker.foreground ? config.root / "log" / (config.environment + ".log")
-                                 : start_log(config, worker);
+  return hands_back_jobs(worker) && !worker.foreground
+             ? config.root / "log" / (config.environment + ".log")
+             : start_log(config, worker);
 }
 
 }  // namespace
@@ -54,7 +55,7 @@ void explain_early_deaths(Machine& machine, const Config& config, State& state) 
     const auto status = machine.file_status(log);
     if (!status || status->size == 0) continue;
     // What other workers have logged says nothing of this one.
-    const auto offset = status->size - std::min(status->size, kEndOfLog);
+    const auto offset = status->size - std::min(status->size, kEndOfOutput);
     if (worker.foreground) last = failure_of_start(machine, DiedEarly{}, log, offset);
     last.output = log;
   }

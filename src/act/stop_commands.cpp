@@ -14,7 +14,7 @@ namespace bootcheck {
 namespace {
 
 constexpr Duration kPatience = std::chrono::seconds{10};
-constexpr int kLines = 3;
+constexpr int kLinesOfStop = 3;
 
 class StopCommands {
  public:
@@ -89,7 +89,7 @@ class StopCommands {
 
   std::string last_words(std::size_t at) const {
     const auto& [output, offset] = begun_[at];
-    const auto said = output == "/dev/null" ? "" : tail(machine_, output, offset, kLines);
+    const auto said = output == "/dev/null" ? "" : tail(machine_, output, offset, kLinesOfStop);
     return said.empty() ? said : ": " + said + "; see " + output.native();
   }
 

@@ -12,7 +12,7 @@
 namespace bootcheck {
 namespace {
 
-constexpr std::size_t kLines = 20;
+constexpr std::size_t kDefaultLines = 20;
 /// Where nobody tells of changes (NFS), and for folders that others have taken the place of.
 constexpr Duration kAtLatest{1000};
 
@@ -117,7 +117,7 @@ int logs_command(const Options& options, const Config& config, Machine& machine)
     files.emplace_back(machine, std::move(path));
   Output output(files.size() > 1);
   for (auto& file : files)
-    output.write(file.path(), file.last_lines(options.lines.value_or(kLines)));
+    output.write(file.path(), file.last_lines(options.lines.value_or(kDefaultLines)));
   const int status = report_troubles(files);
   if (options.follow) follow(machine, files, output);
   return status;

@@ -20,7 +20,7 @@
 namespace bootcheck {
 namespace {
 
-constexpr Duration kLockWait = std::chrono::seconds{60};
+constexpr Duration kDefaultLockWait = std::chrono::seconds{60};
 
 /// `delayed_job.1 for 32s, delayed_job.2 for 5s`
 std::string who_drains(const std::vector<Draining>& draining, BootTime now) {
@@ -131,7 +131,7 @@ RollOutOutcome watch_roll_out(const Options& options, const Context& context,
   Screen screen(options, context.config);
   return roll_out(context,
                   {.first = {.selection = selection,
-                             .lock_wait = options.lock_wait.value_or(kLockWait),
+                             .lock_wait = options.lock_wait.value_or(kDefaultLockWait),
                              .preloader_wait = preloader_wait_of(options, context.config)},
                    .patience = patience,
                    .must_wait = options.wait.has_value()},

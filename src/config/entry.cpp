@@ -12,9 +12,9 @@
 namespace bootcheck {
 namespace {
 
-constexpr int kMostWorkers = 10'000;
+constexpr int kHighestCount = 10'000;
 
-constexpr auto kKeys = std::to_array<std::string_view>(
+constexpr auto kEntryKeys = std::to_array<std::string_view>(
     {"preset",        "identifiers", "count",       "args",   "name",          "start",
      "foreground",    "pid_file",    "stop_signal", "status", "process_title", "working_directory",
      "start_timeout", "kill_after",  "restart",     "limits", "env",           "enabled",
@@ -65,14 +65,17 @@ class Entry::Expander {
 
 Entry::Entry(const YamlNode& node, std::size_t index, const EntryDefaults& defaults,
              Mistakes& mistakes)
-    : section_(node, kKeys, mistakes), index_(index), defaults_(&defaults), mistakes_(&mistakes) {
+    : section_(node, kEntryKeys, mistakes),
+      index_(index),
+      defaults_(&defaults),
+      mistakes_(&mistakes) {
   check_preset();
   read_identifiers();
 }
 
 Entry::Entry(const Preset& preset, std::vector<std::string> identifiers,
              const EntryDefaults& defaults, Mistakes& mistakes)
-    : section_(YamlNode(), kKeys, mistakes),
+    : section_(YamlNode(), kEntryKeys, mistakes),
       index_(0),
       defaults_(&defaults),
       mistakes_(&mistakes),
@@ -133,7 +136,7 @@ void Entry::read_identifiers() {
       check_identifiers(*list);
     }
   } else if (count) {
-    const int number = read_int(*count, 1, kMostWorkers, *mistakes_).value_or(0);
+    const int number = read_int(*count, 1, kHighestCount, *mistakes_).value_or(0);
     for (int id = 0; id < number; ++id)
       identifiers_.push_back(std::to_string(id));
   } else if (section_.find("preset")) {

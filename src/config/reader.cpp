@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kLargest = 1'000'000;  // bytes; the largest real file known has 20,000
 
-constexpr auto kKeys = std::to_array<std::string_view>(
+constexpr auto kFileKeys = std::to_array<std::string_view>(
     {"app",         "root",    "environment",     "user",          "env",       "path",
      "env_file",    "workers", "parallel_starts", "start_timeout", "restart",   "limits",
      "backoff",     "orphans", "recover_jobs",    "launcher",      "lock_file", "state_file",
@@ -49,7 +49,7 @@ std::string app_name(const Path& root) {
 class Reader {
  public:
   Reader(const YamlNode& node, const ConfigContext& context, Mistakes& mistakes)
-      : section_(node, kKeys, mistakes), context_(&context), mistakes_(&mistakes) {}
+      : section_(node, kFileKeys, mistakes), context_(&context), mistakes_(&mistakes) {}
 
   /// All of a file.
   Config read() {

@@ -12,23 +12,20 @@ namespace {
 constexpr std::uint64_t kLeastBytes = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kLeastFiles = 16;
 
-std::string quoted(const Path& path) {
-  return shell_word(path.native());
-}
-
 /// Empty: there is nothing wrong with it.
 Finding judge_absent(const Facts& facts, const FolderFacts& folder) {
   const auto& path = folder.path;
   if (folder.look.is_link) {
     return {"folder_missing",
             fmt::format("the {} {} is a link that leads nowhere", folder.purpose, path.native()),
-            fmt::format("mkdir -p \"$(readlink -m {})\"", quoted(path))};
+            fmt::format("mkdir -p \"$(readlink -m {})\"", shell_word(path.native()))};
   }
   if (folder.nearest_look.may_write && folder.nearest_look.is_directory) return {};
-  return {"folder_missing",
-          fmt::format("the {} {} is not there, and {} may not make it in {}", folder.purpose,
-                      path.native(), facts.user, folder.nearest.native()),
-          fmt::format("sudo install -d -o {} {}", shell_word(facts.user), quoted(path))};
+  return {
+      "folder_missing",
+      fmt::format("the {} {} is not there, and {} may not make it in {}", folder.purpose,
+                  path.native(), facts.user, folder.nearest.native()),
+      fmt::format("sudo install -d -o {} {}", shell_word(facts.user), shell_word(path.native()))};
 }
 
 Finding judge_present(const Facts& facts, const FolderFacts& folder) {
@@ -40,28 +37,29 @@ Finding judge_present(const Facts& facts, const FolderFacts& folder) {
                    std::move(fix)};
   };
   if (!look.is_directory)
-    return finding("folder_missing", "is no folder", fmt::format("mv {0} {0}.old", quoted(path)));
+    return finding("folder_missing", "is no folder",
+                   fmt::format("mv {0} {0}.old", shell_word(path.native())));
   if (look.is_read_only) {
     return finding("folder_read_only", "is on a file system that is mounted read-only",
-                   fmt::format("findmnt -T {}", quoted(path)));
+                   fmt::format("findmnt -T {}", shell_word(path.native())));
   }
   if (!look.may_write && look.owner != facts.uid) {
     return finding(
         "folder_not_ours",
         fmt::format("belongs to uid {}, and {} may not write to it", look.owner, facts.user),
-        fmt::format("sudo chown {}: {}", shell_word(facts.user), quoted(path)));
+        fmt::format("sudo chown {}: {}", shell_word(facts.user), shell_word(path.native())));
   }
   if (!look.may_write) {
     return finding("folder_not_writable", fmt::format("is not writable for {}", facts.user),
-                   fmt::format("chmod u+rwx {}", quoted(path)));
+                   fmt::format("chmod u+rwx {}", shell_word(path.native())));
   }
   if (look.free_bytes < kLeastBytes) {
     return finding("folder_full", fmt::format("has {} left", format_size(look.free_bytes)),
-                   fmt::format("df -h {}", quoted(path)));
+                   fmt::format("df -h {}", shell_word(path.native())));
   }
   if (look.free_files < kLeastFiles) {
     return finding("folder_full", fmt::format("has room for {} more files", look.free_files),
-                   fmt::format("df -i {}", quoted(path)));
+                   fmt::format("df -i {}", shell_word(path.native())));
   }
   return {};
 }
@@ -102,10 +100,11 @@ void check_lock(const Facts& facts, Findings& findings) {
   const auto& lock = facts.lock;
   if (!lock || lock->held_for <= facts.config->stuck_after) return;
   if (lock->pid == 0) {
-    findings.push_back({"lock_held",
-                        fmt::format("somebody has held the lock for {}, and no pass gets it",
-                                    format_duration(lock->held_for)),
-                        fmt::format("sudo fuser -v {}", quoted(facts.config->lock_file))});
+    findings.push_back(
+        {"lock_held",
+         fmt::format("somebody has held the lock for {}, and no pass gets it",
+                     format_duration(lock->held_for)),
+         fmt::format("sudo fuser -v {}", shell_word(facts.config->lock_file.native()))});
     return;
   }
   findings.push_back({"lock_held",

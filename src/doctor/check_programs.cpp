@@ -9,10 +9,6 @@
 namespace bootcheck::doctor {
 namespace {
 
-std::string quoted(const Path& path) {
-  return shell_word(path.native());
-}
-
 /// The first of what a command printed, on one line.
 std::string said(const Tried& tried, std::string_view limit) {
   if (tried.timed_out) return fmt::format("it has not come back within {}", limit);
@@ -34,12 +30,12 @@ std::string put_into_path(const Facts& facts) {
   for (const auto& folder : facts.ruby.folders)
     folders += (folders.empty() ? "" : ", ") + folder.native();
   return fmt::format("echo {} >> {}", shell_word(fmt::format("path: [{}]", folders)),
-                     quoted(*config.file));
+                     shell_word(config.file->native()));
 }
 
 std::string as_under_cron(const Facts& facts, std::string_view command) {
-  return fmt::format("cd {} && env -i HOME=\"$HOME\" PATH={} {}", quoted(facts.config->root),
-                     shell_word(facts.ruby.path), command);
+  return fmt::format("cd {} && env -i HOME=\"$HOME\" PATH={} {}",
+                     shell_word(facts.config->root.native()), shell_word(facts.ruby.path), command);
 }
 
 }  // namespace
@@ -71,8 +67,9 @@ void check_gems(const Facts& facts, Findings& findings) {
   if (!check || check->succeeded) return;
   findings.push_back(
       {"gems_missing", fmt::format("`bundle check` fails under cron: {}", said(*check, "60 s")),
-       check->timed_out ? as_under_cron(facts, "bundle check")
-                        : fmt::format("cd {} && bundle install", quoted(facts.config->root))});
+       check->timed_out
+           ? as_under_cron(facts, "bundle check")
+           : fmt::format("cd {} && bundle install", shell_word(facts.config->root.native()))});
 }
 
 void check_programs(const Facts& facts, Findings& findings) {
@@ -92,13 +89,14 @@ void check_programs(const Facts& facts, Findings& findings) {
       findings.push_back(
           {"script_missing",
            fmt::format("{} starts {}, which is not there", program.worker, program.path.native()),
-           make != nullptr ? fmt::format("cd {} && {}", quoted(facts.config->root), make)
-                           : fmt::format("ls -l {}", quoted(program.path.parent_path()))});
+           make != nullptr
+               ? fmt::format("cd {} && {}", shell_word(facts.config->root.native()), make)
+               : fmt::format("ls -l {}", shell_word(program.path.parent_path().native()))});
     } else if (!program.look.may_execute && !program.is_run_by_ruby) {
       findings.push_back({"script_not_executable",
                           fmt::format("{} starts {}, which {} may not execute", program.worker,
                                       program.path.native(), facts.user),
-                          fmt::format("chmod a+x {}", quoted(program.path))});
+                          fmt::format("chmod a+x {}", shell_word(program.path.native()))});
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "doctor/crontab.h"
 
 #include "doctor/words.h"
+#include "util/trimmed.h"
 
 #include <algorithm>
 #include <array>
@@ -19,12 +20,6 @@ std::string crontab_word(std::string_view text) {
   for (const char each : shell_word(text))
     line += each == '%' ? std::string("'\\%'") : std::string(1, each);
   return line;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {

@@ -99,7 +99,7 @@ struct Facts {
   std::vector<Manager> managers;
   std::vector<SourceLine> raises;  ///< where raise_signal_exceptions is set
   std::vector<CutOff> cut_offs;
-  bool deadlocks = false;          ///< delayed_job may run a job twice (doctor/gather_settings.h)
+  bool deadlocks = false;  ///< delayed_job may run a job twice (doctor/gather_settings.h)
   CronFacts cron;
   std::optional<LockHolder> lock;
   std::vector<FutureFile> future;

@@ -4,6 +4,7 @@
 #include "config/writer.h"
 #include "doctor/gems.h"
 #include "doctor/words.h"
+#include "util/trimmed.h"
 
 #include <algorithm>
 #include <array>
@@ -60,12 +61,6 @@ constexpr auto kEntries = std::to_array<Entry>({
     env: {QUEUE: "*"}
 )"},
 });
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
 bool is_fit_for_a_name(std::string_view name) {
   const auto fits = [](unsigned char byte) {

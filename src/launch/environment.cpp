@@ -1,6 +1,7 @@
 #include "launch/environment.h"
 
 #include "system/text_file.h"
+#include "util/trimmed.h"
 
 #include <algorithm>
 #include <array>
@@ -35,12 +36,6 @@ std::map<std::string, std::string> own() {
       env.emplace(pair.substr(0, equals), pair.substr(equals + 1));
   }
   return env;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
 std::string_view unquoted(std::string_view text) {

@@ -26,7 +26,7 @@
 namespace bootcheck {
 namespace {
 
-constexpr off_t kLongest = off_t{4} << 20;  // bytes; more than execve(2) takes
+constexpr off_t kLongestCommand = off_t{4} << 20;  // bytes; more than execve(2) takes
 
 /// Our end of the line to it; one program run has at most one.
 UniqueFd parent_socket;
@@ -92,7 +92,7 @@ std::optional<std::string> sealed_text(int fd) {
   struct stat status {};
   const int seals = ::fcntl(fd, F_GET_SEALS);
   if (seals < 0 || (seals & kNeeded) != kNeeded || ::fstat(fd, &status) != 0 ||
-      status.st_size > kLongest)
+      status.st_size > kLongestCommand)
     return std::nullopt;
   std::string text(static_cast<std::size_t>(status.st_size), '\0');
   std::size_t have = 0;

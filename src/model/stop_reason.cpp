@@ -7,7 +7,7 @@
 namespace bootcheck {
 namespace {
 
-constexpr auto kNames = std::to_array<std::pair<StopReason, std::string_view>>({
+constexpr auto kReasonNames = std::to_array<std::pair<StopReason, std::string_view>>({
     {StopReason::restart, "restart"},
     {StopReason::release, "release"},
     {StopReason::restart_file, "restart_file"},
@@ -21,13 +21,14 @@ constexpr auto kNames = std::to_array<std::pair<StopReason, std::string_view>>({
 }  // namespace
 
 std::string_view name_of(StopReason reason) {
-  return std::ranges::find(kNames, reason, &std::pair<StopReason, std::string_view>::first)->second;
+  return std::ranges::find(kReasonNames, reason, &std::pair<StopReason, std::string_view>::first)
+      ->second;
 }
 
 std::optional<StopReason> stop_reason_named(std::string_view name) {
   const auto* const found =
-      std::ranges::find(kNames, name, &std::pair<StopReason, std::string_view>::second);
-  if (found == kNames.end()) return std::nullopt;
+      std::ranges::find(kReasonNames, name, &std::pair<StopReason, std::string_view>::second);
+  if (found == kReasonNames.end()) return std::nullopt;
   return found->first;
 }
 

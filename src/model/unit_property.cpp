@@ -103,7 +103,7 @@ constexpr auto kProperties = std::to_array<Property>({
     {"LimitNOFILE", "a number from 16 to 524288", is_number_of_descriptors},
 });
 
-constexpr auto kNames = [] {
+constexpr auto kPropertyNames = [] {
   std::array<std::string_view, kProperties.size()> names;
   std::ranges::transform(kProperties, names.begin(), &Property::name);
   return names;
@@ -117,7 +117,7 @@ const Property* find(std::string_view name) {
 }  // namespace
 
 std::span<const std::string_view> unit_property_names() {
-  return kNames;
+  return kPropertyNames;
 }
 
 std::string_view values_of_unit_property(std::string_view name) {

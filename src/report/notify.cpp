@@ -11,11 +11,11 @@ namespace bootcheck {
 namespace {
 
 /// The keys of facts that were notified begin so, and those of nothing else in State::told.
-constexpr std::string_view prefix = "notified ";
+constexpr std::string_view kNotified = "notified ";
 
 /// All keys of a worker (`-`: the whole pass) begin so.
 std::string subject_of(const Event& event) {
-  return fmt::format("{}{} ", prefix, event.worker.empty() ? "-" : event.worker);
+  return fmt::format("{}{} ", kNotified, event.worker.empty() ? "-" : event.worker);
 }
 
 /// Of these kinds each process is a fact of its own.
@@ -50,7 +50,7 @@ std::vector<Event> facts_to_notify(const std::vector<Event>& events, WallTime no
     if (told.try_emplace(key_of(event), Told{.at = now}).second) to_notify.push_back(event);
   }
   std::erase_if(told, [&](const auto& entry) {
-    if (!entry.first.starts_with(prefix)) return false;
+    if (!entry.first.starts_with(kNotified)) return false;
     return std::ranges::none_of(
         subjects, [&](const std::string& subject) { return entry.first.starts_with(subject); });
   });

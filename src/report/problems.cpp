@@ -14,7 +14,7 @@ namespace {
 
 constexpr WallTime repeat_after = 3600;  // s: cron would mail it every minute
 /// The keys of problems begin so, and those of nothing else in State::told.
-constexpr std::string_view prefix = "problem ";
+constexpr std::string_view kProblem = "problem ";
 
 /// An event in the words of a person who reads a mail.
 std::string_view words_for(EventKind kind) {
@@ -129,7 +129,7 @@ std::string problem_lines(const std::vector<Event>& events, std::string_view app
 }
 
 std::string problem_key(const Event& event) {
-  auto key = fmt::format("{}{} {}", prefix, event.worker.empty() ? "-" : event.worker,
+  auto key = fmt::format("{}{} {}", kProblem, event.worker.empty() ? "-" : event.worker,
                          is_down(event.kind) ? "down" : name_of(event.kind));
   const auto fields = fields_of(event);
   const auto what = std::ranges::find(fields, "what", &EventField::key);
@@ -154,7 +154,7 @@ std::vector<Event> problems_to_tell(const std::vector<Event>& events, WallTime n
     if (due.contains(key)) to_tell.push_back(event);
   }
   std::erase_if(told, [&](const auto& entry) {
-    return entry.first.starts_with(prefix) && !present.contains(entry.first);
+    return entry.first.starts_with(kProblem) && !present.contains(entry.first);
   });
   for (const auto& key : due)
     told[key] = Told{.at = now};

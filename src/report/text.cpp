@@ -1,5 +1,7 @@
 #include "report/text.h"
 
+#include "util/trimmed.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -90,13 +92,6 @@ std::size_t length_of_colour(std::string_view text) {
   if (!text.starts_with("\x1b[")) return 0;
   const auto end = text.find_first_not_of("0123456789;", 2);
   return end != std::string_view::npos && text[end] == 'm' ? end + 1 : 0;
-}
-
-std::string_view trimmed(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r\v\f";
-  const auto first = line.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return line.substr(first, line.find_last_not_of(blanks) - first + 1);
 }
 
 }  // namespace

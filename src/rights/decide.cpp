@@ -15,7 +15,7 @@ bool others_may_change(const WayStep& step) {
 
 }  // namespace
 
-Decision who_decides(const Way& way) {
+Decider who_decides(const Way& way) {
   for (const auto& step : way.steps) {
     if (step.owner != 0) return OwnerDecides{step.owner, step.path};
     if (others_may_change(step)) {

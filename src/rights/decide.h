@@ -25,11 +25,11 @@ struct Undecided {
   std::string why;  ///< names the step
 };
 
-using Decision = std::variant<RootDecides, OwnerDecides, Undecided>;
+using Decider = std::variant<RootDecides, OwnerDecides, Undecided>;
 
 /// Who decides what is found at the end of a way. A file or folder of root's that group or others
 /// may write to leaves that open, unless it is a folder with the sticky bit: in such a one, /tmp
 /// say, nobody can replace what is there, only add what is missing.
-Decision who_decides(const Way& way);
+Decider who_decides(const Way& way);
 
 }  // namespace bootcheck

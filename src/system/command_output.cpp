@@ -20,7 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMost = 1U << 20U;
+constexpr std::size_t kMostOutput = 1U << 20U;
 
 class FileActions {
  public:
@@ -104,7 +104,7 @@ CommandOutput command_output(const Argv& argv, Duration limit) {
   writer.reset();
   CommandOutput result;
   std::array<char, 4096> buffer;
-  for (bool more = true; more && result.output.size() < kMost;) {
+  for (bool more = true; more && result.output.size() < kMostOutput;) {
     await(reader.get());
     const auto part = read_once(reader.get(), buffer);
     if (part.error != 0) throw_error(part.error, "cannot read what " + argv.front() + " prints");

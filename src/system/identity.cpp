@@ -1,10 +1,10 @@
 #include "system/identity.h"
 
+#include "system/surroundings.h"
 #include "util/errors.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 
@@ -66,11 +66,6 @@ std::vector<gid_t> sorted(std::vector<gid_t> groups) {
   // clang 14 cannot compile the subrange that std::ranges::unique returns.
   groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
   return groups;
-}
-
-std::string environment_variable(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): there is one thread
-  return value == nullptr ? std::string() : std::string(value);
 }
 
 bool is_kept(std::string_view key) {

@@ -3,6 +3,7 @@
 #include "system/read_file.h"
 #include "system/replace_file.h"
 #include "util/errors.h"
+#include "util/trimmed.h"
 
 #include <algorithm>
 #include <array>
@@ -18,15 +19,8 @@
 namespace bootcheck {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n\v\f";
-constexpr std::size_t kLongest = 64;    // "4194304\n" is 8 bytes; more is garbage anyway
-constexpr pid_t kHighestPid = 4194304;  // PID_MAX_LIMIT of the kernel, 2^22: proc(5), pid_max
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
+constexpr std::size_t kLongestPid = 64;  // "4194304\n" is 8 bytes; more is garbage anyway
+constexpr pid_t kHighestPid = 4194304;   // PID_MAX_LIMIT of the kernel, 2^22: proc(5), pid_max
 
 /// The beginning of a stranger's text, fit for a terminal and for one line of a log.
 std::string excerpt(std::string_view text) {
@@ -48,7 +42,7 @@ std::string excerpt(std::string_view text) {
 PidFile parse_pid_file(std::string_view text) {
   const auto word = trimmed(text);
   if (word.empty()) return GarbagePidFile{"empty"};
-  if (text.size() >= kLongest ||
+  if (text.size() >= kLongestPid ||
       !std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; }))
     return GarbagePidFile{"not a number: `" + excerpt(word) + "`"};
   pid_t pid = 0;
@@ -77,7 +71,7 @@ PidFile read_unusual(const Path& path, std::span<char> buffer) {
 
 PidFile read_pid_file(const Path& path) {
   // Most often a pid stands there, and then it does not matter in what.
-  std::array<char, kLongest> buffer;
+  std::array<char, kLongestPid> buffer;
   if (const auto fd = open_for_reading(path)) {
     auto found = parse_pid_file(read_once(fd.get(), buffer).text);
     if (std::holds_alternative<PidInFile>(found)) return found;

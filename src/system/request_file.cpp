@@ -17,8 +17,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr Duration kLockWait{5000};
-constexpr std::ptrdiff_t kMost = 1000;
-constexpr std::size_t kLongest = std::size_t{4} * 1024 * 1024;
+constexpr std::ptrdiff_t kMostRequests = 1000;
+constexpr std::size_t kLongestRequest = std::size_t{4} * 1024 * 1024;
 
 std::unique_ptr<FileLock> lock(Machine& machine, const Path& path) {
   auto taken = machine.take_lock(path, kLockWait);
@@ -78,7 +78,7 @@ struct NotRead {
 
 /// The whole text; empty: there is none.
 std::variant<std::string, NotRead> read_text(Machine& machine, const Path& path) {
-  auto read = machine.read_file(path, {.limit = kLongest});
+  auto read = machine.read_file(path, {.limit = kLongestRequest});
   if (std::holds_alternative<NoFile>(read)) return std::string();
   if (const auto* unreadable = std::get_if<UnreadableFile>(&read))
     return NotRead{.why = unusable(path, unreadable->why),
@@ -99,7 +99,7 @@ void post_requests(Machine& machine, const Path& state_file, const std::vector<R
   const auto waiting = read_text(machine, path);
   const auto* text = std::get_if<std::string>(&waiting);
   const auto lines = text == nullptr ? 0 : std::ranges::count(*text, '\n');
-  if (lines > 0 && lines + std::ssize(requests) > kMost)
+  if (lines > 0 && lines + std::ssize(requests) > kMostRequests)
     throw_error(EDQUOT, fmt::format("{} requests wait in {} for a pass to take them up", lines,
                                     path.native()));
   std::string added;

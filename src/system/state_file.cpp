@@ -21,7 +21,7 @@ namespace json = boost::json;
 /// worker.
 constexpr std::int64_t kSchema = 1;
 constexpr std::int64_t kLayout = 2;
-constexpr std::size_t kLongest = std::size_t{16} * 1024 * 1024;  // thousands of workers
+constexpr std::size_t kLongestState = std::size_t{16} * 1024 * 1024;  // thousands of workers
 
 /// What holds for a process is void in another boot. Jobs to hand back and holds are not; nor is
 /// the restart file's mtime. Whatever kept failing gets a fresh chance: its next try was counted
@@ -115,7 +115,7 @@ struct Unusable {
 /// The whole text of a file of ours; none: there is no such file.
 std::optional<std::variant<std::string, Unusable>> read_own(Machine& machine, const Path& path,
                                                             const char* consequence) {
-  auto read = machine.read_file(path, {.limit = kLongest});
+  auto read = machine.read_file(path, {.limit = kLongestState});
   if (std::holds_alternative<NoFile>(read)) return std::nullopt;
   const auto* unreadable = std::get_if<UnreadableFile>(&read);
   if (unreadable != nullptr && unreadable->is_denied)

@@ -10,8 +10,8 @@
 namespace bootcheck {
 namespace {
 
-constexpr double kLongest = 100.0 * 365 * 24 * 3600 * 1000;  // ms
-constexpr double kLargest = 1ULL << 53U;                     // bytes; what a double holds exactly
+constexpr double kLongestDuration = 100.0 * 365 * 24 * 3600 * 1000;  // ms
+constexpr double kLargest = 1ULL << 53U;  // bytes; what a double holds exactly
 
 template <std::size_t N>
 std::optional<double> parse(std::string_view text,
@@ -33,7 +33,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, double>, 6> kUnits = {
       {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
   const auto milliseconds = parse(text, kUnits);
-  if (!milliseconds || *milliseconds > kLongest) return std::nullopt;
+  if (!milliseconds || *milliseconds > kLongestDuration) return std::nullopt;
   return Duration(std::llround(*milliseconds));
 }
 

@@ -11,8 +11,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr const char* kFeed = "workers: [{name: feed, start: [bin/feed, eu], foreground: true}]\n";
-
 class LockOfAPass : public SmallAppTest {
  protected:
   LockOfAPass() { app_.configure(kFeed); }

@@ -16,8 +16,6 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr const char* kFeed = "workers: [{name: feed, start: [bin/feed, eu], foreground: true}]\n";
-
 class BadInput : public SmallAppTest {
  protected:
   /// Wrong usage: said on stderr, nothing started, nothing written.

@@ -13,12 +13,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr const char* kFeed = "workers: [{name: feed, start: [bin/feed], foreground: true}]";
+constexpr const char* kOneFeed = "workers: [{name: feed, start: [bin/feed], foreground: true}]";
 constexpr const char* kDelayedJob = "workers: [{preset: delayed_job, identifiers: [1, 10]}]";
 
 class DoctorCommand : public SmallAppTest {
  protected:
-  DoctorCommand() { app_.configure(kFeed); }
+  DoctorCommand() { app_.configure(kOneFeed); }
 
   void SetUp() override {
     if (!is_root_or_rerun()) GTEST_SKIP() << "was run by sudo";
@@ -279,7 +279,7 @@ TEST_F(DoctorCommand, FindsThatProcessesAreHidden) {
 }
 
 TEST_F(DoctorCommand, FindsWhoHoldsTheLock) {
-  app_.configure("stuck_after: 1s\n" + std::string(kFeed));
+  app_.configure("stuck_after: 1s\n" + std::string(kOneFeed));
   expect_found("mkdir -p tmp/pids; flock tmp/pids/bootcheck.lock sleep 1000 & sleep 2.5",
                "has held the lock for", "ps -o ");
   expect_found(
@@ -298,7 +298,7 @@ TEST_F(DoctorCommand, FindsWhatIsUnwiseInTheConfiguration) {
       "workers: [{name: 'feed-%{id}', identifiers: [eu, us], start: [bin/feed], foreground: "
       "true}]");
   expect_found("", "feed-eu and feed-us are started by one and the same command", "${EDITOR:-vi} ");
-  app_.configure(std::string(kFeed) + "\nlimits: {age: 30s}");
+  app_.configure(std::string(kOneFeed) + "\nlimits: {age: 30s}");
   expect_found("", "limits.age of feed is 30", "${EDITOR:-vi} ");
 }
 

@@ -98,4 +98,10 @@ class Forked {
     ::pause();
 }
 
+/// For a child that only has to live.
+inline int sleep_on(const Forked::Ready& ready) {
+  ready.say();
+  wait_for_signal();
+}
+
 }  // namespace bootcheck

@@ -70,7 +70,8 @@ TEST_F(Init, WritesNothingWhereThereIsNothingToRun) {
 TEST_F(Init, SaysThatThereIsNoSuchFolder) {
   const auto finished = run({bootcheck_binary(), "-C", (app_.root() / "nowhere").native(), "init"});
   EXPECT_EQ(finished.status, 2);
-  EXPECT_THAT(finished.err, HasSubstr((app_.root() / "nowhere").native() + " does not exist; name the application's folder"));
+  EXPECT_THAT(finished.err, HasSubstr((app_.root() / "nowhere").native() +
+                                      " does not exist; name the application's folder"));
 }
 
 using InitByRoot = RightsTest;

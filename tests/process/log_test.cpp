@@ -10,8 +10,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* kFeed = "workers: [{name: feed, start: [bin/feed, eu], foreground: true}]\n";
-
 /// ms since midnight, by a line's timestamp `2026-11-23T06:25:01.123Z`.
 long time_of(const std::string& line) {
   if (line.size() < 24) {

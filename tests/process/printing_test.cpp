@@ -12,7 +12,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kFeed = "workers: [{name: feed, start: [bin/feed, eu], foreground: true}]\n";
 /// Clears the screen, sets the title, rings; begins a line; CSI as C1; turns the writing direction.
 const std::string kEvil =
     "x\x1b[2J\x1b]0;y\x07\nforged: line\x7f\xc2\x9b"

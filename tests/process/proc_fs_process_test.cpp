@@ -48,11 +48,6 @@ std::vector<pid_t> scanned() {
   return pids;
 }
 
-int sleep_on(const Forked::Ready& ready) {
-  ready.say();
-  wait_for_signal();
-}
-
 /// As setproctitle does: over the words that the kernel shows, with NULs behind.
 bool set_title(std::string_view title) {
   std::array<char, 2048> buffer;

@@ -21,11 +21,6 @@ namespace {
 
 using testing::HasSubstr;
 
-int sleep_on(const Forked::Ready& ready) {
-  ready.say();
-  wait_for_signal();
-}
-
 class SignalTest : public testing::Test {
  protected:
   ProcessId id_of(pid_t pid) const {

@@ -14,11 +14,6 @@
 namespace bootcheck {
 namespace {
 
-int sleep_on(const Forked::Ready& ready) {
-  ready.say();
-  wait_for_signal();
-}
-
 class MoreThanDescriptors : public testing::Test {
  protected:
   MoreThanDescriptors() {

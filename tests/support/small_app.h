@@ -14,6 +14,10 @@
 
 namespace bootcheck::test {
 
+/// One worker of that application.
+inline constexpr const char* kFeed =
+    "workers: [{name: feed, start: [bin/feed, eu], foreground: true}]\n";
+
 class SmallApp {
  public:
   /// With the script bin/feed, a foreground worker: says `up ARGS...`, and when asked to stop by

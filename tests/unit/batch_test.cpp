@@ -137,7 +137,7 @@ boost::json::value list_of(const LaunchRequest& request) {
   return first_line_of(request).at("hand_back");
 }
 
-class Request : public testing::Test {
+class RequestOfABatch : public testing::Test {
  protected:
   LaunchRequest request_for(const std::string& yaml) {
     config_ = config_of("root: /srv/shop\n" + yaml);
@@ -150,7 +150,7 @@ class Request : public testing::Test {
   Config config_;
 };
 
-TEST_F(Request, OnePreloaderIsGivenTheArgumentsOfEveryWorker) {
+TEST_F(RequestOfABatch, OnePreloaderIsGivenTheArgumentsOfEveryWorker) {
   have("bin/delayed_job");
   const auto request = request_for(
       "workers: [{preset: delayed_job, count: 2}, "
@@ -165,21 +165,21 @@ TEST_F(Request, OnePreloaderIsGivenTheArgumentsOfEveryWorker) {
   EXPECT_EQ(request.pid_file, Path()) << "daemons writes it";
 }
 
-TEST_F(Request, OfOneWorkerGoesToItsOwnLog) {
+TEST_F(RequestOfABatch, OfOneWorkerGoesToItsOwnLog) {
   EXPECT_EQ(request_for("workers: [{preset: delayed_job, count: 1}]").output,
             root_ / "log/delayed_job.0.start.log");
   EXPECT_EQ(request_for("workers: [{name: feed, start: [x]}]").output,
             root_ / "log/feed.start.log");
 }
 
-TEST_F(Request, RunsInTheBundleWhereThereIsOne) {
+TEST_F(RequestOfABatch, RunsInTheBundleWhereThereIsOne) {
   have("Gemfile");
   const auto argv = request_for("workers: [{preset: delayed_job, count: 1}]").argv;
   EXPECT_EQ(argv, (Argv{"bundle", "exec", "ruby", "-", "bin/delayed_job", "--", "--identifier=0",
                         "start"}));
 }
 
-TEST_F(Request, LoadsTheScriptOfAnOldApplicationWhereItIs) {
+TEST_F(RequestOfABatch, LoadsTheScriptOfAnOldApplicationWhereItIs) {
   have("script/delayed_job");
   EXPECT_EQ(request_for("workers: [{preset: delayed_job, count: 1}]").argv.at(2),
             "script/delayed_job");
@@ -188,7 +188,7 @@ TEST_F(Request, LoadsTheScriptOfAnOldApplicationWhereItIs) {
             "bin/delayed_job");
 }
 
-TEST_F(Request, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
+TEST_F(RequestOfABatch, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
   const auto config = config_of("workers: [{preset: delayed_job, count: 3}]");
   auto second = dead(12);
   second.dead.born = 5;
@@ -207,7 +207,7 @@ TEST_F(Request, NamesTheDeadWorkersWhoseJobsAreToBeHandedBack) {
 }
 
 // `rake jobs:work` writes no name into `locked_by`.
-TEST_F(Request, HandsBackTheJobsOfADeadRakeByItsHostAndPidAlone) {
+TEST_F(RequestOfABatch, HandsBackTheJobsOfADeadRakeByItsHostAndPidAlone) {
   have("Gemfile");
   const auto config = config_of("root: /srv/shop\nworkers: [{preset: jobs_work, count: 1}]");
   const auto hand_back = make_request(machine_, config, {{0, false, {dead(11)}}});
@@ -223,7 +223,7 @@ TEST_F(Request, HandsBackTheJobsOfADeadRakeByItsHostAndPidAlone) {
   EXPECT_EQ(start.input, "");
 }
 
-TEST_F(Request, OfVeryManyDeadWorkersNamesAThousandAndLeavesTheEnvironmentAsItIs) {
+TEST_F(RequestOfABatch, OfVeryManyDeadWorkersNamesAThousandAndLeavesTheEnvironmentAsItIs) {
   const auto config = config_of("workers: [{preset: delayed_job, count: 1}]");
   std::vector<StartOrder> orders = {{0, true, {}}};
   const auto before = make_request(machine_, config, orders);
@@ -236,14 +236,14 @@ TEST_F(Request, OfVeryManyDeadWorkersNamesAThousandAndLeavesTheEnvironmentAsItIs
   EXPECT_EQ(request.env, before.env);
 }
 
-TEST_F(Request, OfAProgramThatStaysInTheForegroundHasItsPidFileWritten) {
+TEST_F(RequestOfABatch, OfAProgramThatStaysInTheForegroundHasItsPidFileWritten) {
   const auto request =
       request_for("workers: [{name: feed, start: [x], foreground: true, pid_file: run/f.pid}]");
   EXPECT_EQ(request.pid_file, root_ / "run/f.pid");
   EXPECT_EQ(request.time_limit, 0s) << "it is the worker itself";
 }
 
-TEST_F(Request, OfAnyOtherProgramIsItsStartCommand) {
+TEST_F(RequestOfABatch, OfAnyOtherProgramIsItsStartCommand) {
   const auto request = request_for(
       "env: {A: '1'}\nworkers: [{name: feed, start: bin/feed --x, working_directory: sub, "
       "env: {B: '2'}, start_timeout: 7s}]");
@@ -257,7 +257,7 @@ TEST_F(Request, OfAnyOtherProgramIsItsStartCommand) {
   EXPECT_EQ(request.time_limit, 7s);
 }
 
-TEST_F(Request, TheMostPatientWorkerOfABatchSaysHowLongItMayTake) {
+TEST_F(RequestOfABatch, TheMostPatientWorkerOfABatchSaysHowLongItMayTake) {
   EXPECT_EQ(request_for("workers: [{preset: delayed_job, count: 1, start_timeout: 2m}, "
                         "{preset: delayed_job, identifiers: [b], start_timeout: 9m}, "
                         "{preset: delayed_job, identifiers: [c], start_timeout: 1m}]")
@@ -266,7 +266,7 @@ TEST_F(Request, TheMostPatientWorkerOfABatchSaysHowLongItMayTake) {
 }
 
 // It is the worker itself, and no time limit may end it.
-TEST_F(Request, OfAProgramInTheForegroundHasNoTimeLimit) {
+TEST_F(RequestOfABatch, OfAProgramInTheForegroundHasNoTimeLimit) {
   EXPECT_EQ(request_for("workers: [{name: a, start: [x], foreground: true, start_timeout: 1s}]")
                 .time_limit,
             0s);

@@ -9,8 +9,6 @@ namespace {
 
 using namespace fixture;
 
-const std::string kWorkers = "workers: [{preset: delayed_job, count: 1}]\n";
-
 void expect_first(const std::string& yaml, const std::string& place, const std::string& message) {
   const auto errors = errors_of(yaml);
   ASSERT_FALSE(errors.empty()) << yaml;

@@ -50,6 +50,9 @@ metrics_file: /var/lib/prometheus/node-exporter/bootcheck_shop.prom
 notify: [bin/notify-ops]                    # section 7
 )";
 
+/// The least that is a configuration.
+inline const std::string kWorkers = "workers: [{preset: delayed_job, count: 1}]\n";
+
 /// What the command line and the machine say when nobody says anything special.
 inline ConfigContext context() {
   ConfigContext context;

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Worker feed() {
+Worker feed_eu() {
   Worker worker;
   worker.name = "feed-eu";
   worker.identifier = "eu";
@@ -36,7 +36,7 @@ TEST(ConfigJson, IsTheWholeConfiguration) {
   config.app = "shop";
   config.root = "/srv/shop";
   config.path = {"/opt/ruby/bin"};
-  config.workers = {feed()};
+  config.workers = {feed_eu()};
   config.parallel_starts = 2;
   config.lock_file = "/srv/shop/tmp/pids/bootcheck.lock";
   config.state_file = "/srv/shop/tmp/pids/bootcheck.state";

@@ -15,8 +15,6 @@ struct Mistake {
   std::string message;  // a part of it
 };
 
-const std::string kWorkers = "workers: [{preset: delayed_job, count: 1}]\n";
-
 /// The file has this one mistake and no other.
 void expect_only(const Mistake& mistake) {
   const auto errors = errors_of(mistake.yaml);

@@ -31,7 +31,7 @@ Way way(std::vector<WayStep> steps, bool is_complete = true) {
 }
 
 /// `root`, `uid 7 at /srv/shop`, or why nobody does.
-std::string words(const Decision& decision) {
+std::string words(const Decider& decision) {
   if (const auto* owner = std::get_if<OwnerDecides>(&decision))
     return "uid " + std::to_string(owner->owner) + " at " + owner->step.native();
   if (const auto* undecided = std::get_if<Undecided>(&decision)) return undecided->why;

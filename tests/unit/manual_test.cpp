@@ -30,7 +30,7 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-using Words = std::set<std::string>;
+using Names = std::set<std::string>;
 
 std::string page(const std::string& name) {
   return read_file(test::source_dir() / "packaging/man" / name);
@@ -48,8 +48,8 @@ std::vector<std::string> section(const std::string& text, const std::string& nam
 }
 
 /// What the items of a list are about: the word behind `.It MACRO`, options with their dashes.
-Words items(const std::vector<std::string>& lines, const std::string& macro) {
-  Words words;
+Names items(const std::vector<std::string>& lines, const std::string& macro) {
+  Names words;
   for (const auto& line : lines) {
     if (!line.starts_with(".It " + macro + " ")) continue;
     const auto word = line.substr(5 + macro.size());
@@ -59,9 +59,9 @@ Words items(const std::vector<std::string>& lines, const std::string& macro) {
 }
 
 /// `--dry-run` and the like, wherever an item names it.
-Words options_in(const std::vector<std::string>& lines) {
+Names options_in(const std::vector<std::string>& lines) {
   static const std::regex kLong(R"(Fl Fl ([a-z-]+))");
-  Words words;
+  Names words;
   for (const auto& line : lines) {
     if (!line.starts_with(".It ")) continue;
     for (std::sregex_iterator at(line.begin(), line.end(), kLong), end; at != end; ++at)
@@ -70,9 +70,9 @@ Words options_in(const std::vector<std::string>& lines) {
   return words;
 }
 
-Words matches(const std::string& text, const std::string& pattern) {
+Names matches(const std::string& text, const std::string& pattern) {
   const std::regex each(pattern);
-  Words words;
+  Names words;
   for (std::sregex_iterator at(text.begin(), text.end(), each), end; at != end; ++at)
     words.insert(at->str(1));
   return words;
@@ -81,21 +81,21 @@ Words matches(const std::string& text, const std::string& pattern) {
 /// The words for all values of an enum. A number that has no name gets the word of another, so that
 /// one need not know here how many there are.
 template <class Enum>
-Words all_names() {
-  Words names;
+Names all_names() {
+  Names names;
   for (int value = 0; value < 100; ++value)
     names.emplace(name_of(static_cast<Enum>(value)));
   return names;
 }
 
 /// The keys that the reader knows: `constexpr auto kKeys = ...({"app", ...})`.
-Words keys_in(const std::string& source, const std::string& table) {
+Names keys_in(const std::string& source, const std::string& table) {
   const auto text = read_file(test::source_dir() / "src/config" / source);
   std::smatch found;
   const std::regex pattern("constexpr auto " + table +
                            R"( =\s+std::to_array<std::string_view>\(\s*\{([^}]*)\})");
   return std::regex_search(text, found, pattern) ? matches(found.str(1), R"re("([a-z_]+)")re")
-                                                 : Words();
+                                                 : Names();
 }
 
 TEST(Manual, HasEveryCommand) {
@@ -128,7 +128,7 @@ TEST(Manual, HasEveryReasonToStop) {
 }
 
 TEST(Manual, HasEveryFindingOfTheDoctor) {
-  Words kinds;
+  Names kinds;
   for (const auto* source : {"programs", "places", "cron", "workers"}) {
     const auto file = "src/doctor/check_" + std::string(source) + ".cpp";
     kinds.merge(matches(read_file(test::source_dir() / file),
@@ -158,7 +158,7 @@ TEST(Manual, HasEveryKey) {
   ASSERT_THAT(of_limits, Contains("age"));
   EXPECT_EQ(documented("LIMITS"), of_limits);
   const auto of_unit = unit_property_names();
-  EXPECT_EQ(documented("UNIT"), Words(of_unit.begin(), of_unit.end()));
+  EXPECT_EQ(documented("UNIT"), Names(of_unit.begin(), of_unit.end()));
   const auto of_backoff = keys_in("reader.cpp", "kBackoffKeys");
   ASSERT_THAT(of_backoff, Contains("max"));
   for (const auto& key : of_backoff)
@@ -169,7 +169,7 @@ TEST(Manual, HasEveryKey) {
 }
 
 TEST(Manual, HasEveryPreset) {
-  Words presets;
+  Names presets;
   for (const auto& preset : all_presets())
     presets.emplace(preset.name);
   EXPECT_EQ(items(section(page("bootcheck.yml.5"), "PRESETS"), "Li"), presets);

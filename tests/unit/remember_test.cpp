@@ -420,7 +420,7 @@ TEST_F(Remembering, TheHostOfADeadProcessIsTheOneItLivedOn) {
 // --- holds without an end
 // ------------------------------------------------------------------------------
 
-constexpr WallTime kDay = 24 * 3600;
+constexpr WallTime kADay = 24 * 3600;
 
 class Reminding : public testing::Test {
  protected:
@@ -445,32 +445,32 @@ class Reminding : public testing::Test {
 };
 
 TEST_F(Reminding, IsDoneOnceADay) {
-  EXPECT_EQ(reminders_at(1000 + kDay - 1), 0);
+  EXPECT_EQ(reminders_at(1000 + kADay - 1), 0);
   EXPECT_TRUE(world_.state.told.empty()) << "nothing is to be written before that";
-  EXPECT_EQ(reminders_at(1000 + kDay), 1);
-  EXPECT_EQ(reminders_at(1000 + kDay + 60), 0);
-  EXPECT_EQ(reminders_at(1000 + 2 * kDay), 1);
-  EXPECT_EQ(reminders_at(1000 + 9 * kDay), 1);
+  EXPECT_EQ(reminders_at(1000 + kADay), 1);
+  EXPECT_EQ(reminders_at(1000 + kADay + 60), 0);
+  EXPECT_EQ(reminders_at(1000 + 2 * kADay), 1);
+  EXPECT_EQ(reminders_at(1000 + 9 * kADay), 1);
 }
 
 TEST_F(Reminding, IsOverWithTheHold) {
-  EXPECT_EQ(reminders_at(1000 + kDay), 1);
+  EXPECT_EQ(reminders_at(1000 + kADay), 1);
   world_.state.holds.clear();
-  EXPECT_EQ(reminders_at(1000 + 3 * kDay), 0);
+  EXPECT_EQ(reminders_at(1000 + 3 * kADay), 0);
   EXPECT_TRUE(world_.state.told.empty());
 }
 
 TEST_F(Reminding, IsNotDoneOfAHoldThatEndsByItself) {
-  hold(1000 + 5 * kDay);
-  EXPECT_EQ(reminders_at(1000 + 2 * kDay), 0);
-  EXPECT_EQ(reminders_at(1000 + 6 * kDay), 0);
+  hold(1000 + 5 * kADay);
+  EXPECT_EQ(reminders_at(1000 + 2 * kADay), 0);
+  EXPECT_EQ(reminders_at(1000 + 6 * kADay), 0);
 }
 
 TEST_F(Reminding, OfAHoldThatTookTheOthersPlaceBeginsAnew) {
-  EXPECT_EQ(reminders_at(1000 + kDay), 1);
-  world_.state.holds["delayed_job.2"].since = 1000 + kDay + 100;
-  EXPECT_EQ(reminders_at(1000 + 2 * kDay), 0);
-  EXPECT_EQ(reminders_at(1000 + 2 * kDay + 100), 1);
+  EXPECT_EQ(reminders_at(1000 + kADay), 1);
+  world_.state.holds["delayed_job.2"].since = 1000 + kADay + 100;
+  EXPECT_EQ(reminders_at(1000 + 2 * kADay), 0);
+  EXPECT_EQ(reminders_at(1000 + 2 * kADay + 100), 1);
 }
 
 }  // namespace

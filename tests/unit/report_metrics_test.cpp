@@ -13,14 +13,14 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-AppStatus shop(std::vector<WorkerStatus> workers) {
+AppStatus app_with(std::vector<WorkerStatus> workers) {
   AppStatus status;
   status.app = "shop";
   status.workers = std::move(workers);
   return status;
 }
 
-WorkerStatus worker(const char* name, WorkerState state, pid_t pid = 0) {
+WorkerStatus one(const char* name, WorkerState state, pid_t pid = 0) {
   WorkerStatus status;
   status.name = name;
   status.state = state;
@@ -37,7 +37,7 @@ TEST(Metrics, AreThePrometheusTextFormat) {
   figures.counters["a"] = {
       .starts = 1, .start_failures = 2, .crashes = 3, .drains = 4, .jobs_recovered = 5};
   EXPECT_EQ(
-      format_metrics(shop({worker("a", WorkerState::running, 5)}), figures),
+      format_metrics(app_with({one("a", WorkerState::running, 5)}), figures),
       R"(# HELP bootcheck_last_pass_timestamp_seconds When the last pass ended, in seconds since the epoch.
 # TYPE bootcheck_last_pass_timestamp_seconds gauge
 bootcheck_last_pass_timestamp_seconds{app="shop"} 1795415101
@@ -96,11 +96,11 @@ bootcheck_worker_jobs_recovered_total{app="shop",worker="a"} 5
 }
 
 TEST(Metrics, UpIsWhetherTheProcessLives) {
-  auto held = worker("held", WorkerState::held, 7);
+  auto held = one("held", WorkerState::held, 7);
   held.should_run = false;
   const auto text = format_metrics(
-      shop({worker("gone", WorkerState::missing), worker("booting", WorkerState::starting, 6), held,
-            worker("hidden", WorkerState::unknown)}),
+      app_with({one("gone", WorkerState::missing), one("booting", WorkerState::starting, 6), held,
+                one("hidden", WorkerState::unknown)}),
       {});
   EXPECT_THAT(text, HasSubstr("bootcheck_worker_up{app=\"shop\",worker=\"gone\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("bootcheck_worker_up{app=\"shop\",worker=\"booting\"} 0\n"));
@@ -113,22 +113,22 @@ TEST(Metrics, UpIsWhetherTheProcessLives) {
 }
 
 TEST(Metrics, WhatWasNeverCountedIsZero) {
-  EXPECT_THAT(format_metrics(shop({worker("a", WorkerState::missing)}), {}),
+  EXPECT_THAT(format_metrics(app_with({one("a", WorkerState::missing)}), {}),
               HasSubstr("bootcheck_worker_crashes_total{app=\"shop\",worker=\"a\"} 0\n"));
 }
 
 TEST(Metrics, LabelsAreEscaped) {
-  auto status = shop({worker("a\"b\\c\nd\xff", WorkerState::missing)});
+  auto status = app_with({one("a\"b\\c\nd\xff", WorkerState::missing)});
   EXPECT_THAT(format_metrics(status, {}),
               HasSubstr("bootcheck_worker_up{app=\"shop\",worker=\"a\\\"b\\\\c\\nd\uFFFD\"} 0\n"));
 }
 
 TEST(Metrics, TellBackOffAndDrainInSeconds) {
-  auto failing = worker("a", WorkerState::failing);
+  auto failing = one("a", WorkerState::failing);
   failing.failures = 3;
   failing.next_try_in = 250s;
   failing.draining_for = 1500ms;
-  const auto text = format_metrics(shop({failing}), {});
+  const auto text = format_metrics(app_with({failing}), {});
   EXPECT_THAT(text, HasSubstr("bootcheck_worker_failures{app=\"shop\",worker=\"a\"} 3\n"));
   EXPECT_THAT(text, HasSubstr("bootcheck_worker_backoff_seconds{app=\"shop\",worker=\"a\"} 250\n"));
   EXPECT_THAT(text,

@@ -8,7 +8,7 @@
 namespace bootcheck {
 namespace {
 
-constexpr WallTime t0 = 1795415101;
+constexpr WallTime kThen = 1795415101;
 
 Event fact(EventKind kind, const char* worker, pid_t pid = 0) {
   return make_event(kind, worker, Severity::info, pid == 0 ? Detail() : OfProcess{pid});
@@ -31,10 +31,10 @@ struct Pass {
 
 void expect_passes(const std::vector<Pass>& passes) {
   std::map<std::string, Told> told;
-  WallTime now = t0;
+  WallTime now = kThen;
   for (const auto& pass : passes) {
     EXPECT_EQ(facts_to_notify(pass.events, now, told).size(), pass.notified)
-        << "pass " << (now - t0) / 60;
+        << "pass " << (now - kThen) / 60;
     now += 60;
   }
 }
@@ -79,11 +79,11 @@ TEST(Notify, WorkersWithLikeNamesAreTwo) {
 }
 
 TEST(Notify, RemembersBesideTheProblems) {
-  std::map<std::string, Told> told{{"problem a unknown", {.at = t0}}};
-  facts_to_notify({fact(EventKind::failing, "a")}, t0, told);
+  std::map<std::string, Told> told{{"problem a unknown", {.at = kThen}}};
+  facts_to_notify({fact(EventKind::failing, "a")}, kThen, told);
   EXPECT_EQ(told.size(), 2U);
-  problems_to_tell({}, t0, told);
-  EXPECT_TRUE(facts_to_notify({fact(EventKind::failing, "a")}, t0 + 60, told).empty());
+  problems_to_tell({}, kThen, told);
+  EXPECT_TRUE(facts_to_notify({fact(EventKind::failing, "a")}, kThen + 60, told).empty());
 }
 
 TEST(Notification, IsOneJsonDocument) {

@@ -7,7 +7,7 @@
 namespace bootcheck {
 namespace {
 
-constexpr WallTime t0 = 1795415101;
+constexpr WallTime kStart = 1795415101;
 
 /// A problem whose text is known; empty: none.
 Event problem(EventKind kind, const char* worker, const char* text = "why; what to do") {
@@ -65,34 +65,34 @@ TEST(ProblemsToTell, ANewProblemIsToldAndThenOnceAnHour) {
   const std::pair<WallTime, std::size_t> passes[] = {{0, 1},    {60, 0},   {3599, 0}, {3600, 1},
                                                      {3660, 0}, {7199, 0}, {7200, 1}};
   for (const auto& [after, expected] : passes)
-    EXPECT_EQ(problems_to_tell(events, t0 + after, told).size(), expected) << after;
+    EXPECT_EQ(problems_to_tell(events, kStart + after, told).size(), expected) << after;
 }
 
 TEST(ProblemsToTell, AProblemThatBeginsAgainIsTold) {
   Told_ told;
   const std::vector events{problem(EventKind::unknown, "a")};
-  EXPECT_EQ(problems_to_tell(events, t0, told).size(), 1U);
-  EXPECT_TRUE(problems_to_tell({}, t0 + 60, told).empty());
+  EXPECT_EQ(problems_to_tell(events, kStart, told).size(), 1U);
+  EXPECT_TRUE(problems_to_tell({}, kStart + 60, told).empty());
   EXPECT_TRUE(told.empty());
-  EXPECT_EQ(problems_to_tell(events, t0 + 120, told).size(), 1U);
+  EXPECT_EQ(problems_to_tell(events, kStart + 120, told).size(), 1U);
 }
 
 TEST(ProblemsToTell, OtherPidsInTheTextAreNoOtherProblem) {
   Told_ told;
-  EXPECT_EQ(problems_to_tell({problem(EventKind::duplicate, "a", "pids 5, 6")}, t0, told).size(),
-            1U);
   EXPECT_EQ(
-      problems_to_tell({problem(EventKind::duplicate, "a", "pids 5, 7")}, t0 + 60, told).size(),
+      problems_to_tell({problem(EventKind::duplicate, "a", "pids 5, 6")}, kStart, told).size(), 1U);
+  EXPECT_EQ(
+      problems_to_tell({problem(EventKind::duplicate, "a", "pids 5, 7")}, kStart + 60, told).size(),
       0U);
 }
 
 TEST(ProblemsToTell, AnotherWorkerOrAnotherKindIsAnotherProblem) {
   Told_ told;
-  problems_to_tell({problem(EventKind::unknown, "a")}, t0, told);
+  problems_to_tell({problem(EventKind::unknown, "a")}, kStart, told);
   const auto due =
       problems_to_tell({problem(EventKind::unknown, "a"), problem(EventKind::unknown, "b"),
                         problem(EventKind::duplicate, "a")},
-                       t0 + 60, told);
+                       kStart + 60, told);
   ASSERT_EQ(due.size(), 2U);
   EXPECT_EQ(due[0].worker, "b");
   EXPECT_EQ(due[1].kind, EventKind::duplicate);
@@ -102,49 +102,50 @@ TEST(ProblemsToTell, AnotherWorkerOrAnotherKindIsAnotherProblem) {
 TEST(ProblemsToTell, AWorkerThatDoesNotStayUpIsOneTrouble) {
   Told_ told;
   const auto first = problems_to_tell(
-      {problem(EventKind::crashed, "a"), problem(EventKind::start_failed, "a")}, t0, told);
+      {problem(EventKind::crashed, "a"), problem(EventKind::start_failed, "a")}, kStart, told);
   EXPECT_EQ(first.size(), 2U) << "what one pass has to say is said together";
-  EXPECT_TRUE(problems_to_tell({problem(EventKind::failing, "a")}, t0 + 60, told).empty());
-  EXPECT_TRUE(problems_to_tell({problem(EventKind::start_failed, "a")}, t0 + 120, told).empty());
-  EXPECT_EQ(problems_to_tell({problem(EventKind::failing, "a")}, t0 + 3600, told).size(), 1U);
+  EXPECT_TRUE(problems_to_tell({problem(EventKind::failing, "a")}, kStart + 60, told).empty());
+  EXPECT_TRUE(
+      problems_to_tell({problem(EventKind::start_failed, "a")}, kStart + 120, told).empty());
+  EXPECT_EQ(problems_to_tell({problem(EventKind::failing, "a")}, kStart + 3600, told).size(), 1U);
 }
 
 TEST(ProblemsToTell, EventsOfThePassAreToldApartByWhat) {
   const auto log = own_trouble(Task::write_log);
   const auto metrics = own_trouble(Task::write_metrics);
   Told_ told;
-  problems_to_tell({log}, t0, told);
-  const auto due = problems_to_tell({log, metrics}, t0 + 60, told);
+  problems_to_tell({log}, kStart, told);
+  const auto due = problems_to_tell({log, metrics}, kStart + 60, told);
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0], metrics);
 }
 
 TEST(ProblemsToTell, AnEventWithoutAProblemIsNone) {
   Told_ told;
-  EXPECT_TRUE(problems_to_tell({problem(EventKind::crashed, "a", "")}, t0, told).empty());
+  EXPECT_TRUE(problems_to_tell({problem(EventKind::crashed, "a", "")}, kStart, told).empty());
   EXPECT_TRUE(told.empty());
 }
 
 TEST(ProblemsToTell, AClockSetBackDoesNotSilence) {
   Told_ told;
   const std::vector events{problem(EventKind::unknown, "a")};
-  problems_to_tell(events, t0 + 86400, told);
-  EXPECT_EQ(problems_to_tell(events, t0, told).size(), 1U);
-  EXPECT_EQ(problems_to_tell(events, t0 + 60, told).size(), 0U);
+  problems_to_tell(events, kStart + 86400, told);
+  EXPECT_EQ(problems_to_tell(events, kStart, told).size(), 1U);
+  EXPECT_EQ(problems_to_tell(events, kStart + 60, told).size(), 0U);
 }
 
 TEST(ProblemsToTell, AnUnchangedProblemLeavesTheMemoryUnchanged) {
   Told_ told;
   const std::vector events{problem(EventKind::unknown, "a")};
-  problems_to_tell(events, t0, told);
+  problems_to_tell(events, kStart, told);
   const auto before = told;
-  problems_to_tell(events, t0 + 60, told);
+  problems_to_tell(events, kStart + 60, told);
   EXPECT_EQ(told, before) << "the state file would be written in every pass";
 }
 
 TEST(ProblemsToTell, LeavesWhatOthersRememberAlone) {
-  Told_ told{{"notified a failing", {.at = t0}}};
-  problems_to_tell({}, t0 + 60, told);
+  Told_ told{{"notified a failing", {.at = kStart}}};
+  problems_to_tell({}, kStart + 60, told);
   EXPECT_EQ(told.size(), 1U);
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr WallTime now = 1795415101;  // 2026-11-23 06:25:01 UTC
+constexpr WallTime kAsOf = 1795415101;  // 2026-11-23 06:25:01 UTC
 
 WorkerStatus worker(const char* name, WorkerState state) {
   WorkerStatus status;
@@ -20,7 +20,7 @@ WorkerStatus worker(const char* name, WorkerState state) {
   return status;
 }
 
-WorkerStatus running(const char* name, pid_t pid, Duration age) {
+WorkerStatus running_one(const char* name, pid_t pid, Duration age) {
   auto status = worker(name, WorkerState::running);
   status.pid = pid;
   status.age = age;
@@ -33,25 +33,25 @@ AppStatus shop(std::vector<WorkerStatus> workers) {
   status.app = "shop";
   status.root = "/srv/shop/current";
   status.environment = "production";
-  status.last_pass = now - 23;
+  status.last_pass = kAsOf - 23;
   status.workers = std::move(workers);
   return status;
 }
 
 Hold hold_by_deploy() {
-  return {.by = "deploy", .reason = "import", .since = now - 60, .until = now + 3600};
+  return {.by = "deploy", .reason = "import", .since = kAsOf - 60, .until = kAsOf + 3600};
 }
 
 TEST(StatusTable, SetsEveryWorkerInColumns) {
-  auto draining = running("delayed_job.2", 98765, 252s);
+  auto draining = running_one("delayed_job.2", 98765, 252s);
   draining.state = WorkerState::draining;
   draining.draining_for = 252s;
   draining.drain_reason = StopReason::restart;
   auto held = worker("feed-eu", WorkerState::held);
   held.hold = hold_by_deploy();
   held.note = "by deploy: import";
-  const auto text = format_status(shop({running("delayed_job.1", 123, 3h + 4min), draining, held}),
-                                  Style{.now = now});
+  const auto text = format_status(
+      shop({running_one("delayed_job.1", 123, 3h + 4min), draining, held}), Style{.now = kAsOf});
   EXPECT_EQ(text,
             "shop (production) in /srv/shop/current, last pass 23s ago\n"
             "\n"
@@ -65,7 +65,7 @@ TEST(StatusTable, SetsEveryWorkerInColumns) {
 }
 
 TEST(StatusTable, WithoutNotesThereIsNoColumnForThem) {
-  EXPECT_EQ(format_status(shop({running("a", 123, 45s)}), Style{.now = now}),
+  EXPECT_EQ(format_status(shop({running_one("a", 123, 45s)}), Style{.now = kAsOf}),
             "shop (production) in /srv/shop/current, last pass 23s ago\n"
             "\n"
             "WORKER  STATE    PID   UP  MEMORY\n"
@@ -82,25 +82,25 @@ TEST(StatusTable, WithoutWorkersSaysSo) {
 }
 
 TEST(StatusTable, WarnsWhereNobodySeemsToMakeThePasses) {
-  auto status = shop({running("a", 123, 45s)});
-  status.last_pass = now - 600;
-  EXPECT_EQ(format_status(status, Style{.now = now}).find("warning"), std::string::npos);
-  status.last_pass = now - 720;
-  EXPECT_TRUE(format_status(status, Style{.now = now})
+  auto status = shop({running_one("a", 123, 45s)});
+  status.last_pass = kAsOf - 600;
+  EXPECT_EQ(format_status(status, Style{.now = kAsOf}).find("warning"), std::string::npos);
+  status.last_pass = kAsOf - 720;
+  EXPECT_TRUE(format_status(status, Style{.now = kAsOf})
                   .ends_with("warning: no pass for 12m 00s; is the crontab line there? "
                              "bootcheck doctor looks for it\n"))
-      << format_status(status, Style{.now = now});
+      << format_status(status, Style{.now = kAsOf});
   status.stuck_after = 1h;
-  EXPECT_EQ(format_status(status, Style{.now = now}).find("warning"), std::string::npos);
+  EXPECT_EQ(format_status(status, Style{.now = kAsOf}).find("warning"), std::string::npos);
 }
 
 TEST(StatusTable, SaysWhyNobodyIsReplacedWhileTheApplicationDoesNotBoot) {
-  auto status = shop({running("delayed_job.1", 123, 5s)});
+  auto status = shop({running_one("delayed_job.1", 123, 5s)});
   status.boot_trouble = {
       .failure = {.cause = Exited{1}, .output_tail = "no such gem\x1b", .output = "/srv/x.log"},
       .failures = 2,
       .next_try_in = 50s};
-  EXPECT_NE(format_status(status, Style{.now = now})
+  EXPECT_NE(format_status(status, Style{.now = kAsOf})
                 .find("1 running\n"
                       "the application does not boot, so nobody was asked to stop: its start "
                       "command exited with 1: no such gem\\x1b; see /srv/x.log\n"
@@ -118,7 +118,7 @@ TEST(StatusTable, SaysOnceWhyWorkersDidNotComeUp) {
   auto third = first;
   third.name = "c";
   third.last_error = StartFailure{DiedEarly{}, {}, {}};
-  EXPECT_EQ(format_status(shop({first, third, second}), Style{.now = now}),
+  EXPECT_EQ(format_status(shop({first, third, second}), Style{.now = kAsOf}),
             "shop (production) in /srv/shop/current, last pass 23s ago\n"
             "\n"
             "WORKER  STATE    PID  UP  MEMORY  NOTE\n"
@@ -134,9 +134,9 @@ TEST(StatusTable, SaysOnceWhyWorkersDidNotComeUp) {
 TEST(StatusTable, SaysOnceWhatWorkersWaitFor) {
   auto first = worker("a", WorkerState::missing);
   first.not_ready = NotReady{{"pg_isready", "-q"}, Exited{2}, {}};
-  auto second = running("b", 5, 1s);
+  auto second = running_one("b", 5, 1s);
   second.not_ready = NotReady{{"pg_isready", "-q"}, Exited{2}, 3min};
-  EXPECT_EQ(format_status(shop({first, second}), Style{.now = now}),
+  EXPECT_EQ(format_status(shop({first, second}), Style{.now = kAsOf}),
             "shop (production) in /srv/shop/current, last pass 23s ago\n"
             "\n"
             "WORKER  STATE    PID  UP  MEMORY  NOTE\n"
@@ -148,9 +148,9 @@ TEST(StatusTable, SaysOnceWhatWorkersWaitFor) {
 }
 
 TEST(StatusTable, PaintsTheStateOnlyWhenAsked) {
-  const auto status = shop({worker("a", WorkerState::crashed), running("b", 5, 1s)});
-  const auto plain = format_status(status, Style{.now = now});
-  const auto painted = format_status(status, Style{.colour = true, .now = now});
+  const auto status = shop({worker("a", WorkerState::crashed), running_one("b", 5, 1s)});
+  const auto plain = format_status(status, Style{.now = kAsOf});
+  const auto painted = format_status(status, Style{.colour = true, .now = kAsOf});
   EXPECT_EQ(plain.find('\x1b'), std::string::npos);
   EXPECT_NE(painted.find("a       \x1b[31mcrashed\x1b[0m    -"), std::string::npos) << painted;
   EXPECT_NE(painted.find("b       \x1b[32mrunning\x1b[0m    5"), std::string::npos) << painted;
@@ -159,24 +159,24 @@ TEST(StatusTable, PaintsTheStateOnlyWhenAsked) {
 TEST(StatusTable, LongNotesAreWrappedOnATerminalOnly) {
   auto lost = worker("a", WorkerState::unknown);
   lost.note = "its process cannot be looked at: permission denied";
-  const auto on_pipe = format_status(shop({lost}), Style{.now = now});
+  const auto on_pipe = format_status(shop({lost}), Style{.now = kAsOf});
   EXPECT_NE(on_pipe.find("its process cannot be looked at: permission denied\n"),
             std::string::npos);
-  const auto on_terminal = format_status(shop({lost}), Style{.width = 64, .now = now});
+  const auto on_terminal = format_status(shop({lost}), Style{.width = 64, .now = kAsOf});
   EXPECT_NE(on_terminal.find("a       unknown    -   -       -  its process cannot be looked\n"
                              "                                  at: permission denied\n"),
             std::string::npos)
       << on_terminal;
-  EXPECT_EQ(format_status(shop({lost}), Style{.width = 40, .now = now}), on_pipe)
+  EXPECT_EQ(format_status(shop({lost}), Style{.width = 40, .now = kAsOf}), on_pipe)
       << "too narrow for a column of its own";
 }
 
 TEST(StatusTable, ShowsAWorkerThatASignalHasStopped) {
-  auto frozen = running("a", 5, 1s);
+  auto frozen = running_one("a", 5, 1s);
   frozen.is_stopped = true;
-  EXPECT_NE(format_status(shop({frozen}), Style{.now = now}).find("a       stopped    5"),
+  EXPECT_NE(format_status(shop({frozen}), Style{.now = kAsOf}).find("a       stopped    5"),
             std::string::npos)
-      << format_status(shop({frozen}), Style{.now = now});
+      << format_status(shop({frozen}), Style{.now = kAsOf});
 }
 
 TEST(StatusTable, EscapesWhatComesFromOutside) {
@@ -184,7 +184,7 @@ TEST(StatusTable, EscapesWhatComesFromOutside) {
   evil.note = "title \x1b]0;x\x07\nsecond line";
   auto status = shop({evil});
   status.app = "sh\nop";
-  const auto text = format_status(status, Style{.now = now});
+  const auto text = format_status(status, Style{.now = kAsOf});
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_EQ(text.find('\x07'), std::string::npos);
   EXPECT_NE(text.find("title \\x1b]0;x\\x07 | second line"), std::string::npos) << text;
@@ -196,7 +196,7 @@ TEST(StatusTable, EscapesWhatComesFromOutside) {
 using Notes = std::vector<std::string>;
 
 TEST(Notes, SayHowLongAWorkerDrainsAndWhy) {
-  auto status = running("a", 5, 1h);
+  auto status = running_one("a", 5, 1h);
   status.draining_for = 90s;
   const std::pair<std::optional<StopReason>, const char*> cases[] = {
       {StopReason::restart, "draining for 1m 30s after restart"},
@@ -227,7 +227,7 @@ TEST(Notes, SayWhenTheNextTryIs) {
 }
 
 TEST(Notes, NameOldProcessesThatStillWork) {
-  auto status = running("a", 5, 1h);
+  auto status = running_one("a", 5, 1h);
   status.set_aside = {123};
   EXPECT_EQ(notes_of(status, {}), Notes{"old process 123 is still finishing its job"});
   status.set_aside = {123, 124};
@@ -251,14 +251,14 @@ TEST(Notes, ADisabledWorkerSaysSo) {
 }
 
 TEST(Notes, SayThatAWorkerIsStopped) {
-  auto stopped = running("a", 5, 1s);
+  auto stopped = running_one("a", 5, 1s);
   stopped.is_stopped = true;
   EXPECT_EQ(notes_of(stopped, {}),
             std::vector<std::string>{"stopped by a signal; kill -CONT 5 lets it go on"});
 }
 
 TEST(Notes, SayThatAWorkerIsOutOfDate) {
-  auto status = running("a", 5, 1h);
+  auto status = running_one("a", 5, 1h);
   status.out_of_date = StopReason::release;
   EXPECT_EQ(notes_of(status, {}), Notes{"out of date: release"});
 }
@@ -289,13 +289,13 @@ Event started(const char* name, pid_t pid) {
 }
 
 TEST(RunLines, SayWhatThePassDid) {
-  auto draining = running("d", 7, 1h);
+  auto draining = running_one("d", 7, 1h);
   draining.state = WorkerState::draining;
   draining.draining_for = 0s;
   draining.drain_reason = StopReason::stop;
-  const auto status = shop({running("delayed_job.1", 123, 3h + 4min), running("b", 456, 0s),
-                            running("c", 457, 0s), draining, worker("e", WorkerState::missing),
-                            running("f", 458, 1s), running("g", 9, 61s)});
+  const auto status = shop({running_one("delayed_job.1", 123, 3h + 4min), running_one("b", 456, 0s),
+                            running_one("c", 457, 0s), draining, worker("e", WorkerState::missing),
+                            running_one("f", 458, 1s), running_one("g", 9, 61s)});
   const std::vector<Event> events{started("b", 456),
                                   event(EventKind::asked_to_stop, "c"),
                                   event(EventKind::drained, "c"),
