@@ -5,6 +5,7 @@
 #include "act/state_events.h"
 #include "act/stop_commands.h"
 #include "model/identity.h"
+#include "model/intents.h"
 
 #include <algorithm>
 #include <csignal>

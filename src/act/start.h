@@ -5,8 +5,8 @@
 #include "act/batch.h"
 #include "act/preloaders.h"
 #include "model/event.h"
+#include "model/outcomes.h"
 #include "model/plan.h"
-#include "model/remember.h"
 #include "observe/context.h"
 
 #include <functional>

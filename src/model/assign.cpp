@@ -1,5 +1,6 @@
 #include "model/assign.h"
 
+#include "model/evidence.h"
 #include "model/identity.h"
 
 #include <algorithm>
@@ -9,27 +10,15 @@
 namespace bootcheck {
 namespace {
 
-/// A worker without a title and its start command look alike, unless it is bootcheck itself that
-/// detaches it.
-bool tells_itself(const Worker& worker) {
-  return worker.foreground || !worker.process_title.empty();
-}
-
-std::string user_text(uid_t uid) {
-  return "user " + std::to_string(uid);
-}
-
 class Assigner {
  public:
   Assigner(const Facts& facts, const State& state)
-      : facts_(facts), workers_(*facts.workers), state_(state) {
+      : facts_(facts), workers_(*facts.workers), state_(state), evidence_(facts, state) {
     result_.of.resize(workers_.size());
-    for (const auto& worker : workers_)
-      records_.push_back(find_record(state, worker.name));
   }
 
   Assignment run() {
-    note_owners();
+    for_each_worker([this](std::size_t at) { claim_left_overs(at); });
     for_each_worker([this](std::size_t at) { claim_named(at); });
     for_each_worker([this](std::size_t at) { claim_remembered(at); });
     for_each_worker([this](std::size_t at) { claim_set_aside(at); });
@@ -60,78 +49,20 @@ class Assigner {
 
   // --- remembered --------------------------------------------------------------------------------
 
-  /// Whose a living process is by what is remembered, so that no other worker takes it.
-  void note_owners() {
-    for_each_worker([this](std::size_t at) {
-      const auto* record = records_[at];
-      if (record == nullptr) return;
-      for (const auto& id : processes_of(*record)) {
-        if (alive(id) != nullptr) owners_.emplace(id.pid, at);
-      }
-      for (const auto& left : record->left_overs)
-        claim_left_over(left, at);
-    });
-  }
-
-  /// It is nobody's, and no pid file makes it a worker.
-  void claim_left_over(const ProcessId& id, std::size_t at) {
-    const auto* process = alive(id);
-    if (process == nullptr || is_claimed(*process)) return;
-    result_.of[at].left_overs.push_back(*process);
-    claim(*process, at);
+  /// They are nobody's, and no pid file makes them workers.
+  void claim_left_overs(std::size_t at) {
+    const auto* record = evidence_.record(at);
+    if (record == nullptr) return;
+    for (const auto& id : record->left_overs) {
+      const auto* process = alive(id);
+      if (process == nullptr || is_claimed(*process)) continue;
+      result_.of[at].left_overs.push_back(*process);
+      claim(*process, at);
+    }
   }
 
   bool is_anothers(const Process& process, std::size_t worker) const {
-    const auto owner = owners_.find(process.id.pid);
-    return is_claimed(process) || (owner != owners_.end() && owner->second != worker);
-  }
-
-  /// Asked of what the pid file does not name: that wins over an old file that says set aside.
-  bool is_set_aside(const Process& process, std::size_t at) const {
-    const auto* stop = find_stop(records_[at], process.id);
-    const auto& files = facts_.seen[at].set_aside;
-    return (stop != nullptr && stop->aside) ||
-           std::ranges::find(files, process.id.pid) != files.end();
-  }
-
-  /// The pid is known to have been another process's, which has ended: this one came by it later.
-  bool came_by_its_pid(const Process& process, std::size_t at) const {
-    const auto* record = records_[at];
-    if (record == nullptr) return false;
-    const auto reused = [&](const KnownProcess& known) {
-      return known.id.pid == process.id.pid && known.id != process.id;
-    };
-    return record->former_pid == process.id.pid || (record->process && reused(*record->process)) ||
-           (record->last && reused(*record->last)) || std::ranges::any_of(record->beside, reused) ||
-           std::ranges::find(record->unrecovered, process.id.pid, &DeadProcess::pid) !=
-               record->unrecovered.end();
-  }
-
-  /// The one that is remembered lives and was not asked to go, and its pid file says another, which
-  /// is no successor of it that a pass has begun to start.
-  bool lives_without_pid_file(const Process& named, std::size_t at) const {
-    const auto* record = records_[at];
-    if (record == nullptr || !record->process) return false;
-    const auto& id = record->process->id;
-    if (id == named.id || alive(id) == nullptr) return false;
-    const auto* stop = find_stop(record, id);
-    return stop == nullptr || (!stop->asked && !is_born_since_start(named, at));
-  }
-
-  /// Of this worker or of another one that looks like it.
-  bool is_child_of_remembered(const Process& process) const {
-    return std::ranges::any_of(records_, [&](const WorkerRecord* record) {
-      if (record == nullptr || !record->process || record->process->id == process.id) return false;
-      const pid_t pid = record->process->id.pid;
-      return process.parent == pid || process.session == pid;
-    });
-  }
-
-  /// What a dead one has left behind, of this worker or of another one that looks like it.
-  bool is_of_dead_session(const Process& process) const {
-    for (std::size_t at = 0; at < workers_.size(); ++at)
-      if (shares_session_of_dead(process, at)) return true;
-    return false;
+    return is_claimed(process) || evidence_.owner_of(process).value_or(worker) != worker;
   }
 
   // --- proof 1 and 2: the pid file ---------------------------------------------------------------
@@ -140,7 +71,7 @@ class Assigner {
     const auto* file = std::get_if<PidInFile>(&facts_.seen[at].pid_file);
     const auto* process = file == nullptr ? nullptr : facts_.processes.living(file->pid);
     if (process == nullptr || is_anothers(*process, at)) return;
-    const auto proof = proof_of_named(*process, at);
+    const auto proof = evidence_.proof_of_named(*process, at);
     if (proof == Proof::none) return;
     auto& assigned = result_.of[at];
     assigned.current = *process;
@@ -149,65 +80,10 @@ class Assigner {
     claim(*process, at);
   }
 
-  Proof proof_of_named(const Process& process, std::size_t at) {
-    if (process.uid != facts_.app.uid) return Proof::none;
-    if (owners_.contains(process.id.pid)) return Proof::record;  // this worker: is_anothers()
-    if (!process.argv) return Proof::none;
-    const bool is_beside = lives_without_pid_file(process, at);
-    if (is_beside && (is_child_of_remembered(process) || is_of_dead_session(process)))
-      return Proof::none;
-    const bool reused = came_by_its_pid(process, at);
-    if ((reused || is_beside) && !works_inside(process, at)) return Proof::none;
-    if (is_younger_than_its_file(process, at)) return Proof::none;
-    // It may be the child of one whose pid the file does not say, which a search finds.
-    if (reused && process.session != process.id.pid && tells_itself(workers_[at]))
-      return Proof::none;
-    if (bears_title(*process.argv, workers_[at])) return Proof::title;
-    if (!reused && is_born_of_start(process, at)) return Proof::birth;
-    // One that has a title bears its start command only until it is up.
-    if (is_beside && !workers_[at].process_title.empty()) return Proof::none;
-    return is_start_of(*process.argv, workers_[at]) ? Proof::start_command : Proof::none;
-  }
-
-  /// In the application, or where the worker is told to work.
-  bool works_inside(const Process& process, std::size_t at) const {
-    return process.cwd && (facts_.app.contains(*process.cwd) ||
-                           is_below(*process.cwd, workers_[at].working_directory));
-  }
-
-  /// Nobody writes down the pid of a process that is not born yet: the file may be of an earlier
-  /// boot, and the process another application's. Or the clock was set: what works in the
-  /// application is believed.
-  bool is_younger_than_its_file(const Process& process, std::size_t at) const {
-    constexpr WallTime kInaccurate = 60;
-    constexpr std::int64_t kSecond = 1'000'000'000;
-    const auto written = facts_.seen[at].pid_file_mtime.value_or(0) / kSecond;
-    return written != 0 && born_at(process.id, facts_) - kInaccurate > written &&
-           !works_inside(process, at);
-  }
-
-  /// A daemon without a title, or a foreground program, whose child has written its own pid: known
-  /// by the change of its pid file during our start of it.
-  bool is_born_of_start(const Process& process, std::size_t at) const {
-    const auto& worker = workers_[at];
-    return (worker.foreground || worker.process_title.empty()) &&
-           is_born_since_start(process, at) && records_[at]->start->pid_before != process.id.pid;
-  }
-
-  bool is_born_since_start(const Process& process, std::size_t at) const {
-    const auto* record = records_[at];
-    return record != nullptr && record->start && process.id.start_time >= record->start->since &&
-           process.id.start_time <= record->start->since + ticks_of(workers_[at].start_timeout);
-  }
-
-  std::uint64_t ticks_of(Duration duration) const {
-    return static_cast<std::uint64_t>(duration.count() * facts_.ticks_per_second / 1000);
-  }
-
   // --- proof 1 without a pid file ----------------------------------------------------------------
 
   void claim_remembered(std::size_t at) {
-    const auto* record = records_[at];
+    const auto* record = evidence_.record(at);
     if (record == nullptr) return;
     for (const auto& id : processes_of(*record))
       claim_known(id, at);
@@ -218,12 +94,11 @@ class Assigner {
     if (process == nullptr || is_claimed(*process)) return;
     auto& assigned = result_.of[at];
     if (process->uid != facts_.app.uid) {
-      assigned.doubt = "pid " + std::to_string(id.pid) + ", remembered as it, runs as " +
-                       user_text(process->uid) + ", not " + user_text(facts_.app.uid);
+      assigned.doubt = evidence_.doubt_of_user(*process);
       return;
     }
     claim(*process, at);
-    if (is_set_aside(*process, at)) {
+    if (evidence_.is_set_aside(*process, at)) {
       assigned.surged.push_back(*process);
     } else if (assigned.current) {
       assigned.duplicates.push_back(*process);
@@ -240,7 +115,8 @@ class Assigner {
       const auto* process = facts_.processes.living(pid);
       if (process == nullptr || is_anothers(*process, at)) continue;
       const bool proved = process->uid == facts_.app.uid && process->argv && process->cwd &&
-                          facts_.app.contains(*process->cwd) && !came_by_its_pid(*process, at) &&
+                          facts_.app.contains(*process->cwd) &&
+                          !evidence_.came_by_its_pid(*process, at) &&
                           bears_title(*process->argv, workers_[at]);
       if (!proved) continue;
       result_.of[at].surged.push_back(*process);
@@ -291,7 +167,7 @@ class Assigner {
       return doubt_found(process, "the kernel does not show its working directory",
                          bearers.empty() ? started : bearers);
     }
-    if (is_coming_up(process, bearers)) return note_starting(process, bearers);
+    if (evidence_.is_coming_up(process, bearers)) return note_starting(process, bearers);
     if (!process.cwd || !facts_.app.contains(*process.cwd)) {
       if (!bearers.empty()) elsewhere_.insert(process.id.pid);
       return;
@@ -317,8 +193,8 @@ class Assigner {
     }
     for (const auto at : bearers) {
       if (shares_session_of_living(process, at)) return true;
-      if (!shares_session_of_dead(process, at)) {
-        if (shares_session_of_unseen(process, at)) return true;
+      if (!evidence_.shares_session_of_dead(process, at)) {
+        if (evidence_.shares_session_of_unseen(process, at)) return true;
         continue;
       }
       result_.of[at].left_overs.push_back(process);
@@ -345,50 +221,6 @@ class Assigner {
   bool shares_session_of_candidate(const Process& process) const {
     return std::ranges::any_of(candidates_, [&](const Candidate& candidate) {
       return leads_its_session(candidate) && candidate.process->session == process.session;
-    });
-  }
-
-  bool shares_session_of_dead(const Process& process, std::size_t at) const {
-    const auto* record = records_[at];
-    if (record == nullptr || process.session == 0 || process.session == process.id.pid)
-      return false;
-    // The number of a session is given away again only when nobody is left in it.
-    const bool is_led = facts_.processes.living(process.session) != nullptr;
-    if (!is_led &&
-        std::ranges::find(record->dead_sessions, process.session) != record->dead_sessions.end())
-      return true;
-    const auto is_of = [&](const auto& known, const ProcessId& id) {
-      return known.session == process.session && facts_.processes.has_ended(id);
-    };
-    const auto is_of_known = [&](const KnownProcess& known) { return is_of(known, known.id); };
-    return (record->process && is_of_known(*record->process)) ||
-           (record->last && is_of_known(*record->last)) ||
-           std::ranges::any_of(record->beside, is_of_known) ||
-           std::ranges::any_of(record->stops,
-                               [&](const StopRequest& stop) { return is_of(stop, stop.process); });
-  }
-
-  /// Of a remembered process of which it cannot be told whether it lives (hidepid).
-  bool shares_session_of_unseen(const Process& process, std::size_t at) const {
-    const auto* record = records_[at];
-    if (record == nullptr || process.session == 0 || process.session == process.id.pid)
-      return false;
-    const auto is_of = [&](pid_t session, const ProcessId& id) {
-      return session == process.session && id.pid != process.id.pid;
-    };
-    return (record->process && is_of(record->process->session, record->process->id)) ||
-           std::ranges::any_of(record->stops, [&](const StopRequest& stop) {
-             return is_of(stop.session, stop.process);
-           });
-  }
-
-  /// daemons gives a delayed_job worker its title in `/` and closes all descriptors before
-  /// delayed_job changes back into the application (daemonize.rb; delayed/command.rb, run_process).
-  /// Until then it may be another application's, unless a start of ours has begun.
-  bool is_coming_up(const Process& process, const std::vector<std::size_t>& bearers) const {
-    if (!process.cwd || *process.cwd != "/") return false;
-    return std::ranges::any_of(bearers, [&](std::size_t at) {
-      return changes_back(workers_[at]) && is_born_since_start(process, at);
     });
   }
 
@@ -469,7 +301,7 @@ class Assigner {
     auto& assigned = result_.of[at];
     if (assigned.current || !assigned.doubt.empty()) return;
     assigned.doubt = doubt_of_pid_file(at);
-    if (assigned.doubt.empty()) assigned.doubt = doubt_of_remembered(at);
+    if (assigned.doubt.empty()) assigned.doubt = evidence_.doubt_of_remembered(at);
     if (assigned.doubt.empty() && facts_.processes.hidden)
       assigned.doubt = "/proc hides processes (pid 1 is not visible, hidepid?)";
   }
@@ -486,62 +318,13 @@ class Assigner {
       return "its process cannot be looked at: " + hidden->why;
     const auto* process = std::get_if<Process>(&look->second);
     return process == nullptr || is_anothers(*process, at) ? std::string()
-                                                           : doubt_of_named(*process, at);
-  }
-
-  /// It may live on without its pid file, and a search does not find whoever has changed its title.
-  std::string doubt_of_remembered(std::size_t at) const {
-    const auto* record = records_[at];
-    if (record == nullptr || !record->process) return {};
-    const auto pid = record->process->id.pid;
-    const auto look = facts_.processes.looks.find(pid);
-    if (look == facts_.processes.looks.end()) return {};
-    const auto* hidden = std::get_if<Hidden>(&look->second);
-    return hidden == nullptr ? std::string()
-                             : "pid " + std::to_string(pid) +
-                                   ", remembered as it, cannot be looked at: " + hidden->why;
-  }
-
-  std::string doubt_of_named(const Process& process, std::size_t at) const {
-    const auto& worker = workers_[at];
-    const auto pid = "pid " + std::to_string(process.id.pid);
-    const bool bears = process.argv && bears_title(*process.argv, worker);
-    if (process.uid != facts_.app.uid) {
-      return bears ? pid + " bears its title but runs as " + user_text(process.uid) + ", not " +
-                         user_text(facts_.app.uid)
-                   : std::string();
-    }
-    if (!process.argv) return pid + " is in its pid file, but its command line cannot be read";
-    if (came_by_its_pid(process, at)) {
-      return bears && process.cwd_refused
-                 ? pid + " bears its title, but the kernel does not show its working directory"
-                 : std::string();
-    }
-    if ((bears || is_start_of(*process.argv, worker)) && is_younger_than_its_file(process, at)) {
-      return pid +
-             " looks like it, but its pid file is older, and it works outside the application: "
-             "remove the pid file if it is another's";
-    }
-    if (facts_.seen[at].status == StatusAnswer::not_running) return {};
-    return may_be_untitled(process, at)
-               ? pid + " is in its pid file but does not bear its start command, and may be it"
-               : std::string();
-  }
-
-  /// Many programs exec others or change their command line. What bootcheck has detached began
-  /// inside the app, or where it was told to; what daemonizes itself may have changed into any
-  /// directory.
-  bool may_be_untitled(const Process& process, std::size_t at) const {
-    const auto& worker = workers_[at];
-    return worker.process_title.empty() &&
-           (!worker.foreground || !process.cwd || works_inside(process, at));
+                                                           : evidence_.doubt_of_named(*process, at);
   }
 
   const Facts& facts_;
   const std::vector<Worker>& workers_;
   const State& state_;
-  std::vector<const WorkerRecord*> records_;
-  std::unordered_map<pid_t, std::size_t> owners_;   ///< remembered: pid to worker
+  Evidence evidence_;
   std::unordered_map<pid_t, std::size_t> claimed_;  ///< given a role: pid to worker
   std::vector<Candidate> candidates_;    ///< found by the search, for a worker that may lack them
   std::unordered_set<pid_t> found_;      ///< those, and their children
@@ -563,26 +346,6 @@ bool may_concern(const std::vector<Worker>& workers, const Argv& command_line) {
   return bears_any_title(command_line) || std::ranges::any_of(workers, [&](const Worker& worker) {
            return bears_title(command_line, worker) || is_start_of(command_line, worker);
          });
-}
-
-std::string_view name_of(Proof proof) {
-  switch (proof) {
-    case Proof::none:
-      return "none";
-    case Proof::record:
-      return "pid, start time and boot id are the recorded ones";
-    case Proof::title:
-      return "its pid is in the pid file, and it has the right user and title";
-    case Proof::start_command:
-      return "its pid is in the pid file, and it still bears its start command line";
-    case Proof::birth:
-      return "its pid came into the pid file during its start, and it was born since";
-    case Proof::scan:
-      return "found in /proc by user, title and working directory";
-    case Proof::status_command:
-      return "its status command says so";
-  }
-  return "none";
 }
 
 }  // namespace bootcheck

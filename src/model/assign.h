@@ -3,16 +3,13 @@
 #pragma once
 
 #include "model/facts.h"
+#include "model/proof.h"
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace bootcheck {
-
-/// What proved a living process to be the worker, strongest first.
-enum class Proof { none, record, title, start_command, birth, scan, status_command };
 
 /// The living processes that are one worker's, each in its role.
 struct Assigned {
@@ -41,7 +38,5 @@ bool needs_search(const Assignment& assignment);
 /// Whether a process with this command line may concern any of the workers, so that a search has to
 /// look at it.
 bool may_concern(const std::vector<Worker>& workers, const Argv& command_line);
-
-std::string_view name_of(Proof proof);
 
 }  // namespace bootcheck

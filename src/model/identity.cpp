@@ -73,6 +73,10 @@ bool hands_back_jobs(const Worker& worker) {
   return is_delayed_job(worker) || worker.preset == delayed_job::kRakePreset;
 }
 
+bool tells_itself(const Worker& worker) {
+  return worker.foreground || !worker.process_title.empty();
+}
+
 std::string name_in_locks(const Worker& worker) {
   return is_delayed_job(worker) ? worker.name : std::string();
 }

@@ -31,6 +31,10 @@ bool changes_back(const Worker& worker);
 /// queue.
 bool hands_back_jobs(const Worker& worker);
 
+/// A worker without a title and its start command look alike, unless it is bootcheck itself that
+/// detaches it.
+bool tells_itself(const Worker& worker);
+
 /// How delayed_job calls the worker in `locked_by`, before host and pid. Those of `rake jobs:work`
 /// have no name: any of them may have locked what a dead one of the same pid had.
 std::string name_in_locks(const Worker& worker);

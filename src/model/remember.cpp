@@ -1,74 +1,31 @@
 #include "model/remember.h"
 
+#include "model/backoff.h"
 #include "model/identity.h"
+#include "model/outcomes.h"
+#include "model/record.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace bootcheck {
 namespace {
 
 constexpr Duration kSlowDrain = std::chrono::hours{1};
-/// A worker that crashes in every pass leaves no more dead processes to look for than this.
-constexpr std::size_t kMostUnrecovered = 16;
-constexpr Duration kBetweenHandBacks = std::chrono::minutes{1};
-constexpr Duration kCronJitter = std::chrono::seconds{5};
 constexpr WallTime kBetweenReminders = 24 * 3600;  // s
 /// The keys of reminders begin so, and those of nothing else in State::told.
 constexpr std::string_view kReminded = "reminded ";
-constexpr std::size_t kLongestTrouble = 300;
 /// Nor more living ones to be told from it.
 constexpr std::size_t kMostLeftOvers = 64;
 constexpr std::size_t kMostDeadSessions = 64;
-constexpr std::size_t kMostBeside = 16;
 
 Event event_of(EventKind kind, const Worker& worker, Detail detail) {
   return make_event(kind, worker.name, Severity::info, std::move(detail));
 }
 
-bool recovers(const Worker& worker, const Facts& facts) {
-  return facts.recover_jobs && hands_back_jobs(worker);
-}
-
 bool serves(WorkerState state) {
   return state == WorkerState::running || state == WorkerState::lost ||
          state == WorkerState::duplicate;
-}
-
-void add_unrecovered(WorkerRecord& record, DeadProcess dead, const Facts& facts) {
-  auto& all = record.unrecovered;
-  if (dead.gone == 0) dead.gone = facts.wall;
-  const auto known = find_dead(all, dead.pid, dead.host);
-  if (known != all.end()) {
-    known->asked = known->asked && dead.asked;
-    const bool lived_again = dead.born > known->gone;
-    if (known->gone == 0 || lived_again) known->gone = dead.gone;
-    return;
-  }
-  if (all.size() >= kMostUnrecovered) all.erase(all.begin());
-  all.push_back(std::move(dead));
-}
-
-/// Whoever had its place before may live on.
-void take_place(WorkerRecord& record, KnownProcess process) {
-  std::erase_if(record.beside, [&](const KnownProcess& other) { return other.id == process.id; });
-  if (record.process && record.process->id != process.id) {
-    if (record.beside.size() >= kMostBeside) record.beside.erase(record.beside.begin());
-    record.beside.push_back(std::move(*record.process));
-  }
-  record.process = std::move(process);
-}
-
-/// When `delay` is over, for passes that cron begins a moment sooner or later than a whole number
-/// of minutes after the one at `now`: without that moment, a wait of one minute would often be two.
-BootTime next_try(BootTime now, Duration delay) {
-  return now + (delay - std::min(kCronJitter, delay / 10)).count();
-}
-
-/// However often it has failed, and whatever a state file says.
-int one_more(int count) {
-  return count < std::numeric_limits<int>::max() ? count + 1 : count;
 }
 
 Duration current_delay(const Failures& failures, const Facts& facts) {
@@ -396,79 +353,7 @@ void forget_ended_orphans(State& state, const Facts& facts) {
   });
 }
 
-std::uint64_t ticks_at(BootTime time, const Facts& facts) {
-  return static_cast<std::uint64_t>(std::max<BootTime>(0, time) *
-                                    std::max<std::int64_t>(facts.ticks_per_second, 1) / 1000);
-}
-
-class IntentWriter {
- public:
-  IntentWriter(State& state, const Facts& facts, std::size_t worker)
-      : worker_((*facts.workers)[worker]),
-        seen_(facts.seen[worker]),
-        facts_(facts),
-        record_(state.workers[worker_.name]) {}
-
-  void note(const AskToStop& step) { stop_of(step.process).reason = step.reason; }
-  void note(const SetPidFileAside& step) {
-    auto& stop = stop_of(step.process);
-    stop.aside = true;
-    stop.reason = step.reason;
-  }
-  void note(const RecoverJobs& step) {
-    add_unrecovered(record_, {.pid = step.pid, .host = step.host, .asked = step.asked}, facts_);
-  }
-  void note(const StartWorker&) {
-    const auto* file = std::get_if<PidInFile>(&seen_.pid_file);
-    record_.start = BegunStart{.since = ticks_at(facts_.now, facts_),
-                               .pid_before = file == nullptr ? 0 : file->pid};
-  }
-  void note(const RemovePidFile&) {}
-  /// Whoever its pid file named until now is forgotten with that, and may have left a job.
-  void note(const RestorePidFile&) {
-    const auto* file = std::get_if<PidInFile>(&seen_.pid_file);
-    if (file == nullptr || !recovers(worker_, facts_) || !is_gone(file->pid)) return;
-    add_unrecovered(record_, {.pid = file->pid, .host = {}, .asked = false}, facts_);
-  }
-  void note(const ForgetSetAside&) {}
-  void note(const KillWorker&) {}
-  void note(const RunStopCommand& step) {
-    record_.by_command = StopRequest{
-        .process = {}, .at = facts_.wall, .asked_at = facts_.now, .reason = step.reason};
-  }
-
- private:
-  bool is_gone(pid_t pid) const {
-    const auto look = facts_.processes.looks.find(pid);
-    return look != facts_.processes.looks.end() && std::holds_alternative<NoProcess>(look->second);
-  }
-
-  StopRequest& stop_of(const ProcessId& process) {
-    if (auto* known = find_stop(record_, process)) return *known;
-    auto& stop = record_.stops.emplace_back();
-    stop.process = process;
-    stop.at = facts_.wall;
-    stop.asked_at = facts_.now;
-    stop.suspended = facts_.suspended;
-    if (const auto* seen = facts_.processes.living(process)) stop.session = seen->session;
-    return stop;
-  }
-
-  const Worker& worker_;
-  const Observation& seen_;
-  const Facts& facts_;
-  WorkerRecord& record_;
-};
-
 }  // namespace
-
-Duration backoff_delay(int count, Duration first, Duration max) {
-  if (count < 2) return Duration{0};
-  auto delay = first;
-  for (int doubled = 2; doubled < count && delay < max; ++doubled)
-    delay *= 2;
-  return std::min(delay, max);
-}
 
 void forget_void_stops(State& state, const std::vector<Worker>& workers, WallTime now) {
   const auto is_void = [](const StopRequest& stop) {
@@ -500,113 +385,6 @@ Remembered remember(State state, const Facts& facts, const Judgements& judgement
   forget_ended_orphans(state, facts);
   result.state = std::move(state);
   return result;
-}
-
-void remember_intents(State& state, const Facts& facts, const Plan& plan) {
-  for (const auto& decision : plan.decisions) {
-    if (decision.steps.empty()) continue;
-    IntentWriter writer(state, facts, decision.worker);
-    for (const auto& step : decision.steps)
-      std::visit([&](const auto& each) { writer.note(each); }, step);
-  }
-  for (const auto& orphan : plan.orphans_to_drain) {
-    const auto known = std::ranges::find(state.orphans, orphan.id, &OrphanRecord::process);
-    auto& record = known == state.orphans.end()
-                       ? state.orphans.emplace_back(OrphanRecord{
-                             .name = orphan.name, .process = orphan.id, .stop = std::nullopt})
-                       : *known;
-    record.stop = StopRequest{.process = orphan.id,
-                              .at = facts.wall,
-                              .asked_at = facts.now,
-                              .suspended = facts.suspended,
-                              .reason = StopReason::orphan,
-                              .aside = record.stop && record.stop->aside};
-  }
-}
-
-void remember_asked(WorkerRecord& record, const ProcessId& process, BootTime now) {
-  auto* stop = find_stop(record, process);
-  if (stop == nullptr) return;
-  stop->asked = true;
-  stop->asked_at = now;
-}
-
-void remember_commanded(WorkerRecord& record, bool is_asked, BootTime now) {
-  if (!record.by_command) return;
-  record.by_command->asked = is_asked;
-  record.by_command->asked_at = now;
-  if (!is_asked) record.by_command.reset();
-}
-
-void remember_up_by_status(WorkerRecord& record, BootTime now) {
-  record.failures = {};
-  record.drained_at.reset();
-  record.replace_by_command = false;
-  record.started_at = now;
-}
-
-void remember_failed(WorkerRecord& record, const Worker& worker, const StartFailure& why,
-                     std::optional<std::int64_t> restart_file_mtime, const Facts& facts,
-                     BootTime now) {
-  auto& failures = record.failures;
-  failures.count = one_more(failures.count);
-  failures.next_try =
-      next_try(now, backoff_delay(failures.count, facts.backoff_first, facts.backoff_max));
-  failures.last_error = why;
-  failures.release = facts.app.release.native();
-  failures.command = command_text(worker.start);
-  failures.restart_file_mtime = restart_file_mtime;
-  record.drained_at.reset();
-}
-
-void remember_boot_failed(State& state, const Worker& worker, const StartFailure& why,
-                          std::optional<std::int64_t> restart_file_mtime, const Facts& facts,
-                          BootTime now) {
-  auto& failures = state.failed_boots;
-  const auto release = facts.app.release.native();
-  if (failures.release != release ||
-      is_other_restart_file(failures.restart_file_mtime, restart_file_mtime))
-    failures = {};
-  failures.count = one_more(failures.count);
-  failures.next_try = next_try(
-      now, backoff_delay(one_more(failures.count), facts.backoff_first, facts.backoff_max));
-  failures.last_error = why;
-  failures.release = release;
-  failures.command = command_text(worker.start);
-  failures.restart_file_mtime = restart_file_mtime;
-}
-
-void remember_hand_back(WorkerRecord& record, const HandBack& result, const Facts& facts,
-                        BootTime now) {
-  const auto dead = find_dead(record.unrecovered, result.pid, result.host);
-  if (dead == record.unrecovered.end()) return;
-  if (result.trouble.empty()) {
-    record.unrecovered.erase(dead);
-    return;
-  }
-  dead->asked = false;  // it may have ended as asked, and yet not have been able to unlock its job
-  dead->trouble = result.trouble.substr(0, kLongestTrouble);
-  dead->failures = one_more(dead->failures);
-  const auto longest = std::max(facts.backoff_max, kBetweenHandBacks);
-  record.next_recovery =
-      next_try(now, backoff_delay(one_more(dead->failures), kBetweenHandBacks, longest));
-}
-
-void remember_started(WorkerRecord& record, const Process& process, std::string release,
-                      const Facts& facts, std::size_t worker, BootTime now) {
-  take_place(record, {.id = process.id,
-                      .begun = record.start ? record.start->since : 0,
-                      .suspended = facts.suspended,
-                      .session = process.session,
-                      .release = std::move(release),
-                      .host = facts.host});
-  record.former_pid.reset();
-  record.to_replace.reset();
-  record.replace_by_surge = false;
-  record.start.reset();
-  record.drained_at.reset();
-  record.started_at = now;
-  record.restart_file_mtime = facts.seen[worker].restart_file_mtime;
 }
 
 }  // namespace bootcheck

@@ -2,6 +2,7 @@
 // what is remembered, and what is to be done.
 #pragma once
 
+#include "model/plan.h"
 #include "model/remember.h"
 #include "observe/observe.h"
 

@@ -2,6 +2,7 @@
 // plan gets to see nearly always.
 #pragma once
 
+#include "model/plan.h"
 #include "model/remember.h"
 
 #include <memory>

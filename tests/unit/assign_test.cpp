@@ -73,8 +73,7 @@ TEST_F(Assigning, WhatIsYoungerThanThePidFileHasToBeInsideTheApp) {
   constexpr std::int64_t kMinute = 60'000'000'000;
   world_.facts.wall = 1'800'000'000;
   const auto born = born_at(living(100).id, world_.facts) * 1'000'000'000;
-  for (const auto& another : {living_in(100, "/srv/blog"), booting_in(100, "/srv/blog"),
-                              unshown_directory(living(100))}) {
+  for (const auto& another : {living_in(100, "/srv/blog"), booting_in(100, "/srv/blog")}) {
     World world;
     world.facts.wall = world_.facts.wall;
     world.see("2", seen(PidInFile{100}, another, kNothing));
@@ -169,6 +168,9 @@ TEST_F(Assigning, ADaemonWithoutATitleIsProvedByItsBirthDuringOurStart) {
   EXPECT_EQ(current(first()), 0) << "born before our start";
   world_.record().start = BegunStart{.since = 5000, .pid_before = 100};
   EXPECT_EQ(current(first()), 0) << "the pid file said so before our start";
+  world_.record().start = BegunStart{.since = 5000, .pid_before = 0};
+  world_.record().failures.last_error.cause = CameAndWent{.pid = 100, .within = Duration{500}};
+  EXPECT_EQ(current(first()), 0) << "that one has gone, and another process has its pid";
   world_.record().start = BegunStart{.since = 5, .pid_before = 0};
   world_.workers.front().start_timeout = Duration{1000};
   EXPECT_EQ(current(first()), 0) << "born when our start was over";

@@ -88,7 +88,7 @@ Names all_names() {
   return names;
 }
 
-/// The keys that the reader knows: `constexpr auto kKeys = ...({"app", ...})`.
+/// The keys that the reader knows: `constexpr auto kFileKeys = ...({"app", ...})`.
 Names keys_in(const std::string& source, const std::string& table) {
   const auto text = read_file(test::source_dir() / "src/config" / source);
   std::smatch found;
@@ -145,10 +145,10 @@ TEST(Manual, HasEveryFindingOfTheDoctor) {
 TEST(Manual, HasEveryKey) {
   const auto text = page("bootcheck.yml.5");
   const auto documented = [&](const std::string& of) { return items(section(text, of), "Va"); };
-  const auto of_app = keys_in("reader.cpp", "kKeys");
+  const auto of_app = keys_in("reader.cpp", "kFileKeys");
   ASSERT_THAT(of_app, Contains("stuck_after"));
   EXPECT_EQ(documented("THE APPLICATION"), of_app);
-  const auto of_entries = keys_in("entry.cpp", "kKeys");
+  const auto of_entries = keys_in("entry.cpp", "kEntryKeys");
   ASSERT_THAT(of_entries, Contains("kill_after"));
   EXPECT_EQ(documented("WORKERS"), of_entries);
   const auto of_restart = keys_in("policies.cpp", "kRestartKeys");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/identity.h"
+#include "model/plan.h"
 #include "model/remember.h"
 
 #include <optional>

@@ -1,8 +1,13 @@
 // What is remembered, counted and forgotten between passes.
 #include "model/remember.h"
 
+#include "model/backoff.h"
+#include "model/intents.h"
+#include "model/outcomes.h"
 #include "unit/model_fixture.h"
 
+#include <algorithm>
+#include <algorithm>
 #include <limits>
 
 #include <gtest/gtest.h>
