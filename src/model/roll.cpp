@@ -25,13 +25,13 @@ bool is_serving(WorkerState state) {
 }
 
 /// One that cannot be judged counts where it is known to have ended, to have been asked to stop, or
-/// not to start.
+/// not to have come up.
 bool is_down(WorkerState state, const WorkerRecord* record) {
   if (state != WorkerState::unknown) return !is_serving(state);
   if (record == nullptr) return false;
   const bool has_ended = record->last && !record->process;
   return has_ended || record->drained_at || !record->stops.empty() || record->by_command ||
-         record->failures.count > 0;
+         record->start || record->failures.count > 0;
 }
 
 /// A limit is no news about the code.

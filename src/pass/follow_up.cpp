@@ -20,14 +20,16 @@ FollowUp::FollowUp(const Context& context, const PassOptions& options, const Pre
 
 void FollowUp::passed(const PassDone& done) {
   if (has_asked(done.events)) asked_at_ = machine_.monotonic_clock();
+  has_acted_ = has_asked(done.events) || has_started(done.events);
 }
 
 bool FollowUp::wait(const Snapshot& seen) {
   if (!asked_at_ || !preloaders_.is_any_ready()) return false;
   const auto open = still_open(seen, options_.selection);
   if (open.is_done()) return false;
-  // Nobody's exit makes room for those that wait for their turn.
-  if (open.draining.empty()) return !is_idle(seen.plan);
+  // Nobody's exit makes room for those that wait for their turn. What a pass had to do and did not
+  // get done is left to cron.
+  if (open.draining.empty()) return has_acted_ && !is_idle(seen.plan);
   const auto now = machine_.monotonic_clock();
   const auto end = *asked_at_ + linger_;
   // By then another one may be asked, or be ready.

@@ -30,6 +30,7 @@ class FollowUp {
   Duration settle_;
   Duration linger_;
   std::optional<Duration> asked_at_;  ///< by the monotonic clock, when somebody was last
+  bool has_acted_ = false;            ///< the last pass has asked or started somebody
 };
 
 }  // namespace bootcheck

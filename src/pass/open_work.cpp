@@ -76,6 +76,12 @@ bool has_asked(const std::vector<Event>& events) {
   return std::ranges::find(events, EventKind::asked_to_stop, &Event::kind) != events.end();
 }
 
+bool has_started(const std::vector<Event>& events) {
+  return std::ranges::any_of(events, [](const Event& event) {
+    return event.kind == EventKind::started || event.kind == EventKind::start_failed;
+  });
+}
+
 Duration settle_of(const std::vector<Worker>& workers) {
   Duration settle{0};
   for (const auto& worker : workers)

@@ -37,6 +37,8 @@ std::vector<Draining> draining_of(const State& state);
 
 /// Whether somebody was asked to stop.
 bool has_asked(const std::vector<Event>& events);
+/// Whether a start was made, well or not.
+bool has_started(const std::vector<Event>& events);
 
 /// The longest `settle` of any worker.
 Duration settle_of(const std::vector<Worker>& workers);

@@ -64,6 +64,7 @@ void enter_new_boot(State& state) {
     orphan.process.start_time = 0;
     orphan.stop->process = orphan.process;
   }
+  state.failed_boots = {};
   state.oom.reset();
 }
 

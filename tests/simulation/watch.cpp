@@ -259,12 +259,29 @@ void Watch::check_reason(const Inhabitant& process) const {
                           since(restarts_) || since(holds_began_) || is_held(process.worker) ||
                           (!process.ours && holds_began_.contains(process.worker)) || copies > 1;
   if (has_reason) return;
+  if (is_of_unwritten_start(process)) {
+    coverage_.count("excused", "asked to stop: its start could not be written down");
+    return;
+  }
   const auto kind = site_.kinds[process.worker];
   const bool is_by_our_word = kind == Kind::twin || kind == Kind::by_status;
   const bool is_riddle = is_by_our_word && riddles_.contains(process.worker);
   if (!is_riddle && !cannot_be_told(process.worker))
     throw Violation{fmt::format("{} is asked to stop for no reason", name_of_process(process))};
   coverage_.count("excused", "asked to stop: a child of a dead worker took its place");
+}
+
+/// It is taken for what an earlier start has begun, before `restart` asked for another.
+bool Watch::is_of_unwritten_start(const Inhabitant& process) const {
+  const auto& state = remembered();
+  const auto* record = find_record(state, worker_of(process.worker).name);
+  if (record == nullptr || !restarts_.contains(process.worker)) return false;
+  const bool is_by_status = site_.kinds[process.worker] == Kind::by_status;
+  const std::uint64_t noted = is_by_status ? static_cast<std::uint64_t>(record->started_at) / 10
+                              : record->process ? record->process->begun
+                                                : 0;
+  constexpr std::uint64_t kTicks = std::chrono::seconds{kLongestStart}.count() * 100;
+  return noted != 0 && noted + kTicks < process.shown.id.start_time;
 }
 
 /// Those that are down through us, or on the way there.
@@ -418,9 +435,9 @@ void Watch::note_expired(std::size_t worker) {
     ended_unwritten_.insert(holds_.extract(hold));
 }
 
-/// Expired is expired, whatever the clock says later. But where a pass could not take a hold out of
-/// its file, it stands again once the clock is set back.
-void Watch::end_holds(bool had_faults) {
+/// Expired is expired, whatever the clock says later than `looked`. But where a pass could not take
+/// a hold out of its file, it stands again once the clock is set back.
+void Watch::end_holds(bool had_faults, Duration looked) {
   if (holds_.empty() && ended_unwritten_.empty()) return;
   const auto* file = world_.files.find(holds_path(site_.config.state_file));
   const auto written = file == nullptr ? Holds{} : parse_holds(file->text).value_or(Holds{});
@@ -429,7 +446,7 @@ void Watch::end_holds(bool had_faults) {
   };
   std::erase_if(ended_unwritten_, [&](const auto& hold) { return !is_written(hold.first); });
   std::erase_if(holds_, [&](const auto& hold) {
-    if (!hold.second || *hold.second > world_.wall_clock()) return false;
+    if (!hold.second || *hold.second > std::max(looked, world_.wall_clock())) return false;
     if (had_faults && is_written(hold.first)) ended_unwritten_.insert(hold);
     return true;
   });
@@ -508,7 +525,7 @@ void Watch::passed(const PassDone& done, bool had_faults) {
   forget_told_ends(done);
   check_size();
   note_remembered();
-  end_holds(had_faults);
+  end_holds(had_faults, std::chrono::seconds{done.seen.facts.wall});
   std::erase_if(down_through_us_, [&](std::size_t worker) {
     return std::ranges::any_of(world_.processes, [&](const auto& each) {
       return is_of(each.second, worker) && each.second.asks == 0;
@@ -615,8 +632,11 @@ bool Watch::cannot_be_told(std::size_t worker) const {
   // It came by the pid that an old file says when nothing was remembered.
   const bool is_adopted = is_stranger && record != nullptr && record->process &&
                           record->process->id == stranger->shown.id;
-  if (is_stranger &&
-      (!has_title || ((stranger->was_named || is_adopted) && stranger->role == Role::neighbour)))
+  // And is left alone where it is younger than that file.
+  const bool is_forgotten =
+      is_stranger && (record == nullptr || record->former_pid != stranger->shown.id.pid);
+  if (is_stranger && (!has_title || ((stranger->was_named || is_adopted || is_forgotten) &&
+                                     stranger->role == Role::neighbour)))
     return true;
   return std::ranges::any_of(world_.processes, [&](const auto& each) {
     const auto& process = each.second;
@@ -659,8 +679,9 @@ std::string Watch::what_is_missing(std::size_t at, const State& state) const {
   if (is_held(at))
     return copies.empty() || !can_be_stopped ? "" : worker.name + " is held, and runs";
   if (copies.empty()) return worker.name + " does not run";
-  // Nobody looks for what was started by hand beside a worker that runs.
-  const auto is_known = [](const Inhabitant* each) { return each->ours || each->is_remembered; };
+  // Nobody looks for what was started by hand beside a worker that runs, nor for one whose start
+  // could not be written down.
+  const auto is_known = [](const Inhabitant* each) { return each->is_remembered; };
   if (std::ranges::count_if(copies, is_known) > 1 && !by_status &&
       site_.config.orphans == Orphans::drain)
     return worker.name + " runs more than once";

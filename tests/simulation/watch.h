@@ -61,6 +61,7 @@ class Watch final : public Onlooker {
   bool has_room_for_twin(const Inhabitant& command, const State& state) const;
   void check_second_copy(const Inhabitant& command, std::size_t worker);
   void check_reason(const Inhabitant& process) const;
+  bool is_of_unwritten_start(const Inhabitant& process) const;
   void check_boot(const Inhabitant& process) const;
   void check_ready(const Inhabitant& process) const;
   void check_unavailable(const Inhabitant& process);
@@ -72,7 +73,7 @@ class Watch final : public Onlooker {
   void forget_unwritten_asks();
   void forget_told_ends(const PassDone& done);
   void note_expired(std::size_t worker);
-  void end_holds(bool had_faults);
+  void end_holds(bool had_faults, Duration looked);
   void forget_hosts();
   void check_traces(bool is_excused);
   bool is_traced(const Row& row, const State& state) const;

@@ -411,6 +411,9 @@ TEST_F(Planning, AWorkerThatWasAskedToStopIsUnavailableAlsoWhenItCannotBeJudged)
   state_.workers["delayed_job.1"] = {};
   state_.workers["delayed_job.1"].last = known(99);
   EXPECT_EQ(count_asked(), 0) << "it has ended, and its failures were forgotten by `start`";
+  state_.workers["delayed_job.1"] = {};
+  state_.workers["delayed_job.1"].start = BegunStart{.since = 1, .pid_before = 0};
+  EXPECT_EQ(count_asked(), 0) << "its start has begun, and it was not seen since";
 }
 
 TEST_F(Planning, ALookForTheJobsOfTheDeadIsNoPartOfARoll) {

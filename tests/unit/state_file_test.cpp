@@ -104,6 +104,12 @@ State full_state() {
                     .process = {.pid = 8, .start_time = 10},
                     .stop = StopRequest{.process = {.pid = 8, .start_time = 10}, .aside = true}}};
   state.oom = {.kills = 3, .at = 1'795'415'101};
+  state.failed_boots = {.count = 2,
+                        .next_try = 120'000,
+                        .last_error = {.cause = NotSeen{.within = Duration{90'000}}},
+                        .release = "/srv/shop/releases/1",
+                        .command = "bin/delayed_job start",
+                        .restart_file_mtime = 0};
   state.told["delayed_job.1: it does not stay up"] = {.at = 1'795'415'101};
   return state;
 }
@@ -125,6 +131,7 @@ TEST(StateText, OfAnotherBootRemembersNoProcess) {
   EXPECT_FALSE(record.to_replace);
   EXPECT_THAT(record.stops, IsEmpty());
   EXPECT_FALSE(state->oom);
+  EXPECT_EQ(state->failed_boots, Failures{}) << "its next try counts from that boot";
   EXPECT_FALSE(record.by_command);
   EXPECT_FALSE(record.replace_by_command);
   EXPECT_EQ(record.started_at, 0);
