@@ -280,8 +280,8 @@ bool Watch::is_of_unwritten_start(const Inhabitant& process) const {
   const std::uint64_t noted = is_by_status ? static_cast<std::uint64_t>(record->started_at) / 10
                               : record->process ? record->process->begun
                                                 : 0;
-  constexpr std::uint64_t kTicks = std::chrono::seconds{kLongestStart}.count() * 100;
-  return noted != 0 && noted + kTicks < process.shown.id.start_time;
+  constexpr std::uint64_t kStartTicks = kLongestStart.count() / 10;
+  return noted != 0 && noted + kStartTicks < process.shown.id.start_time;
 }
 
 /// Those that are down through us, or on the way there.

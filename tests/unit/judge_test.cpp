@@ -1,6 +1,7 @@
 // From who is who to states: every row of the table, holds, back-off, and what an end means.
 #include "model/judge.h"
 
+#include "model/outcomes.h"
 #include "unit/model_fixture.h"
 
 #include <gmock/gmock.h>

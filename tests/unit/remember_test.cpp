@@ -7,7 +7,6 @@
 #include "unit/model_fixture.h"
 
 #include <algorithm>
-#include <algorithm>
 #include <limits>
 
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr BootTime now = 20'000'000;  // ms since boot
+constexpr BootTime kBootNow = 20'000'000;  // ms since boot
 
 struct Scene {
   App app;
@@ -46,7 +46,7 @@ struct Scene {
                             .assigned = assigned,
                             .record = remembered,
                             .hold = hold,
-                            .now = now,
+                            .now = kBootNow,
                             .ticks_per_second = 100};
     return explain(evidence, decision, {});
   }
@@ -66,7 +66,7 @@ TEST(Explain, ARunningWorkerFactByFact) {
   scene.named(123, process(123));
   scene.record.process =
       KnownProcess{.id = process(123).id, .session = 0, .release = {}, .host = {}};
-  scene.record.started_at = now - 11'044'000;
+  scene.record.started_at = kBootNow - 11'044'000;
   scene.decision.judgement.state = WorkerState::running;
   scene.decision.judgement.proof = Proof::record;
   scene.decision.judgement.process = process(123);
@@ -195,7 +195,7 @@ TEST(Explain, WhatIsRememberedOfAFailingWorker) {
   scene.record.unrecovered = {{.pid = 5, .host = {}, .asked = false},
                               {.pid = 44, .host = {}, .asked = false}};
   scene.record.failures.count = 3;
-  scene.record.failures.next_try = now + 240'000;
+  scene.record.failures.next_try = kBootNow + 240'000;
   scene.record.failures.last_error = {Exited{1}, "LoadError\nfrom x.rb", {}};
   const auto text = scene.text(&scene.record);
   EXPECT_THAT(text, HasSubstr("no process of this boot; pid 44 before the reboot\n"));
@@ -204,7 +204,7 @@ TEST(Explain, WhatIsRememberedOfAFailingWorker) {
   EXPECT_THAT(text, HasSubstr("those of pid 5, 44 are not handed back yet\n"));
   EXPECT_THAT(text, HasSubstr("  back-off       3 failures in a row, next try in 4m 00s; the last: "
                               "its start command exited with 1: LoadError | from x.rb\n"));
-  scene.record.failures.next_try = now;
+  scene.record.failures.next_try = kBootNow;
   EXPECT_THAT(scene.text(&scene.record), HasSubstr("in a row, its waiting time is over; the last"));
 }
 

@@ -104,12 +104,13 @@ State full_state() {
                     .process = {.pid = 8, .start_time = 10},
                     .stop = StopRequest{.process = {.pid = 8, .start_time = 10}, .aside = true}}};
   state.oom = {.kills = 3, .at = 1'795'415'101};
-  state.failed_boots = {.count = 2,
-                        .next_try = 120'000,
-                        .last_error = {.cause = NotSeen{.within = Duration{90'000}}},
-                        .release = "/srv/shop/releases/1",
-                        .command = "bin/delayed_job start",
-                        .restart_file_mtime = 0};
+  state.failed_boots = {
+      .count = 2,
+      .next_try = 120'000,
+      .last_error = {.cause = NotSeen{.within = Duration{90'000}}, .output_tail = {}, .output = {}},
+      .release = "/srv/shop/releases/1",
+      .command = "bin/delayed_job start",
+      .restart_file_mtime = 0};
   state.told["delayed_job.1: it does not stay up"] = {.at = 1'795'415'101};
   return state;
 }

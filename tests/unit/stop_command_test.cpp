@@ -1,4 +1,6 @@
 // Workers that only their status commands know, and that their stop commands ask to exit.
+#include "model/intents.h"
+#include "model/outcomes.h"
 #include "unit/model_fixture.h"
 
 #include <gmock/gmock.h>
