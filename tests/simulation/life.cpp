@@ -86,6 +86,7 @@ template <class Work>
 void Life::as_process(const Fuse& fuse, const Work& work) {
   SimMachine machine(world_, programs_, fuse);
   const auto outer = std::exchange(programs_.pass_began, world_.now());
+  watch_.pass_begins();
   try {
     work(machine);
   } catch (const Killed&) {

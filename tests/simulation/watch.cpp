@@ -428,16 +428,21 @@ bool Watch::is_held(std::size_t worker) const {
   return stands(holds_, worker) || stands(ended_unwritten_, worker);
 }
 
-/// A start shows that a pass has seen the end of the hold, and may still have to write that.
+void Watch::pass_begins() {
+  for (std::size_t at = 0; at < site_.kinds.size(); ++at)
+    note_expired(at);
+}
+
+/// A pass that sees the end of the hold may still have to write that.
 void Watch::note_expired(std::size_t worker) {
   const auto hold = holds_.find(worker);
   if (hold != holds_.end() && !stands(holds_, worker))
     ended_unwritten_.insert(holds_.extract(hold));
 }
 
-/// Expired is expired, whatever the clock says later than `looked`. But where a pass could not take
+/// Expired is expired, whatever the clock says later. But where a pass could not take
 /// a hold out of its file, it stands again once the clock is set back.
-void Watch::end_holds(bool had_faults, Duration looked) {
+void Watch::end_holds(bool had_faults) {
   if (holds_.empty() && ended_unwritten_.empty()) return;
   const auto* file = world_.files.find(holds_path(site_.config.state_file));
   const auto written = file == nullptr ? Holds{} : parse_holds(file->text).value_or(Holds{});
@@ -446,7 +451,7 @@ void Watch::end_holds(bool had_faults, Duration looked) {
   };
   std::erase_if(ended_unwritten_, [&](const auto& hold) { return !is_written(hold.first); });
   std::erase_if(holds_, [&](const auto& hold) {
-    if (!hold.second || *hold.second > std::max(looked, world_.wall_clock())) return false;
+    if (!hold.second || *hold.second > world_.wall_clock()) return false;
     if (had_faults && is_written(hold.first)) ended_unwritten_.insert(hold);
     return true;
   });
@@ -525,7 +530,7 @@ void Watch::passed(const PassDone& done, bool had_faults) {
   forget_told_ends(done);
   check_size();
   note_remembered();
-  end_holds(had_faults, std::chrono::seconds{done.seen.facts.wall});
+  end_holds(had_faults);
   std::erase_if(down_through_us_, [&](std::size_t worker) {
     return std::ranges::any_of(world_.processes, [&](const auto& each) {
       return is_of(each.second, worker) && each.second.asks == 0;
@@ -604,11 +609,12 @@ std::string Watch::what_is_missing() const {
   for (std::size_t at = 0; at < site_.kinds.size() && missing.empty(); ++at)
     missing = what_is_missing(at, state);
   for (const auto& row : world_.rows) {
-    // While its worker is held nobody boots the application for what was asked to stop.
+    // While its worker is held nobody boots the application for what was asked to stop, nor for
+    // one of which nobody can tell whether it runs.
     const auto at =
         static_cast<std::size_t>(std::ranges::find(site_.config.workers, row.name, &Worker::name) -
                                  site_.config.workers.begin());
-    if (row.is_dead && !row.is_lost && !is_held(at) && missing.empty())
+    if (row.is_dead && !row.is_lost && !is_held(at) && !cannot_be_told(at) && missing.empty())
       missing = fmt::format("the job of {} (pid {}) was not handed back", row.name, row.pid);
   }
   return missing;

@@ -33,6 +33,7 @@ class Watch final : public Onlooker {
   void memory_lost();
   bool is_held(std::size_t worker) const;
 
+  void pass_begins();
   /// Of a pass that came to its end.
   void passed(const PassDone& done, bool had_faults);
   /// Of one that did not.
@@ -73,7 +74,7 @@ class Watch final : public Onlooker {
   void forget_unwritten_asks();
   void forget_told_ends(const PassDone& done);
   void note_expired(std::size_t worker);
-  void end_holds(bool had_faults, Duration looked);
+  void end_holds(bool had_faults);
   void forget_hosts();
   void check_traces(bool is_excused);
   bool is_traced(const Row& row, const State& state) const;
