@@ -1,7 +1,7 @@
 #include "model/assign.h"
 
-#include "model/evidence.h"
 #include "model/identity.h"
+#include "model/prover.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -13,7 +13,7 @@ namespace {
 class Assigner {
  public:
   Assigner(const Facts& facts, const State& state)
-      : facts_(facts), workers_(*facts.workers), state_(state), evidence_(facts, state) {
+      : facts_(facts), workers_(*facts.workers), state_(state), prover_(facts, state) {
     result_.of.resize(workers_.size());
   }
 
@@ -51,7 +51,7 @@ class Assigner {
 
   /// They are nobody's, and no pid file makes them workers.
   void claim_left_overs(std::size_t at) {
-    const auto* record = evidence_.record(at);
+    const auto* record = prover_.record(at);
     if (record == nullptr) return;
     for (const auto& id : record->left_overs) {
       const auto* process = alive(id);
@@ -62,7 +62,7 @@ class Assigner {
   }
 
   bool is_anothers(const Process& process, std::size_t worker) const {
-    return is_claimed(process) || evidence_.owner_of(process).value_or(worker) != worker;
+    return is_claimed(process) || prover_.owner_of(process).value_or(worker) != worker;
   }
 
   // --- proof 1 and 2: the pid file ---------------------------------------------------------------
@@ -71,7 +71,7 @@ class Assigner {
     const auto* file = std::get_if<PidInFile>(&facts_.seen[at].pid_file);
     const auto* process = file == nullptr ? nullptr : facts_.processes.living(file->pid);
     if (process == nullptr || is_anothers(*process, at)) return;
-    const auto proof = evidence_.proof_of_named(*process, at);
+    const auto proof = prover_.proof_of_named(*process, at);
     if (proof == Proof::none) return;
     auto& assigned = result_.of[at];
     assigned.current = *process;
@@ -83,7 +83,7 @@ class Assigner {
   // --- proof 1 without a pid file ----------------------------------------------------------------
 
   void claim_remembered(std::size_t at) {
-    const auto* record = evidence_.record(at);
+    const auto* record = prover_.record(at);
     if (record == nullptr) return;
     for (const auto& id : processes_of(*record))
       claim_known(id, at);
@@ -94,11 +94,11 @@ class Assigner {
     if (process == nullptr || is_claimed(*process)) return;
     auto& assigned = result_.of[at];
     if (process->uid != facts_.app.uid) {
-      assigned.doubt = evidence_.doubt_of_user(*process);
+      assigned.doubt = prover_.doubt_of_user(*process);
       return;
     }
     claim(*process, at);
-    if (evidence_.is_set_aside(*process, at)) {
+    if (prover_.is_set_aside(*process, at)) {
       assigned.surged.push_back(*process);
     } else if (assigned.current) {
       assigned.duplicates.push_back(*process);
@@ -116,7 +116,7 @@ class Assigner {
       if (process == nullptr || is_anothers(*process, at)) continue;
       const bool proved = process->uid == facts_.app.uid && process->argv && process->cwd &&
                           facts_.app.contains(*process->cwd) &&
-                          !evidence_.came_by_its_pid(*process, at) &&
+                          !prover_.came_by_its_pid(*process, at) &&
                           bears_title(*process->argv, workers_[at]);
       if (!proved) continue;
       result_.of[at].surged.push_back(*process);
@@ -167,7 +167,7 @@ class Assigner {
       return doubt_found(process, "the kernel does not show its working directory",
                          bearers.empty() ? started : bearers);
     }
-    if (evidence_.is_coming_up(process, bearers)) return note_starting(process, bearers);
+    if (prover_.is_coming_up(process, bearers)) return note_starting(process, bearers);
     if (!process.cwd || !facts_.app.contains(*process.cwd)) {
       if (!bearers.empty()) elsewhere_.insert(process.id.pid);
       return;
@@ -193,8 +193,8 @@ class Assigner {
     }
     for (const auto at : bearers) {
       if (shares_session_of_living(process, at)) return true;
-      if (!evidence_.shares_session_of_dead(process, at)) {
-        if (evidence_.shares_session_of_unseen(process, at)) return true;
+      if (!prover_.shares_session_of_dead(process, at)) {
+        if (prover_.shares_session_of_unseen(process, at)) return true;
         continue;
       }
       result_.of[at].left_overs.push_back(process);
@@ -301,7 +301,7 @@ class Assigner {
     auto& assigned = result_.of[at];
     if (assigned.current || !assigned.doubt.empty()) return;
     assigned.doubt = doubt_of_pid_file(at);
-    if (assigned.doubt.empty()) assigned.doubt = evidence_.doubt_of_remembered(at);
+    if (assigned.doubt.empty()) assigned.doubt = prover_.doubt_of_remembered(at);
     if (assigned.doubt.empty() && facts_.processes.hidden)
       assigned.doubt = "/proc hides processes (pid 1 is not visible, hidepid?)";
   }
@@ -318,13 +318,13 @@ class Assigner {
       return "its process cannot be looked at: " + hidden->why;
     const auto* process = std::get_if<Process>(&look->second);
     return process == nullptr || is_anothers(*process, at) ? std::string()
-                                                           : evidence_.doubt_of_named(*process, at);
+                                                           : prover_.doubt_of_named(*process, at);
   }
 
   const Facts& facts_;
   const std::vector<Worker>& workers_;
   const State& state_;
-  Evidence evidence_;
+  Prover prover_;
   std::unordered_map<pid_t, std::size_t> claimed_;  ///< given a role: pid to worker
   std::vector<Candidate> candidates_;    ///< found by the search, for a worker that may lack them
   std::unordered_set<pid_t> found_;      ///< those, and their children

@@ -1,4 +1,4 @@
-#include "model/evidence.h"
+#include "model/prover.h"
 
 #include "model/identity.h"
 
@@ -13,8 +13,7 @@ std::string user_text(uid_t uid) {
 
 }  // namespace
 
-Evidence::Evidence(const Facts& facts, const State& state)
-    : facts_(facts), workers_(*facts.workers) {
+Prover::Prover(const Facts& facts, const State& state) : facts_(facts), workers_(*facts.workers) {
   for (const auto& worker : workers_) {
     const auto* record = find_record(state, worker.name);
     if (record != nullptr) {
@@ -26,12 +25,12 @@ Evidence::Evidence(const Facts& facts, const State& state)
   }
 }
 
-std::optional<std::size_t> Evidence::owner_of(const Process& process) const {
+std::optional<std::size_t> Prover::owner_of(const Process& process) const {
   const auto owner = owners_.find(process.id.pid);
   return owner == owners_.end() ? std::nullopt : std::optional(owner->second);
 }
 
-bool Evidence::came_by_its_pid(const Process& process, std::size_t at) const {
+bool Prover::came_by_its_pid(const Process& process, std::size_t at) const {
   const auto* record = records_[at];
   if (record == nullptr) return false;
   const auto reused = [&](const KnownProcess& known) {
@@ -47,7 +46,7 @@ bool Evidence::came_by_its_pid(const Process& process, std::size_t at) const {
 
 /// The one that is remembered lives and was not asked to go, and its pid file says another, which
 /// is no successor of it that a pass has begun to start.
-bool Evidence::lives_without_pid_file(const Process& named, std::size_t at) const {
+bool Prover::lives_without_pid_file(const Process& named, std::size_t at) const {
   const auto* record = records_[at];
   if (record == nullptr || !record->process) return false;
   const auto& id = record->process->id;
@@ -57,7 +56,7 @@ bool Evidence::lives_without_pid_file(const Process& named, std::size_t at) cons
 }
 
 /// Of this worker or of another one that looks like it.
-bool Evidence::is_child_of_remembered(const Process& process) const {
+bool Prover::is_child_of_remembered(const Process& process) const {
   return std::ranges::any_of(records_, [&](const WorkerRecord* record) {
     if (record == nullptr || !record->process || record->process->id == process.id) return false;
     const pid_t pid = record->process->id.pid;
@@ -66,13 +65,13 @@ bool Evidence::is_child_of_remembered(const Process& process) const {
 }
 
 /// What a dead one has left behind, of this worker or of another one that looks like it.
-bool Evidence::is_of_dead_session(const Process& process) const {
+bool Prover::is_of_dead_session(const Process& process) const {
   for (std::size_t at = 0; at < workers_.size(); ++at)
     if (shares_session_of_dead(process, at)) return true;
   return false;
 }
 
-Proof Evidence::proof_of_named(const Process& process, std::size_t at) const {
+Proof Prover::proof_of_named(const Process& process, std::size_t at) const {
   if (process.uid != facts_.app.uid) return Proof::none;
   if (owner_of(process) == at) return Proof::record;
   if (!process.argv) return Proof::none;
@@ -92,7 +91,7 @@ Proof Evidence::proof_of_named(const Process& process, std::size_t at) const {
 }
 
 /// In the application, or where the worker is told to work.
-bool Evidence::works_inside(const Process& process, std::size_t at) const {
+bool Prover::works_inside(const Process& process, std::size_t at) const {
   return process.cwd && (facts_.app.contains(*process.cwd) ||
                          is_below(*process.cwd, workers_[at].working_directory));
 }
@@ -100,7 +99,7 @@ bool Evidence::works_inside(const Process& process, std::size_t at) const {
 /// Nobody writes down the pid of a process that is not born yet: the file may be of an earlier
 /// boot, and the process another application's. Or the clock was set: what works in the
 /// application is believed.
-bool Evidence::is_younger_than_its_file(const Process& process, std::size_t at) const {
+bool Prover::is_younger_than_its_file(const Process& process, std::size_t at) const {
   constexpr WallTime kInaccurate = 60;
   constexpr std::int64_t kSecond = 1'000'000'000;
   const auto written = facts_.seen[at].pid_file_mtime.value_or(0) / kSecond;
@@ -110,37 +109,37 @@ bool Evidence::is_younger_than_its_file(const Process& process, std::size_t at) 
 
 /// A daemon without a title, or a foreground program, whose child has written its own pid: known
 /// by the change of its pid file during our start of it.
-bool Evidence::is_born_of_start(const Process& process, std::size_t at) const {
+bool Prover::is_born_of_start(const Process& process, std::size_t at) const {
   const auto& worker = workers_[at];
   return (worker.foreground || worker.process_title.empty()) && is_born_since_start(process, at) &&
          records_[at]->start->pid_before != process.id.pid;
 }
 
-bool Evidence::is_born_since_start(const Process& process, std::size_t at) const {
+bool Prover::is_born_since_start(const Process& process, std::size_t at) const {
   const auto* record = records_[at];
   return record != nullptr && record->start && process.id.start_time >= record->start->since &&
          process.id.start_time <= record->start->since + ticks_of(workers_[at].start_timeout);
 }
 
-std::uint64_t Evidence::ticks_of(Duration duration) const {
+std::uint64_t Prover::ticks_of(Duration duration) const {
   return static_cast<std::uint64_t>(duration.count() * facts_.ticks_per_second / 1000);
 }
 
-bool Evidence::is_set_aside(const Process& process, std::size_t at) const {
+bool Prover::is_set_aside(const Process& process, std::size_t at) const {
   const auto* stop = find_stop(records_[at], process.id);
   const auto& files = facts_.seen[at].set_aside;
   return (stop != nullptr && stop->aside) ||
          std::ranges::find(files, process.id.pid) != files.end();
 }
 
-bool Evidence::is_coming_up(const Process& process, const std::vector<std::size_t>& bearers) const {
+bool Prover::is_coming_up(const Process& process, const std::vector<std::size_t>& bearers) const {
   if (!process.cwd || *process.cwd != "/") return false;
   return std::ranges::any_of(bearers, [&](std::size_t at) {
     return changes_back(workers_[at]) && is_born_since_start(process, at);
   });
 }
 
-bool Evidence::shares_session_of_dead(const Process& process, std::size_t at) const {
+bool Prover::shares_session_of_dead(const Process& process, std::size_t at) const {
   const auto* record = records_[at];
   if (record == nullptr || process.session == 0 || process.session == process.id.pid) return false;
   // The number of a session is given away again only when nobody is left in it.
@@ -159,7 +158,7 @@ bool Evidence::shares_session_of_dead(const Process& process, std::size_t at) co
                              [&](const StopRequest& stop) { return is_of(stop, stop.process); });
 }
 
-bool Evidence::shares_session_of_unseen(const Process& process, std::size_t at) const {
+bool Prover::shares_session_of_unseen(const Process& process, std::size_t at) const {
   const auto* record = records_[at];
   if (record == nullptr || process.session == 0 || process.session == process.id.pid) return false;
   const auto is_of = [&](pid_t session, const ProcessId& id) {
@@ -171,7 +170,7 @@ bool Evidence::shares_session_of_unseen(const Process& process, std::size_t at) 
          });
 }
 
-std::string Evidence::doubt_of_remembered(std::size_t at) const {
+std::string Prover::doubt_of_remembered(std::size_t at) const {
   const auto* record = records_[at];
   if (record == nullptr || !record->process) return {};
   const auto pid = record->process->id.pid;
@@ -183,7 +182,7 @@ std::string Evidence::doubt_of_remembered(std::size_t at) const {
                                  ", remembered as it, cannot be looked at: " + hidden->why;
 }
 
-std::string Evidence::doubt_of_named(const Process& process, std::size_t at) const {
+std::string Prover::doubt_of_named(const Process& process, std::size_t at) const {
   const auto& worker = workers_[at];
   const auto pid = "pid " + std::to_string(process.id.pid);
   const bool bears = process.argv && bears_title(*process.argv, worker);
@@ -212,13 +211,13 @@ std::string Evidence::doubt_of_named(const Process& process, std::size_t at) con
 /// Many programs exec others or change their command line. What bootcheck has detached began
 /// inside the app, or where it was told to; what daemonizes itself may have changed into any
 /// directory.
-bool Evidence::may_be_untitled(const Process& process, std::size_t at) const {
+bool Prover::may_be_untitled(const Process& process, std::size_t at) const {
   const auto& worker = workers_[at];
   return worker.process_title.empty() &&
          (!worker.foreground || !process.cwd || works_inside(process, at));
 }
 
-std::string Evidence::doubt_of_user(const Process& process) const {
+std::string Prover::doubt_of_user(const Process& process) const {
   return "pid " + std::to_string(process.id.pid) + ", remembered as it, runs as " +
          user_text(process.uid) + ", not " + user_text(facts_.app.uid);
 }

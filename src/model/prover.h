@@ -13,9 +13,9 @@
 namespace bootcheck {
 
 /// `at`: the worker's index. Refers to facts and state, which have to outlive it.
-class Evidence {
+class Prover {
  public:
-  Evidence(const Facts& facts, const State& state);
+  Prover(const Facts& facts, const State& state);
 
   /// Null: nothing is remembered of it.
   const WorkerRecord* record(std::size_t at) const { return records_[at]; }
