@@ -30,11 +30,16 @@ std::vector<LateExit> decide_after_exits(const Context& context, Assessment& ass
                      .may_ask = std::move(those),
                      .earlier = &assessment.facts});
   assessment.state = std::move(now.state);
+  auto& facts = assessment.facts;
+  facts.processes = std::move(now.facts.processes);
+  facts.now = now.facts.now;
+  facts.suspended = now.facts.suspended;
+  facts.wall = now.facts.wall;
   for (std::size_t at = 0; at < now.facts.seen.size(); ++at)
-    assessment.facts.seen[at].ready = now.facts.seen[at].ready;
+    facts.seen[at].ready = now.facts.seen[at].ready;
   std::vector<LateExit> exits;
   for (const auto worker : workers) {
-    assessment.facts.seen[worker] = now.facts.seen[worker];
+    facts.seen[worker] = now.facts.seen[worker];
     exits.push_back({.events = {}, .decision = now.plan.decisions[worker]});
   }
   if (!exits.empty()) exits.front().events = std::move(now.noticed);

@@ -18,7 +18,7 @@ struct LateExit {
 std::vector<RunningWorker> running_workers(const Config& config, const State& state);
 
 /// Looks again, since the processes of these workers have ended. The assessment is brought up to
-/// date for them.
+/// date: clocks and processes, and what was seen of these workers.
 std::vector<LateExit> decide_after_exits(const Context& context, Assessment& assessment,
                                          const std::vector<std::size_t>& workers);
 

@@ -125,10 +125,14 @@ class Judge {
     return is_gone ? WorkerState::crashed : WorkerState::stale;
   }
 
-  /// Some passes ago: its successor could not be started yet, and its pid file is still there.
+  /// Some passes ago: its successor could not be started yet, and its pid file is still there. Or
+  /// now, after the worker that had followed it.
   bool has_ended_as_asked(pid_t pid) const {
-    return record_ != nullptr && record_->drained_at && record_->last &&
-           record_->last->id.pid == pid;
+    if (record_ == nullptr) return false;
+    const bool was_last = record_->drained_at && record_->last && record_->last->id.pid == pid;
+    return was_last || std::ranges::any_of(record_->stops, [pid](const StopRequest& stop) {
+             return stop.asked && stop.process.pid == pid;
+           });
   }
 
   std::string hold_text() const {

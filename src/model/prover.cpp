@@ -55,12 +55,13 @@ bool Prover::lives_without_pid_file(const Process& named, std::size_t at) const 
   return stop == nullptr || (!stop->asked && !is_born_since_start(named, at));
 }
 
-/// Of this worker or of another one that looks like it.
+/// Which lives, of this worker or of another one that looks like it.
 bool Prover::is_child_of_remembered(const Process& process) const {
   return std::ranges::any_of(records_, [&](const WorkerRecord* record) {
     if (record == nullptr || !record->process || record->process->id == process.id) return false;
-    const pid_t pid = record->process->id.pid;
-    return process.parent == pid || process.session == pid;
+    const auto& id = record->process->id;
+    return facts_.processes.living(id) != nullptr &&
+           (process.parent == id.pid || process.session == id.pid);
   });
 }
 
@@ -76,8 +77,8 @@ Proof Prover::proof_of_named(const Process& process, std::size_t at) const {
   if (owner_of(process) == at) return Proof::record;
   if (!process.argv) return Proof::none;
   const bool is_beside = lives_without_pid_file(process, at);
-  if (is_beside && (is_child_of_remembered(process) || is_of_dead_session(process)))
-    return Proof::none;
+  if (is_beside && is_of_dead_session(process)) return Proof::none;
+  if (is_child_of_remembered(process)) return Proof::none;
   const bool reused = came_by_its_pid(process, at);
   if ((reused || is_beside) && !works_inside(process, at)) return Proof::none;
   if (is_younger_than_its_file(process, at)) return Proof::none;
@@ -100,7 +101,7 @@ bool Prover::works_inside(const Process& process, std::size_t at) const {
 /// boot, and the process another application's. Or the clock was set: what works in the
 /// application is believed.
 bool Prover::is_younger_than_its_file(const Process& process, std::size_t at) const {
-  constexpr WallTime kInaccurate = 60;
+  constexpr WallTime kInaccurate = 10;
   constexpr std::int64_t kSecond = 1'000'000'000;
   const auto written = facts_.seen[at].pid_file_mtime.value_or(0) / kSecond;
   return written != 0 && born_at(process.id, facts_) - kInaccurate > written &&
@@ -165,6 +166,9 @@ bool Prover::shares_session_of_unseen(const Process& process, std::size_t at) co
     return session == process.session && id.pid != process.id.pid;
   };
   return (record->process && is_of(record->process->session, record->process->id)) ||
+         std::ranges::any_of(
+             record->beside,
+             [&](const KnownProcess& known) { return is_of(known.session, known.id); }) ||
          std::ranges::any_of(record->stops, [&](const StopRequest& stop) {
            return is_of(stop.session, stop.process);
          });

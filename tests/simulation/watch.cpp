@@ -107,12 +107,23 @@ bool Watch::is_of_application(const Path& release, const State& state) const {
   });
 }
 
+/// Somebody started it beside one that runs and is the worker to us: nobody searches then.
+bool Watch::is_unsearched(const Inhabitant& other, const State& state) const {
+  if (other.ours || other.is_remembered) return false;
+  const auto* record = find_record(state, worker_of(other.worker).name);
+  if (record == nullptr || !record->process) return false;
+  const auto* known = world_.find(record->process->id.pid);
+  return known != nullptr && known->shown.id == record->process->id &&
+         known->serial != other.serial;
+}
+
 /// Of workers that look alike only their number can be wrong.
 bool Watch::has_room_for_twin(const Inhabitant& command, const State& state) const {
   const auto is_twin = [&](const auto& each) {
     const auto& process = each.second;
     return process.role == Role::worker && process.serial != command.serial &&
-           site_.kinds[process.worker] == Kind::twin && !is_aside(process, state);
+           site_.kinds[process.worker] == Kind::twin && !is_aside(process, state) &&
+           (process.is_remembered || can_be_known(process, state));
   };
   return std::ranges::count_if(world_.processes, is_twin) <
          std::ranges::count(site_.kinds, Kind::twin);
@@ -129,6 +140,8 @@ void Watch::check_second_copy(const Inhabitant& command, std::size_t worker) {
     const auto since = world_.now() - (other.ours ? other.decided : other.born);
     if (!other.ours && world_.now() - other.born < kUnseen) {
       coverage_.count("excused", "second copy: started by hand at the same time");
+    } else if (is_unsearched(other, state)) {
+      coverage_.count("excused", "second copy: started by hand beside one that runs");
     } else if (!other.is_remembered && !can_be_known(other, state)) {
       coverage_.count("excused", "second copy: every proof was destroyed");
     } else {
@@ -207,7 +220,9 @@ void Watch::signalled(Inhabitant& process, int signal) {
   if (signal == SIGKILL) throw Violation{name_of_process(process) + " is killed"};
   coverage_.count("act", "signal");
   if (process.asks > 0) {
-    if (!process.ask_may_be_lost)
+    // Its stop command does not know the one that was set aside from its successor.
+    const bool is_by_status = site_.kinds[process.worker] == Kind::by_status;
+    if (!process.ask_may_be_lost && !(is_by_status && is_aside(process, remembered())))
       throw Violation{fmt::format("{} is asked to stop once more", name_of_process(process))};
     coverage_.count("excused", "asked twice: the first request could not be remembered");
     return;
@@ -271,12 +286,14 @@ void Watch::check_reason(const Inhabitant& process) const {
   coverage_.count("excused", "asked to stop: a child of a dead worker took its place");
 }
 
-/// It is taken for what an earlier start has begun, before `restart` asked for another.
+/// It is taken for what an earlier start has begun, before `restart` asked for another; or its
+/// status command alone says that it runs, and nobody knows since when.
 bool Watch::is_of_unwritten_start(const Inhabitant& process) const {
   const auto& state = remembered();
   const auto* record = find_record(state, worker_of(process.worker).name);
   if (record == nullptr || !restarts_.contains(process.worker)) return false;
   const bool is_by_status = site_.kinds[process.worker] == Kind::by_status;
+  if (is_by_status && !process.ours) return true;
   const std::uint64_t noted = is_by_status ? static_cast<std::uint64_t>(record->started_at) / 10
                               : record->process ? record->process->begun
                                                 : 0;
@@ -287,7 +304,11 @@ bool Watch::is_of_unwritten_start(const Inhabitant& process) const {
 /// Those that are down through us, or on the way there.
 void Watch::check_unavailable(const Inhabitant& process) {
   const auto& entry = worker_of(process.worker).entry;
-  if (is_held(process.worker)) return;
+  // By a pass that has begun before.
+  const auto released = released_.find(process.worker);
+  const bool was_held =
+      released != released_.end() && world_.now() - released->second < kLongestStart;
+  if (is_held(process.worker) || was_held) return;
   const auto& state = remembered();
   if (is_aside(process, state)) return;
   int total = 0;
@@ -410,6 +431,7 @@ void Watch::held(std::size_t worker, std::optional<Duration> until) {
 }
 
 void Watch::released(std::size_t worker) {
+  if (is_held(worker)) released_[worker] = world_.now();
   holds_.erase(worker);
   ended_unwritten_.erase(worker);
 }
@@ -641,9 +663,11 @@ bool Watch::cannot_be_told(std::size_t worker) const {
   // And is left alone where it is younger than that file.
   const bool is_forgotten =
       is_stranger && (record == nullptr || record->former_pid != stranger->shown.id.pid);
-  if (is_stranger && (!has_title || ((stranger->was_named || is_adopted || is_forgotten) &&
-                                     stranger->role == Role::neighbour)))
-    return true;
+  const bool is_believed = is_stranger && (stranger->was_named || is_adopted || is_forgotten) &&
+                           stranger->role == Role::neighbour;
+  const bool is_own_child =
+      is_stranger && stranger->was_named && stranger->role == Role::child;  // as with unicorn
+  if (is_stranger && (!has_title || is_believed || is_own_child)) return true;
   return std::ranges::any_of(world_.processes, [&](const auto& each) {
     const auto& process = each.second;
     if (process.worker != worker) return false;
@@ -681,7 +705,9 @@ std::string Watch::what_is_missing(std::size_t at, const State& state) const {
     if (process.is_remembered || can_be_known(process, state)) copies.push_back(&process);
   }
   const bool is_by_hand = std::ranges::any_of(copies, [](const auto* each) { return !each->ours; });
-  const bool can_be_stopped = !by_status || (!worker.stop.empty() && !is_by_hand);
+  const bool is_unwritten = std::ranges::any_of(
+      copies, [this](const auto* each) { return is_of_unwritten_start(*each); });
+  const bool can_be_stopped = !by_status || (!worker.stop.empty() && !is_by_hand && !is_unwritten);
   if (is_held(at))
     return copies.empty() || !can_be_stopped ? "" : worker.name + " is held, and runs";
   if (copies.empty()) return worker.name + " does not run";

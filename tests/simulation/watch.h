@@ -59,6 +59,7 @@ class Watch final : public Onlooker {
   bool is_aside(const Inhabitant& process, const State& state) const;
   bool can_be_known(const Inhabitant& process, const State& state) const;
   bool is_of_application(const Path& release, const State& state) const;
+  bool is_unsearched(const Inhabitant& other, const State& state) const;
   bool has_room_for_twin(const Inhabitant& command, const State& state) const;
   void check_second_copy(const Inhabitant& command, std::size_t worker);
   void check_reason(const Inhabitant& process) const;
@@ -107,7 +108,8 @@ class Watch final : public Onlooker {
   std::map<std::string, Duration> booted_;  ///< when each release last did, for us
   std::map<std::size_t, Duration> restarts_;
   std::map<std::size_t, Duration> holds_began_;
-  Ends holds_;            ///< those that stand
+  std::map<std::size_t, Duration> released_;  ///< when its hold was ended by hand
+  Ends holds_;                                ///< those that stand
   Ends ended_unwritten_;  ///< those that have expired, and are still in their file
   struct LastEnd {
     pid_t pid = 0;

@@ -81,7 +81,7 @@ TEST_F(Assigning, WhatIsYoungerThanThePidFileHasToBeInsideTheApp) {
     written = born - 2 * kMinute;
     EXPECT_FALSE(world.assigned().of.front().current) << "it may be of an earlier boot";
     EXPECT_THAT(world.assigned().of.front().doubt, testing::HasSubstr("its pid file is older"));
-    written = born - kMinute / 2;
+    written = born - kMinute / 10;
     EXPECT_TRUE(world.assigned().of.front().current) << "clocks are not that accurate";
     written = 0;
     EXPECT_TRUE(world.assigned().of.front().current);
@@ -107,6 +107,14 @@ TEST_F(Assigning, AChildInThePidFileIsNotItsParentThatLives) {
   EXPECT_EQ(current(first()), 100);
   EXPECT_FALSE(first().is_named);
   EXPECT_THAT(first().duplicates, IsEmpty());
+}
+
+TEST_F(Assigning, AChildInThePidFileIsNotItsParentThatWasAskedToStop) {
+  world_.see("2", seen(PidInFile{200}, child_of(living(200), 100, 100), alive({100})));
+  world_.record().process = known(100);
+  world_.record().stops = {asked(100)};
+  EXPECT_EQ(current(first()), 100);
+  EXPECT_FALSE(first().is_named);
 }
 
 TEST_F(Assigning, AChildOfADeadOneInThePidFileIsNotTheWorkerThatLives) {

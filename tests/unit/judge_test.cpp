@@ -195,6 +195,15 @@ TEST_F(Judging, AnEndThatWasAskedForIsDrainedAndNotCrashed) {
   EXPECT_EQ(world_.first().state, crashed) << "it died before it was asked";
 }
 
+TEST_F(Judging, OneThatWasSetAsideAndEndsAsAskedIsNotCrashedWhenThePidFileNamesIt) {
+  world_.see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
+  world_.record().last = known(200);
+  EXPECT_EQ(world_.first().state, crashed);
+  world_.record().stops = {asked(100)};
+  world_.record().stops.front().aside = true;
+  EXPECT_EQ(world_.first().state, missing);
+}
+
 TEST_F(Judging, DrainedCountsUntilAPassCouldHaveStartedASuccessor) {
   world_.see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
   world_.record().drained_at = 1000;
