@@ -297,8 +297,8 @@ bool Watch::is_of_unwritten_start(const Inhabitant& process) const {
   const std::uint64_t noted = is_by_status ? static_cast<std::uint64_t>(record->started_at) / 10
                               : record->process ? record->process->begun
                                                 : 0;
-  constexpr std::uint64_t kStartTicks = kLongestStart.count() / 10;
-  return noted != 0 && noted + kStartTicks < process.shown.id.start_time;
+  const auto asked = world_.boot_clock() - (world_.now() - restarts_.at(process.worker));
+  return noted != 0 && Duration{noted * 10} < asked;
 }
 
 /// Those that are down through us, or on the way there.
@@ -708,8 +708,12 @@ std::string Watch::what_is_missing(std::size_t at, const State& state) const {
   const bool is_unwritten = std::ranges::any_of(
       copies, [this](const auto* each) { return is_of_unwritten_start(*each); });
   const bool can_be_stopped = !by_status || (!worker.stop.empty() && !is_by_hand && !is_unwritten);
-  if (is_held(at))
-    return copies.empty() || !can_be_stopped ? "" : worker.name + " is held, and runs";
+  const bool is_unknown_twin = site_.kinds[at] == Kind::twin && riddles_.contains(at);
+  if (is_held(at)) {
+    return copies.empty() || !can_be_stopped || is_unknown_twin
+               ? ""
+               : worker.name + " is held, and runs";
+  }
   if (copies.empty()) return worker.name + " does not run";
   // Nobody looks for what was started by hand beside a worker that runs, nor for one whose start
   // could not be written down.
