@@ -19,11 +19,6 @@ constexpr const char* kShimWithPidFile =
     "cd -- \"$1\" && exec >>\"$2\" 2>&1 && t=${3%/*}/.${3##*/}.bootcheck.$$ && "
     "mkdir -p -- \"${3%/*}\" && echo $$ >\"$t\" && mv -f -- \"$t\" \"$3\" && shift 3 && "
     "exec \"$@\"";
-/// How the unit ended (systemd.exec(5), SERVICE_RESULT) into the output, the only place that still
-/// tells it once systemd has collected the unit.
-constexpr const char* kLastWord =
-    "[ \"$SERVICE_RESULT\" = success ] || "
-    "echo \"its unit ended with $SERVICE_RESULT ($EXIT_CODE $EXIT_STATUS)\" >>\"$1\"";
 constexpr std::size_t kLongestDescription = 200;
 /// What workers need, as packaging/systemd/ has it. A shutdown stops in the reverse order: workers
 /// finish their jobs while the database is still there.
@@ -41,22 +36,6 @@ std::string without_expansion(const std::string& word) {
   for (const char letter : word)
     text += letter == '$' ? std::string("$$") : std::string(1, letter);
   return text;
-}
-
-/// A word of a command within a setting: quoted, with escapes as in C.
-std::string quoted_for_systemd(const std::string& word) {
-  std::string text = "\"";
-  for (const char letter : without_expansion(word)) {
-    if (letter == '"' || letter == '\\') {
-      text += '\\';
-      text += letter;
-    } else if (const auto byte = static_cast<unsigned char>(letter); byte < ' ' || byte > '~') {
-      text += fmt::format("\\x{:02x}", byte);
-    } else {
-      text += letter;
-    }
-  }
-  return text + '"';
 }
 
 std::string name_of_signal(int signal) {
@@ -160,13 +139,7 @@ Argv transient_unit_command(const UnitOrder& order, const UnitRights& rights) {
                   property("SendSIGKILL", "no"),      // no job is ever killed
                   property("OOMPolicy", "continue"),  // one of them out of memory ends no other
                   property("IgnoreSIGPIPE", "no")};
-  if (order.forks) {
-    command.push_back(property("GuessMainPID", "no"));
-  } else {  // a shell that runs as the user, too
-    command.push_back(property(
-        "ExecStopPost", fmt::format("/bin/sh -c {} bootcheck {}", quoted_for_systemd(kLastWord),
-                                    quoted_for_systemd(order.output.native()))));
-  }
+  if (order.forks) command.push_back(property("GuessMainPID", "no"));
   if (order.start_timeout > Duration{0})
     command.push_back(
         property("TimeoutStartSec", fmt::format("{}ms", order.start_timeout.count())));

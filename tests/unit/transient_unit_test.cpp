@@ -66,17 +66,6 @@ TEST(TransientUnit, TellsADaemonFromAProgramInTheForeground) {
   EXPECT_THAT(transient_unit_command(foreground, rights()), Contains("--property=Type=exec"));
 }
 
-TEST(TransientUnit, OfAProgramInTheForegroundSaysHowItEnded) {
-  auto foreground = order();
-  foreground.forks = false;
-  foreground.output = "/srv/a \"b\" \\ $c\n/log";
-  EXPECT_THAT(
-      transient_unit_command(foreground, rights()),
-      Contains("--property=ExecStopPost=/bin/sh -c \"[ \\\"$$SERVICE_RESULT\\\" = success ] || "
-               "echo \\\"its unit ended with $$SERVICE_RESULT ($$EXIT_CODE $$EXIT_STATUS)\\\" "
-               ">>\\\"$$1\\\"\" bootcheck \"/srv/a \\\"b\\\" \\\\ $$c\\x0a/log\""));
-}
-
 TEST(TransientUnit, AlwaysSaysAsWhom) {
   const auto command = transient_unit_command(order(), rights());
   EXPECT_THAT(command, Contains("--property=User=7"));
