@@ -450,6 +450,11 @@ bool Watch::is_held(std::size_t worker) const {
   return stands(holds_, worker) || stands(ended_unwritten_, worker);
 }
 
+/// Or its hold has expired, and no pass has come since.
+bool Watch::was_held_lately(std::size_t worker) const {
+  return is_held(worker) || holds_.contains(worker);
+}
+
 void Watch::pass_begins() {
   for (std::size_t at = 0; at < site_.kinds.size(); ++at)
     note_expired(at);
@@ -636,7 +641,8 @@ std::string Watch::what_is_missing() const {
     const auto at =
         static_cast<std::size_t>(std::ranges::find(site_.config.workers, row.name, &Worker::name) -
                                  site_.config.workers.begin());
-    if (row.is_dead && !row.is_lost && !is_held(at) && !cannot_be_told(at) && missing.empty())
+    if (row.is_dead && !row.is_lost && !was_held_lately(at) && !cannot_be_told(at) &&
+        missing.empty())
       missing = fmt::format("the job of {} (pid {}) was not handed back", row.name, row.pid);
   }
   return missing;
@@ -709,7 +715,7 @@ std::string Watch::what_is_missing(std::size_t at, const State& state) const {
       copies, [this](const auto* each) { return is_of_unwritten_start(*each); });
   const bool can_be_stopped = !by_status || (!worker.stop.empty() && !is_by_hand && !is_unwritten);
   const bool is_unknown_twin = site_.kinds[at] == Kind::twin && riddles_.contains(at);
-  if (is_held(at)) {
+  if (was_held_lately(at)) {
     return copies.empty() || !can_be_stopped || is_unknown_twin
                ? ""
                : worker.name + " is held, and runs";

@@ -74,6 +74,7 @@ class Watch final : public Onlooker {
   bool is_of_untitled(const ProcessId& id) const;
   void forget_unwritten_asks();
   void forget_told_ends(const PassDone& done);
+  bool was_held_lately(std::size_t worker) const;
   void note_expired(std::size_t worker);
   void end_holds(bool had_faults);
   void forget_hosts();
