@@ -3,6 +3,7 @@
 #include "process/as_root.h"
 #include "process/own_etc.h"
 #include "process/small_app_test.h"
+#include "support/skipped.h"
 
 namespace bootcheck::test {
 namespace {
@@ -21,7 +22,7 @@ class DoctorCommand : public SmallAppTest {
   DoctorCommand() { app_.configure(kOneFeed); }
 
   void SetUp() override {
-    if (!is_root_or_rerun()) GTEST_SKIP() << "was run by sudo";
+    if (!is_root_or_rerun()) GTEST_SKIP() << kWasRunBySudo;
   }
 
   /// What the doctor says after `line` was run on a machine where all is well: cron runs, and has

@@ -1,5 +1,6 @@
 // main() of every program of tests.
 #include "support/reaper.h"
+#include "support/skipped.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -28,8 +29,10 @@ class AfterEachTest : public testing::EmptyTestEventListener {
     end_left_behind();
     const char* file = std::getenv("TESTS_SKIPPED");  // NOLINT(concurrency-mt-unsafe)
     if (file == nullptr || !test.result()->Skipped()) return;
-    std::ofstream(file, std::ios::app) << test.test_suite_name() << '.' << test.name() << ": "
-                                       << skip_reason(*test.result()) << '\n';
+    const auto reason = skip_reason(*test.result());
+    if (reason == kWasRunBySudo) return;
+    std::ofstream(file, std::ios::app)
+        << test.test_suite_name() << '.' << test.name() << ": " << reason << '\n';
   }
 };
 
