@@ -11,6 +11,16 @@ std::string user_text(uid_t uid) {
   return "user " + std::to_string(uid);
 }
 
+/// Whether `test(session, id)` holds for one that is, or was, the worker and may live.
+template <class Test>
+bool is_any_remembered(const WorkerRecord& record, const Test& test) {
+  const auto is_known = [&](const KnownProcess& each) { return test(each.session, each.id); };
+  const auto is_asked = [&](const StopRequest& stop) { return test(stop.session, stop.process); };
+  return (record.process && is_known(*record.process)) ||
+         std::ranges::any_of(record.beside, is_known) ||
+         std::ranges::any_of(record.stops, is_asked);
+}
+
 }  // namespace
 
 Prover::Prover(const Facts& facts, const State& state) : facts_(facts), workers_(*facts.workers) {
@@ -60,8 +70,8 @@ bool Prover::is_child_of_remembered(const Process& process) const {
   return std::ranges::any_of(records_, [&](const WorkerRecord* record) {
     if (record == nullptr || !record->process || record->process->id == process.id) return false;
     const auto& id = record->process->id;
-    return facts_.processes.living(id) != nullptr &&
-           (process.parent == id.pid || process.session == id.pid);
+    return (process.parent == id.pid || process.session == id.pid) &&
+           facts_.processes.living(id) != nullptr;
   });
 }
 
@@ -148,15 +158,11 @@ bool Prover::shares_session_of_dead(const Process& process, std::size_t at) cons
   if (!is_led &&
       std::ranges::find(record->dead_sessions, process.session) != record->dead_sessions.end())
     return true;
-  const auto is_of = [&](const auto& known, const ProcessId& id) {
-    return known.session == process.session && facts_.processes.has_ended(id);
+  const auto is_of = [&](pid_t session, const ProcessId& id) {
+    return session == process.session && facts_.processes.has_ended(id);
   };
-  const auto is_of_known = [&](const KnownProcess& known) { return is_of(known, known.id); };
-  return (record->process && is_of_known(*record->process)) ||
-         (record->last && is_of_known(*record->last)) ||
-         std::ranges::any_of(record->beside, is_of_known) ||
-         std::ranges::any_of(record->stops,
-                             [&](const StopRequest& stop) { return is_of(stop, stop.process); });
+  return (record->last && is_of(record->last->session, record->last->id)) ||
+         is_any_remembered(*record, is_of);
 }
 
 bool Prover::shares_session_of_unseen(const Process& process, std::size_t at) const {
@@ -165,13 +171,7 @@ bool Prover::shares_session_of_unseen(const Process& process, std::size_t at) co
   const auto is_of = [&](pid_t session, const ProcessId& id) {
     return session == process.session && id.pid != process.id.pid;
   };
-  return (record->process && is_of(record->process->session, record->process->id)) ||
-         std::ranges::any_of(
-             record->beside,
-             [&](const KnownProcess& known) { return is_of(known.session, known.id); }) ||
-         std::ranges::any_of(record->stops, [&](const StopRequest& stop) {
-           return is_of(stop.session, stop.process);
-         });
+  return is_any_remembered(*record, is_of);
 }
 
 std::string Prover::doubt_of_remembered(std::size_t at) const {

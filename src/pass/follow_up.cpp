@@ -19,8 +19,9 @@ FollowUp::FollowUp(const Context& context, const PassOptions& options, const Pre
       linger_(options.preloader_wait.value_or(settle_)) {}
 
 void FollowUp::passed(const PassDone& done) {
-  if (has_asked(done.events)) asked_at_ = machine_.monotonic_clock();
-  has_acted_ = has_asked(done.events) || has_started(done.events);
+  const bool asked = has_asked(done.events);
+  if (asked) asked_at_ = machine_.monotonic_clock();
+  has_acted_ = asked || has_started(done.events);
 }
 
 bool FollowUp::wait(const Snapshot& seen) {

@@ -96,7 +96,7 @@ void Life::as_process(const Fuse& fuse, const Work& work) {
     tell(std::string("a pass fails: ") + error.what());
     coverage_.count("pass", "failed");
     if (!machine.had_faults()) throw Violation{std::string("a pass fails: ") + error.what()};
-    watch_.broken_off(true);
+    watch_.broken_off(machine.had_faults());
   }
   programs_.pass_began = outer;
 }

@@ -294,11 +294,14 @@ bool Watch::is_of_unwritten_start(const Inhabitant& process) const {
   if (record == nullptr || !restarts_.contains(process.worker)) return false;
   const bool is_by_status = site_.kinds[process.worker] == Kind::by_status;
   if (is_by_status && !process.ours) return true;
-  const std::uint64_t noted = is_by_status ? static_cast<std::uint64_t>(record->started_at) / 10
-                              : record->process ? record->process->begun
-                                                : 0;
+  Duration noted{0};
+  if (is_by_status) {
+    noted = Duration{record->started_at};
+  } else if (record->process) {
+    noted = Duration{static_cast<Duration::rep>(record->process->begun) * 10};
+  }
   const auto asked = world_.boot_clock() - (world_.now() - restarts_.at(process.worker));
-  return noted != 0 && Duration{noted * 10} < asked;
+  return noted != Duration{0} && noted < asked;
 }
 
 /// Those that are down through us, or on the way there.
@@ -467,8 +470,8 @@ void Watch::note_expired(std::size_t worker) {
     ended_unwritten_.insert(holds_.extract(hold));
 }
 
-/// Expired is expired, whatever the clock says later. But where a pass could not take
-/// a hold out of its file, it stands again once the clock is set back.
+/// Expired is expired, whatever the clock says later. But where a pass could not take a hold out of
+/// its file, it stands again once the clock is set back.
 void Watch::end_holds(bool had_faults) {
   if (holds_.empty() && ended_unwritten_.empty()) return;
   const auto* file = world_.files.find(holds_path(site_.config.state_file));
