@@ -46,8 +46,6 @@ bool Prover::came_by_its_pid(const Process& process, std::size_t at) const {
   const auto reused = [&](const KnownProcess& known) {
     return known.id.pid == process.id.pid && known.id != process.id;
   };
-  const auto* went = std::get_if<CameAndWent>(&record->failures.last_error.cause);
-  if (went != nullptr && went->pid == process.id.pid) return true;
   return record->former_pid == process.id.pid || (record->process && reused(*record->process)) ||
          (record->last && reused(*record->last)) || std::ranges::any_of(record->beside, reused) ||
          std::ranges::find(record->unrecovered, process.id.pid, &DeadProcess::pid) !=
