@@ -110,14 +110,15 @@ std::optional<pid_t> Programs::answer_status(const LaunchRequest& request) {
 
 std::optional<pid_t> Programs::answer_ready(const LaunchRequest& request) {
   if (request.argv != Argv{"bin/ready"}) return std::nullopt;
-  onlooker_.was_ready(false, pass_began);
+  const auto folder = request.working_directory;
+  onlooker_.was_ready(folder, false, pass_began);
   auto& process = world_.bear(Role::command, request.argv, "/", 99);
   auto dice = world_.dice(process.serial);
   const bool is_away = world_.now() < world_.faults.not_ready;
   if (is_away && dice.chance(30)) return process.shown.id.pid;  // it hangs
   world_.at(world_.now() + dice.between(Duration{5}, Duration{300}), process.serial,
-            [this, is_away, asked_by = pass_began](Inhabitant& it) {
-              if (!is_away) onlooker_.was_ready(true, asked_by);
+            [this, is_away, folder, asked_by = pass_began](Inhabitant& it) {
+              if (!is_away) onlooker_.was_ready(folder, true, asked_by);
               world_.end(it, Exited{is_away ? 2 : 0});
             });
   return process.shown.id.pid;

@@ -17,7 +17,7 @@ class Onlooker {
   virtual void signalled(Inhabitant& process, int signal) = 0;
   /// The `ready` command was asked, which is no answer yet, or has said yes; by the pass that began
   /// then.
-  virtual void was_ready(bool ready, Duration pass_began) = 0;
+  virtual void was_ready(const Path& folder, bool ready, Duration pass_began) = 0;
   /// The jobs of this row are given back to the queue.
   virtual void handed_back(const Row& row) = 0;
   virtual void left_alone(Row& row) = 0;

@@ -159,17 +159,18 @@ void Watch::launched(const Inhabitant& command) {
     note_expired(worker);
     if (stands(holds_, worker) && holds_began_[worker] < command.decided)
       throw Violation{fmt::format("{} is started while it is held", worker_of(worker).name)};
-    if (!worker_of(worker).ready.empty() && !(is_ready_ && asked_by_ == command.decided))
+    const auto& answer = answers_[worker_of(worker).working_directory];
+    if (!worker_of(worker).ready.empty() &&
+        !(answer.is_ready && answer.asked_by == command.decided))
       throw Violation{fmt::format("{} is started while it is not ready", worker_of(worker).name)};
     check_second_copy(command, worker);
   }
 }
 
-void Watch::was_ready(bool ready, Duration pass_began) {
+void Watch::was_ready(const Path& folder, bool ready, Duration pass_began) {
   coverage_.count("ready", ready ? "yes" : "asked");
   world_.tell(ready ? "    it is ready" : "    is it ready?");
-  is_ready_ = ready;
-  asked_by_ = pass_began;
+  answers_[folder] = {.is_ready = ready, .asked_by = pass_began};
 }
 
 /// Nobody makes room for a successor that could not be started. Whom a hold ends needs none.
@@ -177,8 +178,11 @@ void Watch::check_ready(const Inhabitant& process) const {
   const auto at = process.worker;
   const auto copies = std::ranges::count_if(
       world_.processes, [&](const auto& each) { return is_of(each.second, at); });
-  if (worker_of(at).ready.empty() || is_held(at) || holds_began_.contains(at) || copies > 1) return;
-  if (!is_ready_)
+  if (worker_of(at).ready.empty() || is_held(at) || holds_began_.contains(at) || copies > 1 ||
+      cannot_be_told(at))
+    return;
+  const auto answer = answers_.find(worker_of(at).working_directory);
+  if (answer == answers_.end() || !answer->second.is_ready)
     throw Violation{
         fmt::format("{} is asked to stop while it is not ready", name_of_process(process))};
 }

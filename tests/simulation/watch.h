@@ -17,7 +17,7 @@ class Watch final : public Onlooker {
   void launched(const Inhabitant& command) override;
   void booted(const Inhabitant& preloader) override;
   void signalled(Inhabitant& process, int signal) override;
-  void was_ready(bool ready, Duration pass_began) override;
+  void was_ready(const Path& folder, bool ready, Duration pass_began) override;
   void handed_back(const Row& row) override;
   void left_alone(Row& row) override;
   void wrote(const Path& path) override;
@@ -104,8 +104,11 @@ class Watch final : public Onlooker {
   Duration touched_{0};
   Duration memory_lost_{0};
   std::set<std::size_t> riddles_;           ///< nothing of them was written down since then
-  bool is_ready_ = false;                   ///< by the last answer
-  Duration asked_by_{0};                    ///< when the pass began that has asked for it
+  struct Answer {
+    bool is_ready = false;
+    Duration asked_by{0};  ///< when the pass began that has asked
+  };
+  std::map<Path, Answer> answers_;  ///< the last one of each folder in which `ready` was asked
   std::map<std::string, Duration> booted_;  ///< when each release last did, for us
   std::map<std::size_t, Duration> restarts_;
   std::map<std::size_t, Duration> holds_began_;
