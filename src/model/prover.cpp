@@ -65,12 +65,8 @@ bool Prover::lives_without_pid_file(const Process& named, std::size_t at) const 
 
 /// Which lives, of this worker or of another one that looks like it.
 bool Prover::is_child_of_remembered(const Process& process) const {
-  return std::ranges::any_of(records_, [&](const WorkerRecord* record) {
-    if (record == nullptr || !record->process || record->process->id == process.id) return false;
-    const auto& id = record->process->id;
-    return (process.parent == id.pid || process.session == id.pid) &&
-           facts_.processes.living(id) != nullptr;
-  });
+  return owners_.contains(process.parent) ||
+         (process.session != process.id.pid && owners_.contains(process.session));
 }
 
 /// What a dead one has left behind, of this worker or of another one that looks like it.
@@ -93,7 +89,7 @@ Proof Prover::proof_of_named(const Process& process, std::size_t at) const {
   // It may be the child of one whose pid the file does not say, which a search finds.
   if (reused && process.session != process.id.pid && tells_itself(workers_[at])) return Proof::none;
   if (bears_title(*process.argv, workers_[at])) return Proof::title;
-  if (!reused && is_born_of_start(process, at)) return Proof::birth;
+  if (!reused && is_born_of_start(process, at) && !is_of_dead_session(process)) return Proof::birth;
   // One that has a title bears its start command only until it is up.
   if (is_beside && !workers_[at].process_title.empty()) return Proof::none;
   return is_start_of(*process.argv, workers_[at]) ? Proof::start_command : Proof::none;
@@ -193,6 +189,7 @@ std::string Prover::doubt_of_named(const Process& process, std::size_t at) const
                        user_text(facts_.app.uid)
                  : std::string();
   }
+  if (is_child_of_remembered(process)) return {};
   if (!process.argv) return pid + " is in its pid file, but its command line cannot be read";
   if (came_by_its_pid(process, at)) {
     return bears && process.cwd_refused

@@ -103,7 +103,7 @@ class Watch final : public Onlooker {
   Duration deployed_{0};
   Duration touched_{0};
   Duration memory_lost_{0};
-  std::set<std::size_t> riddles_;           ///< nothing of them was written down since then
+  std::set<std::size_t> riddles_;  ///< nothing of them was written down since then
   struct Answer {
     bool is_ready = false;
     Duration asked_by{0};  ///< when the pass began that has asked

@@ -184,6 +184,22 @@ TEST_F(Assigning, ADaemonWithoutATitleIsProvedByItsBirthDuringOurStart) {
   EXPECT_EQ(current(first()), 0) << "born when our start was over";
 }
 
+TEST_F(Assigning, WhatAnotherWorkerHasForkedIsNoDaemonWithoutATitle) {
+  const auto child = child_of(with_argv(100, {"sh", "-c", "job"}), 200, 200);
+  world_.see(untitled_daemon("eu"), seen(PidInFile{100}, child, alive({200})));
+  world_.see("2", seen(PidInFile{200}, living(200), kNothing));
+  world_.record().start = BegunStart{.since = 5000, .pid_before = 0};
+  auto& other = world_.state.workers["delayed_job.2"];
+  other.process = known(200);
+  EXPECT_EQ(current(first()), 0) << "born during its start, but to a worker that lives";
+  EXPECT_EQ(first().doubt, "") << "nor may it be the daemon";
+  world_.facts.processes.looks[200] = NoProcess{};
+  other.process.reset();
+  other.last = known(200);
+  other.last->session = 200;
+  EXPECT_EQ(current(first()), 0) << "left behind by one that has ended";
+}
+
 TEST_F(Assigning, AProgramThatChangedItsTitleMayBeWhereItWasToldToWork) {
   auto worker = feed("eu");
   worker.working_directory = "/var/lib/shop";
