@@ -258,6 +258,9 @@ json::array pids_of(const std::vector<DeadProcess>& unrecovered) {
   return pids;
 }
 
+/// The first version knew no limit; each of them is looked up among all in every pass.
+constexpr std::ptrdiff_t kMostDead = 1000;
+
 std::vector<DeadProcess> unrecovered_from(const json::object& object) {
   std::vector<DeadProcess> unrecovered;
   each_element(object, "dead", [&](const json::value& value) {
@@ -272,11 +275,13 @@ std::vector<DeadProcess> unrecovered_from(const json::object& object) {
                            .failures = number<int>(*entry, "failures").value_or(0),
                            .trouble = text(*entry, "trouble")});
   });
-  if (object.contains("dead")) return unrecovered;
-  each_element(object, "unrecovered", [&](const json::value& value) {
-    if (const auto pid = to_number<pid_t>(value); is_pid(pid))
-      unrecovered.push_back({.pid = *pid, .host = {}, .asked = false});
-  });
+  if (!object.contains("dead"))
+    each_element(object, "unrecovered", [&](const json::value& value) {
+      if (const auto pid = to_number<pid_t>(value); is_pid(pid))
+        unrecovered.push_back({.pid = *pid, .host = {}, .asked = false});
+    });
+  if (std::ssize(unrecovered) > kMostDead)
+    unrecovered.erase(unrecovered.begin(), unrecovered.end() - kMostDead);
   return unrecovered;
 }
 

@@ -355,6 +355,18 @@ TEST_F(StateFileTest, OfTheFirstVersionIsReadWithItsHolds) {
   EXPECT_TRUE(loaded.state.orphans.front().stop->asked);
 }
 
+TEST_F(StateFileTest, OfTheFirstVersionMayListTheDeadWithoutEnd) {
+  constexpr pid_t kLast = 120'000;
+  std::string dead = "100000";
+  for (pid_t pid = 100'001; pid <= kLast; ++pid)
+    dead += "," + std::to_string(pid);
+  const auto text = R"({"schema":1,"boot_id":"b1","workers":{"w":{"unrecovered":[)" + dead + "]}}}";
+  replace_file(file, text, Durability::renamed);
+  const auto read = load_state(machine, file, here("b1")).state.workers.at("w").unrecovered;
+  EXPECT_EQ(read.size(), 1000U);
+  EXPECT_EQ(read.back().pid, kLast) << "the latest";
+}
+
 TEST_F(StateFileTest, OfTheFirstVersionDecidesAboutHolds) {
   save_holds(machine, file, {{"other", {.by = "bob", .reason = {}, .since = 0, .until = {}}}});
   replace_file(file, kFirstVersion, Durability::renamed);
