@@ -28,8 +28,8 @@ struct AssessOptions {
 };
 
 /// `state` is what was remembered before. Where the plan starts or replaces workers, their `ready`
-/// commands are run, and the plan is made anew with the answers. Reads, and changes nothing. Throws
-/// std::system_error when /proc cannot be read.
+/// commands are run, and then all is looked at anew: it may have taken seconds. Reads, and changes
+/// nothing. Throws std::system_error when /proc cannot be read.
 Assessment assess(const Context& context, const App& app, State state,
                   const AssessOptions& options = {});
 
