@@ -28,6 +28,7 @@ void add_unrecovered(WorkerRecord& record, DeadProcess dead, const Facts& facts)
     if (known->gone == 0 || lived_again) known->gone = dead.gone;
     return;
   }
+  if (dead.host.empty()) dead.host = facts.host;  // it may be called otherwise by the next time
   if (all.size() >= kMostUnrecovered) all.erase(all.begin());
   all.push_back(std::move(dead));
 }

@@ -106,6 +106,14 @@ TEST_F(Remembering, TheHostOfOneThatWasSetAsideIsTheOneItLivedOn) {
   EXPECT_EQ(record().unrecovered.front().host, "web1");
 }
 
+TEST_F(Remembering, TheHostOfWhatAPidFileAloneTellsIsTheOneThatItWasFoundOn) {
+  facts_.host = "web1";
+  record().former_pid = 77;
+  see(seen(PidInFile{100}, living(100)), kMinute);
+  ASSERT_EQ(record().unrecovered.size(), 1U);
+  EXPECT_EQ(record().unrecovered.front().host, "web1");
+}
+
 TEST_F(Remembering, ThoseThatLoseTheirPlaceInThePidFileAreKeptUntilTheyEnd) {
   record().process = known(100);
   see(seen(PidInFile{200}, living(200), std::vector{living(100)}), 0);
