@@ -130,6 +130,7 @@ class Planner {
         add(AskToStop{old.id, is_held() ? StopReason::stop : reason_of(stop)});
       plan_kill(old.id);
     }
+    if (judgement_.beneath == unknown) return;  // it may be one of those
     for (const pid_t pid : seen_.set_aside) {
       if (is_surged(pid) || may_be_hidden(pid)) continue;
       recover({.pid = pid, .host = {}, .asked = false});

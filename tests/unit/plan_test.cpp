@@ -334,6 +334,18 @@ TEST_F(Planning, AWorkerThatDiedAsideGetsItsJobsBack) {
                                             "remove what is left of pid 100, which has drained"));
 }
 
+// Under a pid that a file says as well, and that may be the worker's by a clock that was set.
+TEST_F(Planning, NoJobsAreHandedBackByAFileWhileNobodyCanTellWhetherTheWorkerRuns) {
+  const auto outside = living_in(100, "/tmp");
+  auto observation = seen(PidInFile{100}, outside, kNothing);
+  facts_.wall = 1'800'000'000;
+  see("2", observation);
+  observation.set_aside = {{100, outside}};
+  see_again(observation);
+  facts_.seen.front().pid_file_mtime = (born_at(outside.id, facts_) - 60) * 1'000'000'000;
+  EXPECT_TRUE(is_idle(plan()));
+}
+
 TEST_F(Planning, TheFileOfOneThatWasSetAsideGoesAlsoWhereItsWorkerIsNotConfiguredAnyMore) {
   see("2", seen(PidInFile{200}, living(200)));
   const SetAsideFile file{.pid_file = "/srv/shop/current/tmp/pids/feed.eu.pid", .pid = 100};
