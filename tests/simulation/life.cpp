@@ -75,7 +75,7 @@ void Life::cron() {
 }
 
 Fuse Life::next_fuse() {
-  if (fuses_.empty() || is_calm_) return {};
+  if (fuses_.empty() || world_.climate.is_calm) return {};
   auto fuse = fuses_.back();
   fuses_.pop_back();
   return fuse;
@@ -164,9 +164,8 @@ void Life::post(SimMachine& machine, const Orders& orders, const std::function<v
 
 void Life::calm_down() {
   tell("calm");
-  is_calm_ = true;
   world_.faults = {};
-  world_.climate = {};
+  world_.climate = {.is_calm = true};
   if (world_.releases.at(present_release(world_, site_).native()) != Boot::well) {
     move_link(world_, site_, add_release(world_, site_, Boot::well));
     watch_.deployed();

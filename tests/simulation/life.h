@@ -73,7 +73,6 @@ class Life {
   std::vector<Fuse> fuses_;  ///< of the next passes
   std::string old_state_;
   std::uint64_t passes_ = 0;
-  bool is_calm_ = false;
   bool tells_;
   std::string log_;
 };

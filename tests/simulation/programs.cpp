@@ -393,8 +393,9 @@ void Programs::fork_child(const Inhabitant& parent) {
   auto& child = world_.bear(Role::child, *shown.argv, *shown.cwd, shown.id.pid, shown.session);
   child.worker = worker;
   auto dice = world_.dice(child.serial);
-  world_.at(world_.now() + dice.between(10min, 6h), child.serial,
-            [this](Inhabitant& it) { world_.end(it, Exited{0}); });
+  world_.at(world_.now() + dice.between(10min, 6h), child.serial, [this](Inhabitant& it) {
+    if (!world_.climate.is_calm) world_.end(it, Exited{0});
+  });
 }
 
 // --- lives ---------------------------------------------------------------------------------------

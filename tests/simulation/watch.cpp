@@ -735,7 +735,9 @@ std::string Watch::what_is_missing(std::size_t at, const State& state) const {
       site_.config.orphans == Orphans::drain)
     return worker.name + " runs more than once";
   for (const auto* process : copies) {
-    if (is_aside(*process, state)) return name_of_process(*process) + " is still set aside";
+    // While it cannot be told whether that is it, its file that says so stays.
+    if (is_aside(*process, state) && !riddles_.contains(at))
+      return name_of_process(*process) + " is still set aside";
     const bool shows_release = site_.releases.filename() == "releases" &&
                                is_below(*process->shown.cwd, site_.releases) &&
                                world_.releases.contains(process->shown.cwd->native());

@@ -13,7 +13,7 @@ constexpr Duration kLongestFault = 12min;
 }  // namespace
 
 void Life::begin(const Chapter& chapter) {
-  if (is_calm_) return;
+  if (world_.climate.is_calm) return;
   coverage_.count("weather", name_of(chapter.weather));
   tell("* " + name_of(chapter.weather));
   Random dice(chapter.dice);
@@ -191,7 +191,7 @@ void Life::change_files(Weather weather, Random& dice) {
       if (const auto* file = files.find(state_file)) {
         const auto text = file->text;
         world_.at(world_.now() + dice.between(1min, 2h), [this, text] {
-          if (is_calm_) return;
+          if (world_.climate.is_calm) return;
           world_.files.put(site_.config.state_file, text, world_.wall_clock());
           watch_.memory_lost();
           watch_.weather_changed();

@@ -70,6 +70,7 @@ struct Climate {
   Duration failing_boots{0};
   Duration short_lives{0};
   Duration long_jobs{0};
+  bool is_calm = false;  ///< nothing ends by itself any more
 };
 
 /// How a release behaves at its boot.
