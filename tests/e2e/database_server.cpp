@@ -96,7 +96,7 @@ std::vector<std::string> DatabaseServer::server_command() const {
           "-c",
           "exec \"$@\" 2>>server.log",
           "sh",
-          "mariadbd",
+          "/usr/sbin/mariadbd",
           "--no-defaults",
           "--datadir=" + data(),
           "--socket=" + folder + "/socket",

@@ -153,7 +153,7 @@ class ParallelStarts : public SmallAppTest {
     boost::filesystem::create_directories(app_.root() / "begun");
     boost::filesystem::create_directories(app_.root() / "now");
     app_.script("bin/daemon",
-                "touch begun/$1 now/$1; ls now | wc -l >> counts\n"
+                "touch now/$1; ls now | wc -l >> counts; touch begun/$1\n"
                 "until [ $(ls begun | wc -l) -ge " +
                     std::to_string(together) +
                     " ]; do\n"

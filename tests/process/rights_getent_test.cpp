@@ -14,9 +14,9 @@ class RightsGetent : public RightsTest {
   Finished pass_with_getent(const std::string& body) const {
     write_file(bin_.path() / "getent", "#!/bin/sh\n" + body + "\n");
     fs::permissions(bin_.path() / "getent", fs::perms(0755));
-    return shell("exec unshare --mount sh -c \"mount --bind '" + (bin_.path() / "getent").native() +
-                 "' /usr/bin/getent && exec '" + bootcheck_binary() + "' -C '" +
-                 app_.root().native() + "'\"");
+    return run({(source_dir() / "tests/support/own_mounts").native(), "--same-processes", "sh",
+                "-c", "mount --bind \"$0\" /usr/bin/getent && exec \"$@\"",
+                (bin_.path() / "getent").native(), bootcheck_binary(), "-C", app_.root().native()});
   }
 
   /// Knows a user of a directory service, whom no file of this machine names.

@@ -31,7 +31,8 @@ class Stay : public SmallAppTest {
     for (int death = 1; death <= deaths; ++death) {
       ASSERT_TRUE(wait_until([&] { return app_.living("feed") != 0; }));
       ASSERT_TRUE(kill_and_wait(app_.living("feed")));
-      ASSERT_TRUE(was_started(death + 1)) << story();
+      ASSERT_TRUE(was_started(death + 1)) << "death " << death << ", and it has said:\n"
+                                          << app_.output("feed") << story();
     }
   }
   bool is_lock_free() const {

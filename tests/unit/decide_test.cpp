@@ -1,13 +1,8 @@
 // Who decides, by the owners and modes along the way.
 #include "rights/decide.h"
 
-#include "support/temp_dir.h"
-
-#include <boost/filesystem/operations.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <unistd.h>
 
 namespace bootcheck {
 namespace {
@@ -78,57 +73,6 @@ TEST(WhoDecides, RootInAFolderWithTheStickyBitIfItIsThere) {
   EXPECT_EQ(words(who_decides(way({step("/", 0), tmp, step("/tmp/x", 0)}))), "root");
   EXPECT_EQ(words(who_decides(way({step("/", 0), tmp, step("/tmp/x", 0)}, false))), "root");
   EXPECT_THAT(words(who_decides(way({step("/", 0), tmp}, false))), HasSubstr("/tmp"));
-}
-
-std::vector<std::string> paths(const Way& way) {
-  std::vector<std::string> all;
-  for (const auto& step : way.steps)
-    all.push_back(step.path.native());
-  return all;
-}
-
-/// Root's folders, so that the way goes on: the tests of rights run these as root.
-class LookAlong : public testing::Test {
- protected:
-  void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "only what is root's is looked behind";
-  }
-  Path here(const char* name) const { return scratch_.path() / name; }
-
-  test::TempDir scratch_;
-};
-
-TEST_F(LookAlong, TakesLinksStepByStep) {
-  boost::filesystem::create_directories(here("a/b"));
-  boost::filesystem::create_symlink("../c", here("a/link"));
-  boost::filesystem::create_directories(here("c"));
-  boost::filesystem::create_symlink(here("a/b"), here("c/away"));
-  const auto seen = look_along(here("a/link/away"));
-  EXPECT_TRUE(seen.is_complete);
-  const auto all = paths(seen);
-  const std::vector<std::string> end(all.end() - 2, all.end());
-  EXPECT_EQ(end, (std::vector<std::string>{here("a").native(), here("a/b").native()}));
-  EXPECT_THAT(all, testing::IsSupersetOf({here("a/link").native(), here("c/away").native()}));
-}
-
-TEST_F(LookAlong, StopsWhereNothingIs) {
-  const auto seen = look_along(here("gone/config/bootcheck.yml"));
-  EXPECT_FALSE(seen.is_complete);
-  EXPECT_EQ(seen.steps.back().path, scratch_.path());
-}
-
-TEST_F(LookAlong, StopsBehindTheFirstThatIsNotRoots) {
-  boost::filesystem::create_directories(here("theirs/below"));
-  ASSERT_EQ(::chown(here("theirs").c_str(), 1, 1), 0);
-  EXPECT_EQ(look_along(here("theirs/below")).steps.back().path, here("theirs"));
-  boost::filesystem::create_symlink("/etc/shadow", here("link"));
-  ASSERT_EQ(::lchown(here("link").c_str(), 1, 1), 0);
-  EXPECT_EQ(look_along(here("link")).steps.back().path, here("link"));
-}
-
-TEST_F(LookAlong, GoesNotInCircles) {
-  boost::filesystem::create_symlink("circle", here("circle"));
-  EXPECT_THROW(look_along(here("circle")), std::system_error);
 }
 
 }  // namespace
