@@ -132,7 +132,7 @@ class Planner {
     }
     if (judgement_.beneath == unknown) return;  // it may be one of those
     for (const pid_t pid : seen_.set_aside) {
-      if (is_surged(pid) || may_be_hidden(pid)) continue;
+      if (is_surged(pid) || may_be_hidden(pid) || may_be_it(pid)) continue;
       recover({.pid = pid, .host = {}, .asked = false});
       add(ForgetSetAside{pid});
     }
@@ -156,6 +156,14 @@ class Planner {
   bool may_be_hidden(pid_t pid) const {
     const auto look = facts_.processes.looks.find(pid);
     return look == facts_.processes.looks.end() || std::holds_alternative<Hidden>(look->second);
+  }
+
+  /// It bears the title, and works where an older release may have been, or another application.
+  /// Since when it has had the pid is told by a clock that may have been set: its file can wait.
+  bool may_be_it(pid_t pid) const {
+    const auto* living = facts_.processes.living(pid);
+    return living != nullptr && find_stop(record_, living->id) == nullptr && living->argv &&
+           bears_title(*living->argv, worker_);
   }
 
   // --- what an earlier pass intended and did not come to -----------------------------------------

@@ -334,6 +334,17 @@ TEST_F(Planning, AWorkerThatDiedAsideGetsItsJobsBack) {
                                             "remove what is left of pid 100, which has drained"));
 }
 
+TEST_F(Planning, NoJobsAreHandedBackByAFileWhileThatPidBearsTheTitle) {
+  auto observation = seen(PidInFile{200}, living(200));
+  observation.set_aside = {{100, living_in(100, "/srv/blog")}};
+  see("2", observation);
+  EXPECT_TRUE(is_idle(plan())) << "it may be of an older release";
+  observation.set_aside = {{100, with_argv(100, {"vim"})}};
+  see_again(observation);
+  EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 100",
+                                            "remove what is left of pid 100, which has drained"));
+}
+
 // Under a pid that a file says as well, and that may be the worker's by a clock that was set.
 TEST_F(Planning, NoJobsAreHandedBackByAFileWhileNobodyCanTellWhetherTheWorkerRuns) {
   const auto outside = living_in(100, "/tmp");
