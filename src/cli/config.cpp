@@ -91,8 +91,7 @@ std::string verdict(const Config& config, Machine& machine) {
   if (const auto why = why_unit_is_void(config); !why.empty())
     text += fmt::format("# But {}.\n", why);
   for (const auto& [cut_off, fix] : doctor::look_for_cut_offs(machine, config))
-    text +=
-        fmt::format("# But {}; to give them an hour:\n#   {}\n", one_line(cut_off), one_line(fix));
+    text += fmt::format("# But {}; to change that:\n#   {}\n", one_line(cut_off), one_line(fix));
   return text;
 }
 

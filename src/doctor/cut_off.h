@@ -10,15 +10,15 @@
 
 namespace bootcheck::doctor {
 
-/// Workers of one preset whose own time limit stands as it comes.
+/// Workers of one preset whose own time limit is short, or whose stop signal ends them at once.
 struct CutOff {
   std::string text;  ///< which workers, and what becomes of their jobs
-  std::string fix;   ///< a line for a shell that gives jobs an hour
+  std::string fix;   ///< a line for a shell: it gives jobs an hour, or opens the file in question
   bool operator==(const CutOff&) const = default;
 };
 
-/// Looks where the programs themselves do: in their arguments, their own file, the application's
-/// Ruby.
+/// Looks where the programs themselves do: in their arguments, their environment, their own file,
+/// the application's Ruby.
 std::vector<CutOff> look_for_cut_offs(Machine& machine, const Config& config);
 
 }  // namespace bootcheck::doctor

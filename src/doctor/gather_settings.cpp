@@ -14,24 +14,6 @@ bool is_comment(std::string_view line) {
   return first == line.npos || line[first] == '#';
 }
 
-/// Where a line is that passes the test and is no comment.
-std::vector<SourceLine> find_lines(Machine& machine, const std::vector<Path>& files,
-                                   const LineTest& test) {
-  std::vector<SourceLine> found;
-  for (const auto& file : files) {
-    const auto text = text_of(machine, file);
-    std::size_t number = 0;
-    for (std::size_t start = 0; start < text.size();) {
-      const auto end = std::min(text.find('\n', start), text.size());
-      const auto line = std::string_view(text).substr(start, end - start);
-      ++number;
-      if (!is_comment(line) && test(line)) found.push_back({file, number});
-      start = end + 1;
-    }
-  }
-  return found;
-}
-
 LineTest names(std::string_view word) {
   return [word](std::string_view line) { return line.find(word) != line.npos; };
 }
@@ -63,12 +45,32 @@ std::vector<Path> settings_of(const Config& config) {
   return files;
 }
 
+std::vector<TextLine> find_lines(Machine& machine, const std::vector<Path>& files,
+                                 const LineTest& test) {
+  std::vector<TextLine> found;
+  for (const auto& file : files) {
+    const auto text = text_of(machine, file);
+    std::size_t number = 0;
+    for (std::size_t start = 0; start < text.size();) {
+      const auto end = std::min(text.find('\n', start), text.size());
+      const auto line = std::string_view(text).substr(start, end - start);
+      ++number;
+      if (!is_comment(line) && test(line)) found.push_back({{file, number}, std::string(line)});
+      start = end + 1;
+    }
+  }
+  return found;
+}
+
 bool has_line(Machine& machine, const std::vector<Path>& files, const LineTest& test) {
   return !find_lines(machine, files, test).empty();
 }
 
 std::vector<SourceLine> look_for_raises(Machine& machine, const Config& config) {
-  return find_lines(machine, settings_of(config), raises);
+  std::vector<SourceLine> found;
+  for (auto& line : find_lines(machine, settings_of(config), raises))
+    found.push_back(std::move(line.source));
+  return found;
 }
 
 bool reserves_with_deadlocks(Machine& machine, const Config& config) {

@@ -6,6 +6,7 @@
 #include "system/machine.h"
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,10 +14,20 @@ namespace bootcheck::doctor {
 
 using LineTest = std::function<bool(std::string_view)>;
 
+/// A line of a file, without its end.
+struct TextLine {
+  SourceLine source;
+  std::string text;
+};
+
 /// The files that set up the application in its environment.
 std::vector<Path> settings_of(const Config& config);
 
-/// Whether one of the files has a line that passes the test and is no comment.
+/// The lines that pass the test and are no comments.
+std::vector<TextLine> find_lines(Machine& machine, const std::vector<Path>& files,
+                                 const LineTest& test);
+
+/// Whether there is such a line.
 bool has_line(Machine& machine, const std::vector<Path>& files, const LineTest& test);
 
 /// Where `raise_signal_exceptions` is set.

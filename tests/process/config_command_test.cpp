@@ -79,7 +79,7 @@ TEST_F(ConfigCommand, ShowsTheSettingThatMakesWorkersWaitForTheirJobs) {
   EXPECT_THAT(
       app_.bootcheck({"config"}).out,
       EndsWith("\n# But sidekiq.0 when asked to stop waits for 25 s only, and cuts jobs off "
-               "that last longer, which begin anew elsewhere or are lost; to give them an hour:\n"
+               "that last longer, which begin anew elsewhere or are lost; to change that:\n"
                "#   printf '\\n:timeout: 3600\\n' >> " +
                app_.root().native() + "/config/sidekiq.yml\n"));
   app_.configure("workers: [{preset: sidekiq, count: 1, args: [-t, '60']}]");

@@ -347,6 +347,8 @@ TEST_F(DoctorCommand, FindsThatSidekiqHasItsOwnLimitForJobs) {
     sidekiq(args);
     EXPECT_EQ(after("").status, 0) << args;
   }
+  sidekiq("-t, '8'");
+  expect_found("", "sidekiq.0 and 1 more when asked to stop wait for 8 s only", "${EDITOR:-vi} ");
   sidekiq("");
   write_file(app_.root() / "config/initializers/sidekiq.rb", "  config[:timeout] = 60\n");
   EXPECT_EQ(after("").status, 0);
@@ -358,6 +360,63 @@ TEST_F(DoctorCommand, FindsThatSolidQueueHasItsOwnLimitForJobs) {
   write_file(app_.root() / "config/initializers/jobs.rb", "# SolidQueue.shutdown_timeout = 60\n");
   expect_found("", "solid_queue.0 when asked to stop waits for 5 s only", "echo 'SolidQueue.");
   expect_mended("");
+  const auto setting = [this](const std::string& line) {
+    write_file(app_.root() / "config/initializers/jobs.rb", "#\n" + line + "\n");
+  };
+  fs::remove(app_.root() / "config/initializers/solid_queue_shutdown.rb");
+  setting("config.solid_queue.shutdown_timeout = 10.seconds # as before");
+  expect_found("", "solid_queue.0 when asked to stop waits for 10 s only",
+               "${EDITOR:-vi} +2 " + app_.root().native() + "/config/initializers/jobs.rb");
+  for (const auto* line :
+       {"config.solid_queue.shutdown_timeout = 2.minutes", "SolidQueue.shutdown_timeout = 30",
+        "SolidQueue.shutdown_timeout = 5 * 60",
+        "SolidQueue.shutdown_timeout = ENV.fetch('STOP', 5).to_i"}) {
+    setting(line);
+    EXPECT_EQ(after("").status, 0) << line;
+  }
+}
+
+TEST_F(DoctorCommand, FindsThatGoodJobIsToldOfALimitForJobs) {
+  const auto good_job = [this](const std::string& more) {
+    app_.configure("workers: [{preset: good_job, count: 1" + more + "}]");
+  };
+  const auto setting = [this](const std::string& line) {
+    write_file(app_.root() / "config/application.rb", line + "\n");
+  };
+  constexpr auto kFound = "good_job.0 when asked to stop waits for 25 s only";
+  good_job("");
+  EXPECT_EQ(after("").status, 0) << "it waits for ever";
+  good_job(", args: [--shutdown-timeout=25]");
+  expect_found("", kFound, "${EDITOR:-vi} " + app_.root().native() + "/config/bootcheck.yml");
+  good_job(", env: {GOOD_JOB_SHUTDOWN_TIMEOUT: 25}");
+  expect_found("", kFound, "${EDITOR:-vi} ");
+  setting("config.good_job.shutdown_timeout = -1");
+  EXPECT_EQ(after("").status, 0) << "what Ruby says goes before the variable";
+  good_job("");
+  setting("config.good_job = {max_threads: 2, shutdown_timeout: 25}");
+  expect_found("", kFound, "${EDITOR:-vi} +1 ");
+  good_job(", args: [--shutdown-timeout, '600']");
+  EXPECT_EQ(after("").status, 0) << "an argument goes before all";
+  good_job("");
+  setting("SolidQueue.shutdown_timeout = 5");
+  EXPECT_EQ(after("").status, 0);
+}
+
+TEST_F(DoctorCommand, FindsAStopSignalThatCutsJobsOff) {
+  const auto worker = [this](const std::string& more) {
+    app_.configure("workers: [{count: 1, " + more + "}]");
+  };
+  worker("preset: resque, stop_signal: TERM");
+  expect_found("", "`stop_signal` of resque.0 is TERM, which cuts jobs off; QUIT lets them finish",
+               "${EDITOR:-vi} " + app_.root().native() + "/config/bootcheck.yml");
+  worker("preset: good_job, stop_signal: QUIT");
+  expect_found("", "is QUIT, which cuts jobs off; TERM lets", "${EDITOR:-vi} ");
+  for (const auto* well :
+       {"preset: resque", "preset: resque, stop_signal: TERM, env: {GRACEFUL_TERM: 1}",
+        "preset: good_job, stop_signal: INT"}) {
+    worker(well);
+    EXPECT_EQ(after("").status, 0) << well;
+  }
 }
 
 }  // namespace
