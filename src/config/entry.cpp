@@ -294,6 +294,26 @@ void Entry::read_settings(Worker& worker, const Expander& expand) const {
     worker.limits = read_limits(*node, worker.limits, *mistakes_);
   if (const auto node = section_.find("unit"))
     worker.unit = read_unit(*node, worker.unit, *mistakes_);
+  check_foreground(worker);
+}
+
+/// What daemonizes is not the process that was started: every pass would start one more.
+void Entry::check_foreground(const Worker& worker) const {
+  if (preset_ == nullptr || preset_->daemonizes.empty() || !worker.foreground) return;
+  const auto how = preset_->daemonizes;
+  const bool is_variable = how.ends_with('=');
+  const std::string variable(how.substr(0, how.size() - 1));
+  const bool is_set =
+      is_variable && (worker.env.contains(variable) || defaults_->env.contains(variable));
+  const bool is_given = std::ranges::any_of(worker.start, [&](const std::string& word) {
+    return is_variable ? word.starts_with(how) : word == how;
+  });
+  if (!is_set && !is_given) return;
+  const auto place = section_.find(is_given ? "args" : "env");
+  mistakes_->add(place.value_or(section_.node()),
+                 fmt::format("`{}` makes {} leave the foreground, and every pass would start "
+                             "another; leave it out",
+                             is_variable ? variable : how, preset_->name));
 }
 
 }  // namespace bootcheck

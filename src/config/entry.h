@@ -32,6 +32,7 @@ class Entry {
   Argv preset_start(const Expander& expand, const Argv& args) const;
   void adopt_delayed_job_args(Worker& worker, const Argv& args) const;
   void read_settings(Worker& worker, const Expander& expand) const;
+  void check_foreground(const Worker& worker) const;
 
   Section section_;
   std::size_t index_;

@@ -25,7 +25,7 @@ constexpr auto kSolidQueue = std::to_array<std::string_view>({"bin/jobs", "%{arg
 // unset), also as `rake jobs:work`; so does Betterment's delayed (delayed/runnable.rb). Resque does
 // so at QUIT and kills the job at TERM (resque/worker.rb, register_signal_handlers). Sidekiq,
 // GoodJob and Solid Queue stop gracefully at TERM, within their own time limits. Since Sidekiq 6
-// none of the latter daemonizes.
+// none of the latter daemonizes unless it is told to (resque/worker.rb, prepare; good_job/cli.rb).
 constexpr auto kPresets = std::to_array<Preset>({
     {.name = "delayed_job",
      .start = kDelayedJob,
@@ -40,7 +40,8 @@ constexpr auto kPresets = std::to_array<Preset>({
      .stop_signal = SIGQUIT,
      .foreground = true,
      .preload = false,
-     .fixed = false},
+     .fixed = false,
+     .daemonizes = "BACKGROUND="},
     {.name = "sidekiq",
      .start = kSidekiq,
      .process_title = "",
@@ -54,7 +55,8 @@ constexpr auto kPresets = std::to_array<Preset>({
      .stop_signal = SIGTERM,
      .foreground = true,
      .preload = false,
-     .fixed = false},
+     .fixed = false,
+     .daemonizes = "--daemonize"},
     {.name = "solid_queue",
      .start = kSolidQueue,
      .process_title = "",

@@ -17,6 +17,8 @@ struct Preset {
   /// Name, pid file, start command and working directory are the program's own and cannot be
   /// chosen.
   bool fixed;
+  /// An argument, or with a `=` a variable, with which it daemonizes all the same.
+  std::string_view daemonizes = {};
 };
 
 /// Null: there is none of this name.

@@ -178,6 +178,7 @@ class Reader {
     EntryDefaults defaults;
     defaults.root = config_.root;
     defaults.environment = config_.environment;
+    defaults.env = config_.env;
     defaults.start_timeout = std::chrono::minutes(5);
     defaults.restart.restart_file = below(config_.root, "tmp/restart.txt");
     read_into(section_, "start_timeout", defaults.start_timeout, read_time_limit);

@@ -4,6 +4,8 @@
 #include "config/config.h"
 #include "config/fields.h"
 
+#include <map>
+#include <string>
 #include <vector>
 
 namespace bootcheck {
@@ -12,6 +14,7 @@ namespace bootcheck {
 struct EntryDefaults {
   Path root;
   std::string environment;
+  std::map<std::string, std::string> env;
   Duration start_timeout{};
   Argv ready;
   RestartPolicy restart;

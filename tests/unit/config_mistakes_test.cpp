@@ -2,6 +2,7 @@
 #include "unit/config_fixture.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace bootcheck {
@@ -130,6 +131,25 @@ TEST(ConfigMistakes, AnImpossibleValueIsOne) {
   };
   for (const auto& row : rows)
     expect_only(row);
+}
+
+// The process that was started ends, and every pass would start one more.
+TEST(ConfigMistakes, AProgramOfTheForegroundThatIsToldToDaemonizeIsOne) {
+  const std::string good_job = "workers: [{preset: good_job, count: 2, ";
+  const std::string resque = "workers: [{preset: resque, count: 2, ";
+  const Mistake rows[] = {
+      {good_job + "args: [--queues, mail, --daemonize]}]", "1:46",
+       "`--daemonize` makes good_job leave the foreground"},
+      {good_job + "start: [good_job, --daemonize]}]", "1:11", "`--daemonize`"},
+      {resque + "args: [BACKGROUND=yes]}]", "1:44", "`BACKGROUND` makes resque leave"},
+      {resque + "env: {QUEUE: mail, BACKGROUND: ''}}]", "1:43", "`BACKGROUND`"},
+      {"env: {BACKGROUND: yes}\n" + resque + "args: [-s]}]", "2:11", "`BACKGROUND`"},
+  };
+  for (const auto& row : rows)
+    expect_only(row);
+  EXPECT_THAT(errors_of(good_job + "args: [--daemonize], foreground: false}]"), testing::IsEmpty());
+  EXPECT_THAT(errors_of(resque + "env: {QUEUE: BACKGROUND}}]"), testing::IsEmpty());
+  EXPECT_THAT(errors_of("env: {BACKGROUND: yes}\n" + kWorkers), testing::IsEmpty());
 }
 
 // Promise 3: nothing but kill_after sends SIGKILL, and no spelling of it is a way around.
