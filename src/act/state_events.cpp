@@ -94,6 +94,8 @@ class StateEvents {
         if (judgement_.beneath == WorkerState::running && !judgement_.process &&
             worker_.stop.empty())
           add(EventKind::no_process, Severity::error, {});
+        if (!judgement_.doubt.empty())
+          add(EventKind::no_process, Severity::error, CannotTell{judgement_.doubt});
         return;
     }
   }

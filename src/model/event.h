@@ -104,7 +104,7 @@ struct WaitsForNextTry {
   Duration wait{0};  ///< 0: it is tried in this pass
   bool operator==(const WaitsForNextTry&) const = default;
 };
-/// `unknown`
+/// `unknown`, `no_process`
 struct CannotTell {
   std::string why;
   bool operator==(const CannotTell&) const = default;

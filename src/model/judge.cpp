@@ -37,6 +37,9 @@ class Judge {
     result_.beneath = result_.state;
     if (hold_ != nullptr || !worker_.enabled) {
       result_.state = WorkerState::held;
+      const bool may_run = result_.beneath == WorkerState::unknown && !assigned_.doubt.empty() &&
+                           result_.reason == assigned_.doubt;
+      if (may_run) result_.doubt = std::move(result_.reason);
       result_.reason = hold_text();
     }
     return std::move(result_);

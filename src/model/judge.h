@@ -37,6 +37,7 @@ struct Judgement {
   std::optional<ProcessId> ended;   ///< the remembered process, which has ended since
   bool ended_as_asked = false;
   std::string reason;  ///< why it cannot be judged (`unknown`) or is held; else empty
+  std::string doubt;   ///< `held`: a process that may be it all the same; else empty
 };
 
 /// By worker index.

@@ -29,7 +29,7 @@ struct WorkerStatus {
   int failures = 0;
   std::optional<StartFailure>
       last_error;    ///< why it did not come up; none: it runs, or never failed
-  std::string note;  ///< why it cannot be judged, or is disabled
+  std::string note;  ///< why it cannot be judged, or is disabled; what may run though it is held
   Path pid_file;
 };
 

@@ -36,7 +36,8 @@ WorkerStatus show(const Decision& decision, const Snapshot& snapshot) {
   status.state = judgement.state;
   status.should_run = judgement.state != WorkerState::held;
   status.pid_file = worker.pid_file;
-  status.note = judgement.state == WorkerState::unknown || !worker.enabled ? judgement.reason : "";
+  if (judgement.state == WorkerState::unknown || !worker.enabled) status.note = judgement.reason;
+  if (!judgement.doubt.empty()) status.note += (status.note.empty() ? "" : "; ") + judgement.doubt;
   show_process(status, judgement, facts, record);
   for (const auto& old : judgement.surged)
     status.set_aside.push_back(old.id.pid);

@@ -89,9 +89,7 @@ std::vector<std::string> notes_of(const WorkerStatus& worker, const Style& style
   if (worker.last_error || worker.next_try_in) notes.push_back(failing_note(worker));
   if (worker.out_of_date)
     notes.push_back(fmt::format("out of date: {}", name_of(*worker.out_of_date)));
-  // Of a hold the note would only repeat what stands in it.
-  const bool told = worker.state == WorkerState::held && worker.hold;
-  if (auto note = one_line(worker.note); !note.empty() && !told) notes.push_back(std::move(note));
+  if (auto note = one_line(worker.note); !note.empty()) notes.push_back(std::move(note));
   return notes;
 }
 

@@ -110,6 +110,11 @@ TEST_F(DaemonWorkers, ThatNothingIdentifiesAreNeverStartedASecondTime) {
   EXPECT_EQ(daemon(), pid);
   EXPECT_EQ(status_of("riddle"), 1);
   EXPECT_THAT(app_.bootcheck({"status"}).out, HasSubstr("unknown"));
+  const auto stop = app_.bootcheck({"stop", "--wait"});
+  EXPECT_EQ(stop.status, 1) << "it runs on";
+  EXPECT_THAT(stop.err, HasSubstr("riddle: cannot be asked to stop: pid " + std::to_string(pid)));
+  EXPECT_THAT(app_.bootcheck({"status"}).out, HasSubstr("may be it"));
+  EXPECT_EQ(daemon(), pid);
 }
 
 // It was there before, and its pid file says so still.

@@ -155,6 +155,21 @@ TEST_F(Judging, AHoldCoversEveryStateAndKeepsWhatIsBeneath) {
   EXPECT_EQ(world_.first().reason, "by deploy: import");
 }
 
+// It may be that what the hold is for is still at work.
+TEST_F(Judging, AHoldHidesNoProcessThatMayBeTheWorker) {
+  auto strange = living(100);
+  strange.argv = Argv{"resque-3.0.0: Waiting for mail"};
+  world_.see("2", seen(PidInFile{100}, strange));
+  world_.workers.front().process_title.clear();
+  world_.state.holds["delayed_job.2"] = {.by = "deploy", .reason = "", .since = 0, .until = {}};
+  EXPECT_EQ(world_.first().state, held);
+  EXPECT_EQ(world_.first().beneath, unknown);
+  EXPECT_EQ(world_.first().reason, "by deploy");
+  EXPECT_THAT(world_.first().doubt, testing::HasSubstr("pid 100"));
+  world_.see_again(0, seen(NoPidFile{}, NoProcess{}, kNothing));
+  EXPECT_EQ(world_.first().doubt, "");
+}
+
 TEST_F(Judging, BackoffHoldsOnlyForTheReleaseAndCommandThatFailed) {
   world_.see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
   world_.record().failures = {.count = 3,

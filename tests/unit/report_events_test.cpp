@@ -205,6 +205,9 @@ std::vector<Telling> what_needs_a_person() {
        "processes"},
       {error(no_process, {}), "delayed_job.1 no_process reason=\"" + no_process_words + "\"", "",
        "delayed_job.1: cannot be asked to stop: " + no_process_words},
+      {error(no_process, CannotTell{"pid 5 may be it"}),
+       R"(delayed_job.1 no_process reason="pid 5 may be it")", "",
+       "delayed_job.1: cannot be asked to stop: pid 5 may be it"},
       {warning(still_held, HeldSince{"deploy", "rebuilding mails", 1'795'415'101}),
        "delayed_job.1 still_held by=deploy since=2026-11-23T06:25:01Z "
        "hold_reason=\"rebuilding mails\" reason=\"" +

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace bootcheck {
@@ -49,7 +50,6 @@ TEST(StatusTable, SetsEveryWorkerInColumns) {
   draining.drain_reason = StopReason::restart;
   auto held = worker("feed-eu", WorkerState::held);
   held.hold = hold_by_deploy();
-  held.note = "by deploy: import";
   const auto text = format_status(
       shop({running_one("delayed_job.1", 123, 3h + 4min), draining, held}), Style{.now = kAsOf});
   EXPECT_EQ(text,
@@ -248,6 +248,14 @@ TEST(Notes, ADisabledWorkerSaysSo) {
   auto status = worker("a", WorkerState::held);
   status.note = "disabled in the configuration";
   EXPECT_EQ(notes_of(status, {}), Notes{"disabled in the configuration"});
+}
+
+TEST(Notes, SayWhatMayRunUnderAHold) {
+  auto status = worker("a", WorkerState::held);
+  status.hold = hold_by_deploy();
+  status.note = "pid 5 may be it";
+  EXPECT_THAT(notes_of(status, {}),
+              testing::ElementsAre(testing::StartsWith("held by deploy"), "pid 5 may be it"));
 }
 
 TEST(Notes, SayThatAWorkerIsStopped) {
