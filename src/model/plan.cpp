@@ -162,7 +162,7 @@ class Planner {
   /// Since when it has had the pid is told by a clock that may have been set: its file can wait.
   bool may_be_it(pid_t pid) const {
     const auto* living = facts_.processes.living(pid);
-    return living != nullptr && find_stop(record_, living->id) == nullptr && living->argv &&
+    return living != nullptr && !may_live(pid) && living->argv &&
            bears_title(*living->argv, worker_);
   }
 

@@ -339,6 +339,10 @@ TEST_F(Planning, NoJobsAreHandedBackByAFileWhileThatPidBearsTheTitle) {
   observation.set_aside = {{100, living_in(100, "/srv/blog")}};
   see("2", observation);
   EXPECT_TRUE(is_idle(plan())) << "it may be of an older release";
+  observation.set_aside = {{200, living(200)}};
+  see_again(observation);
+  EXPECT_THAT(steps_of_first(), ElementsAre("remove what is left of pid 200, which has drained"))
+      << "it serves";
   observation.set_aside = {{100, with_argv(100, {"vim"})}};
   see_again(observation);
   EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 100",
