@@ -142,7 +142,8 @@ void Watch::check_second_copy(const Inhabitant& command, std::size_t worker) {
       coverage_.count("excused", "second copy: started by hand at the same time");
     } else if (is_unsearched(other, state)) {
       coverage_.count("excused", "second copy: started by hand beside one that runs");
-    } else if (!other.is_remembered && !can_be_known(other, state)) {
+    } else if (!other.is_remembered &&
+               (!can_be_known(other, state) || memory_lost_ >= command.decided)) {
       coverage_.count("excused", "second copy: every proof was destroyed");
     } else {
       throw Violation{fmt::format("{} is started while {} runs, since {} s", worker_of(worker).name,
