@@ -175,7 +175,8 @@ class Planner {
       stop_by_command(by_command->reason);
     for (const auto& stop : record_->stops) {
       if (stop.asked || is_surged(stop.process.pid)) continue;
-      if (facts_.processes.living(stop.process) == nullptr) continue;
+      const auto* process = facts_.processes.living(stop.process);
+      if (process == nullptr || process->uid != facts_.app.uid) continue;
       if (!stop.aside) {
         add(AskToStop{stop.process, stop.reason});
       } else if (!is_held() && judgement_.process && judgement_.process->id == stop.process) {

@@ -33,6 +33,7 @@ class Planning : public testing::Test {
   void see_again(const Seen& seen) { world_.see_again(0, seen); }
   Plan plan() { return world_.plan(); }
   std::vector<std::string> steps_of_first() { return words(plan().decisions.front().steps); }
+  WorkerState state_of_first() { return world_.first().state; }
 
   void outgrow_their_limit() {
     for (std::size_t at = 0; at < workers_.size(); ++at) {
@@ -608,6 +609,14 @@ TEST_F(Planning, ARequestThatWasWrittenButNotSentIsSent) {
   see("2", seen(PidInFile{100}, living(100)));
   state_.workers["delayed_job.2"].stops = {intended(100, StopReason::memory)};
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (memory)"));
+}
+
+TEST_F(Planning, ARequestIsNotSentToOneThatRunsAsAnotherUser) {
+  see("2", seen(NoPidFile{}, NoProcess{}, std::vector{of_user(100, 0)}));
+  state_.workers["delayed_job.2"].process = known(100);
+  state_.workers["delayed_job.2"].stops = {intended(100)};
+  EXPECT_EQ(state_of_first(), WorkerState::unknown);
+  EXPECT_TRUE(is_idle(plan()));
 }
 
 TEST_F(Planning, ASurgeThatWasWrittenButNotBegunIsDone) {
