@@ -225,11 +225,11 @@ class Planner {
 
   WallTime taken_at(pid_t pid) const {
     const auto* living = facts_.processes.living(pid);
-    const bool is_of_that_name =
-        living != nullptr &&
-        (name_in_locks(worker_).empty() || (living->argv && bears_title(*living->argv, worker_)));
+    if (living == nullptr) return 0;
+    const bool has_name = !name_in_locks(worker_).empty();
+    if (has_name && living->argv && !bears_title(*living->argv, worker_)) return 0;
     constexpr WallTime kRounding = 1;
-    return is_of_that_name ? born_at(living->id, facts_) - kRounding : 0;
+    return born_at(living->id, facts_) - kRounding;
   }
 
   /// A worker that lives keeps its job, wherever its pid file is by now.

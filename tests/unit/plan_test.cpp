@@ -280,6 +280,11 @@ TEST_F(Planning, WhatIsLockedSinceAnotherOfThatNameHasThePidIsNotHandedBack) {
   see_again(seen(PidInFile{100}, other, std::vector{other}));
   EXPECT_EQ(recover_in(plan()).pid, 100);
   EXPECT_EQ(recover_in(plan()).pid_taken, 0);
+  see_again(seen(NoPidFile{}, NoProcess{}, std::vector{unread(other)}));
+  state_.workers["delayed_job.2"].process.reset();
+  state_.workers["delayed_job.2"].unrecovered = {{.pid = 100, .host = {}, .asked = false}};
+  EXPECT_EQ(recover_in(plan()).pid, 100);
+  EXPECT_EQ(recover_in(plan()).pid_taken, born_at(other.id, facts_) - 1) << "it may bear it";
 }
 
 // Any of them bears that name.
