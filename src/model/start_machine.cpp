@@ -188,8 +188,7 @@ void Machine::set_stage(Command& command, CommandStage stage) {
 
 /// It counts until it has ended or was let go, and all its workers are up or have failed.
 void Machine::update_count(Command& command) {
-  const bool begun = command.stage != CommandStage::queued;
-  const bool counts = begun && (is_open(command) || command.undone > 0);
+  const bool counts = is_open(command) || command.undone > 0;
   if (counts == command.counts) return;
   command.counts = counts;
   unfinished_ += counts ? 1 : -1;
@@ -197,8 +196,7 @@ void Machine::update_count(Command& command) {
 
 /// It boots, and has a place, until all its workers have been seen; without workers while it runs.
 void Machine::update_place(Command& command) {
-  const bool begun = command.stage != CommandStage::queued;
-  const bool boots = command.order.workers.empty() ? is_open(command) : begun && command.unseen > 0;
+  const bool boots = command.order.workers.empty() ? is_open(command) : command.unseen > 0;
   if (boots && command.place == Place::none) {
     command.place = Place::held;
     ++held_;
@@ -316,18 +314,16 @@ void Machine::take(const TimePassed&, Moment now) {
 void Machine::wake_worker(WorkerNumber number, Moment now) {
   auto& worker = workers_[number];
   if (worker.stage == WorkerStage::proving) {
-    if (now >= worker.seen_at + kStartSeconds.count()) {
-      set_stage(worker, WorkerStage::confirming);
-      look(number);
-    }
+    set_stage(worker, WorkerStage::confirming);
+    look(number);
     schedule(number);
   } else if (worker.order.as == ComesUpAs::child) {
     wake_child(number, now);
     schedule(number);
-  } else if (worker.stage == WorkerStage::booting && worker.look_at && now >= *worker.look_at &&
-             !why_hopeless(worker, now)) {
-    wait_for(number, now);
   } else {
+    const bool is_hopeless = why_hopeless(worker, now).has_value();
+    const bool is_due = worker.look_at && now >= *worker.look_at;
+    if (is_due && !is_hopeless) return wait_for(number, now);
     give_up_if_hopeless(number, now);
   }
 }
@@ -337,11 +333,11 @@ void Machine::wait_for(WorkerNumber number, Moment) {
   auto& worker = workers_[number];
   if (worker.order.as != ComesUpAs::by_status) {
     look(number);
-  } else if (!worker.is_looking && succeeded(commands_[worker.command].outcome)) {
+  } else if (succeeded(commands_[worker.command].outcome)) {
     worker.is_looking = true;
     worker.look_at.reset();
     actions_.emplace_back(AskStatus{number});
-  } else if (!worker.is_looking) {
+  } else {
     return fail(number, cause_of(commands_[worker.command].outcome, worker.order.time_limit));
   }
   schedule(number);
@@ -364,7 +360,6 @@ void Machine::look_later(Starting& worker, Moment now) {
 }
 
 std::optional<StartCause> Machine::why_hopeless(const Starting& worker, Moment now) const {
-  if (worker.order.as == ComesUpAs::child) return std::nullopt;  // the end of its command tells
   const auto& command = commands_[worker.command];
   const bool out_of_time = now >= command.began + worker.order.time_limit.count();
   if (command.stage != CommandStage::ended || worker.is_coming) {
@@ -379,7 +374,7 @@ std::optional<StartCause> Machine::why_hopeless(const Starting& worker, Moment n
 void Machine::give_up_if_hopeless(WorkerNumber number, Moment now) {
   auto& worker = workers_[number];
   const bool has_begun = commands_[worker.command].stage != CommandStage::launching;
-  if (worker.stage == WorkerStage::booting && has_begun) {
+  if (has_begun) {
     if (auto cause = why_hopeless(worker, now)) return fail(number, std::move(*cause));
   }
   schedule(number);
