@@ -37,7 +37,6 @@ class Planner {
 
   /// The application is booted anyway.
   void plan_all_recoveries() {
-    if (record_ == nullptr) return;
     for (const auto& dead : record_->unrecovered)
       recover(dead);
   }
@@ -327,8 +326,8 @@ std::vector<SetAsideFile> plan_files_of_ended_orphans(const Facts& facts, const 
 std::string orphan_name(const State& state, const Process& orphan) {
   const auto* known = find_orphan(state, orphan.id);
   if (known != nullptr && !known->name.empty()) return known->name;
-  return orphan.argv && !orphan.argv->empty() ? orphan.argv->front()
-                                              : "pid " + std::to_string(orphan.id.pid);
+  if (orphan.argv && !orphan.argv->empty()) return orphan.argv->front();
+  return "pid " + std::to_string(orphan.id.pid);
 }
 
 bool is_selected(const Selection& selection, std::size_t worker) {

@@ -58,7 +58,7 @@ bool Prover::lives_without_pid_file(const Process& named, std::size_t at) const 
   const auto* record = records_[at];
   if (record == nullptr || !record->process) return false;
   const auto& id = record->process->id;
-  if (id == named.id || facts_.processes.living(id) == nullptr) return false;
+  if (facts_.processes.living(id) == nullptr) return false;
   const auto* stop = find_stop(record, id);
   return stop == nullptr || (!stop->asked && !is_born_since_start(named, at));
 }
@@ -138,7 +138,7 @@ bool Prover::is_set_aside(const Process& process, std::size_t at) const {
 }
 
 bool Prover::is_coming_up(const Process& process, const std::vector<std::size_t>& bearers) const {
-  if (!process.cwd || *process.cwd != "/") return false;
+  if (!process.cwd || process.cwd->native() != "/") return false;
   return std::ranges::any_of(bearers, [&](std::size_t at) {
     return changes_back(workers_[at]) && is_born_since_start(process, at);
   });
@@ -162,9 +162,7 @@ bool Prover::shares_session_of_dead(const Process& process, std::size_t at) cons
 bool Prover::shares_session_of_unseen(const Process& process, std::size_t at) const {
   const auto* record = records_[at];
   if (record == nullptr || process.session == 0 || process.session == process.id.pid) return false;
-  const auto is_of = [&](pid_t session, const ProcessId& id) {
-    return session == process.session && id.pid != process.id.pid;
-  };
+  const auto is_of = [&](pid_t session, const ProcessId&) { return session == process.session; };
   return is_any_remembered(*record, is_of);
 }
 
@@ -175,9 +173,8 @@ std::string Prover::doubt_of_remembered(std::size_t at) const {
   const auto look = facts_.processes.looks.find(pid);
   if (look == facts_.processes.looks.end()) return {};
   const auto* hidden = std::get_if<Hidden>(&look->second);
-  return hidden == nullptr ? std::string()
-                           : "pid " + std::to_string(pid) +
-                                 ", remembered as it, cannot be looked at: " + hidden->why;
+  if (hidden == nullptr) return {};
+  return "pid " + std::to_string(pid) + ", remembered as it, cannot be looked at: " + hidden->why;
 }
 
 std::string Prover::doubt_of_named(const Process& process, std::size_t at) const {
@@ -185,9 +182,9 @@ std::string Prover::doubt_of_named(const Process& process, std::size_t at) const
   const auto pid = "pid " + std::to_string(process.id.pid);
   const bool bears = process.argv && bears_title(*process.argv, worker);
   if (process.uid != facts_.app.uid) {
-    return bears ? pid + " bears its title but runs as " + user_text(process.uid) + ", not " +
-                       user_text(facts_.app.uid)
-                 : std::string();
+    if (!bears) return {};
+    return pid + " bears its title but runs as " + user_text(process.uid) + ", not " +
+           user_text(facts_.app.uid);
   }
   if (is_child_of_remembered(process)) return {};
   if (!process.argv) return pid + " is in its pid file, but its command line cannot be read";

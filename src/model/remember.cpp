@@ -61,14 +61,7 @@ class Rememberer {
  private:
   void note_end() {
     if (!judgement_.ended) return;
-    if (recovers(worker_, facts_)) {
-      add_unrecovered(record_,
-                      {.pid = judgement_.ended->pid,
-                       .host = record_.process->host,
-                       .asked = judgement_.ended_as_asked,
-                       .born = born_at(*judgement_.ended, facts_)},
-                      facts_);
-    }
+    note_dead(*judgement_.ended, record_.process->host, judgement_.ended_as_asked);
     add_dead_session(record_.process->session);
     record_.last = std::exchange(record_.process, std::nullopt);
     record_.start.reset();
@@ -78,6 +71,13 @@ class Rememberer {
     } else {
       note_death();
     }
+  }
+
+  /// It may have left a job.
+  void note_dead(const ProcessId& id, const std::string& host, bool asked) {
+    if (!recovers(worker_, facts_)) return;
+    const auto born = born_at(id, facts_);
+    add_unrecovered(record_, {.pid = id.pid, .host = host, .asked = asked, .born = born}, facts_);
   }
 
   /// By it those are known that it has left behind, also when others have followed it.
@@ -115,15 +115,8 @@ class Rememberer {
     std::erase_if(record_.beside, [this](const KnownProcess& other) {
       if (!facts_.processes.has_ended(other.id)) return false;
       add_dead_session(other.session);
-      if (recovers(worker_, facts_)) {
-        const auto* stop = find_stop(&record_, other.id);
-        add_unrecovered(record_,
-                        {.pid = other.id.pid,
-                         .host = other.host,
-                         .asked = stop != nullptr && stop->asked,
-                         .born = born_at(other.id, facts_)},
-                        facts_);
-      }
+      const auto* stop = find_stop(&record_, other.id);
+      note_dead(other.id, other.host, stop != nullptr && stop->asked);
       if (record_.process) record_.last = other;
       return true;
     });
@@ -138,14 +131,7 @@ class Rememberer {
         events_.push_back(
             event_of(EventKind::drained, worker_, Stopping{stop.process.pid, stop.reason, took}));
       }
-      if (stop.aside && recovers(worker_, facts_)) {
-        add_unrecovered(record_,
-                        {.pid = stop.process.pid,
-                         .host = host_of(stop.process),
-                         .asked = stop.asked,
-                         .born = born_at(stop.process, facts_)},
-                        facts_);
-      }
+      if (stop.aside) note_dead(stop.process, host_of(stop.process), stop.asked);
       return true;
     });
   }
@@ -163,12 +149,10 @@ class Rememberer {
     record_.failures = {};
   }
 
-  /// As it was called when the process was started, where that is remembered.
+  /// As it was called when the process was started, where that is remembered. Of those that were
+  /// beside it the end is noted by now.
   std::string host_of(const ProcessId& process) const {
-    for (const auto& one : {record_.process, record_.last})
-      if (one && one->id == process) return one->host;
-    const auto other = std::ranges::find(record_.beside, process, &KnownProcess::id);
-    return other == record_.beside.end() ? facts_.host : other->host;
+    return record_.last && record_.last->id == process ? record_.last->host : facts_.host;
   }
 
   /// Told once for each: jobs of hours are nothing to worry about, but somebody may wait for it.
@@ -322,8 +306,8 @@ void forget_unconfigured(State& state, const Facts& facts) {
 /// began.
 void remind_of_holds(State& state, const Facts& facts, std::vector<Event>& events) {
   std::erase_if(state.told, [&](const auto& told) {
-    return told.first.starts_with(kReminded) &&
-           !state.holds.contains(told.first.substr(kReminded.size()));
+    if (!told.first.starts_with(kReminded)) return false;
+    return !state.holds.contains(told.first.substr(kReminded.size()));
   });
   for (const auto& worker : *facts.workers) {
     const auto* hold = hold_of(state, worker.name, facts.wall);
@@ -376,7 +360,8 @@ Remembered remember(State state, const Facts& facts, const Judgements& judgement
     const auto& worker = (*facts.workers)[at];
     auto [entry, added] = state.workers.try_emplace(worker.name);
     Rememberer(worker, facts, facts.seen[at], judgements[at], entry->second, result.events).run();
-    if (added && entry->second == WorkerRecord{}) state.workers.erase(entry);
+    if (!added) continue;
+    if (entry->second == WorkerRecord{}) state.workers.erase(entry);
   }
   std::erase_if(state.holds, [&](const auto& hold) {
     return hold.second.until && *hold.second.until <= facts.wall;
