@@ -12,13 +12,13 @@ bool is_below(const Path& directory, const Path& folder) {
 }
 
 bool App::is_sibling(const Path& directory) const {
-  if (releases_folder.empty() || !is_below(directory, releases_folder)) return false;
+  if (directory == releases_folder || !is_below(directory, releases_folder)) return false;
   const auto inside = directory.lexically_relative(releases_folder);
-  if (inside.empty() || *inside.begin() == ".") return false;  // the folder of releases itself
-  const auto sibling = releases_folder / *inside.begin();
+  auto sibling = releases_folder / *inside.begin();
   const auto is_inside = [&](const Path& neighbour) { return is_below(sibling, neighbour); };
   if (std::ranges::any_of(neighbours, is_inside)) return false;
-  return is_below(directory, below_release.empty() ? sibling : sibling / below_release);
+  if (!below_release.empty()) sibling /= below_release;
+  return is_below(directory, sibling);
 }
 
 bool App::contains(const Path& directory) const {

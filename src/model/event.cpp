@@ -103,7 +103,9 @@ std::optional<pid_t> pid_of(const Event& event) {
 }
 
 Failure failure_of(const std::system_error& error) {
-  Failure failure{.thing = error.what(), .reason = error.code().message()};
+  Failure failure;
+  failure.thing = error.what();
+  failure.reason = error.code().message();
   // libstdc++ and libc++ both put the text of the code behind what was handed in.
   const auto tail = ": " + failure.reason;
   if (failure.thing.ends_with(tail)) {

@@ -23,7 +23,8 @@ bool is_or_has_domain(std::string_view name, std::string_view domain_free) {
 }  // namespace
 
 std::string LockedWorker::shown(const std::string& host) const {
-  return (name.empty() ? "jobs:work" : name) + " (pid " + std::to_string(pid) + " on " + host + ")";
+  const std::string_view shown = name.empty() ? std::string_view("jobs:work") : name;
+  return std::string(shown) + " (pid " + std::to_string(pid) + " on " + host + ")";
 }
 
 std::int64_t HostLocks::jobs() const {

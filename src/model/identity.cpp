@@ -34,8 +34,11 @@ bool ends_with_command(const Argv& command_line, const Argv& command) {
 
 // dash execs the last command of a -c line, so the line's own words may be all that is left.
 bool runs_shell_line(const Argv& command_line, const Argv& command) {
-  return command_line == command || command_text(command_line) == command[2] ||
-         "exec " + command_text(command_line) == command[2];
+  constexpr std::string_view kExec = "exec ";
+  const std::string_view line = command[2];
+  const auto words = command_text(command_line);
+  return command_line == command || words == line ||
+         (line.starts_with(kExec) && words == line.substr(kExec.size()));
 }
 
 bool runs_start_command(const Argv& command_line, const Worker& worker) {

@@ -71,6 +71,20 @@ class IntentWriter {
   WorkerRecord& record_;
 };
 
+void remember_intent(State& state, const Facts& facts, const OrphanToDrain& orphan) {
+  auto record = std::ranges::find(state.orphans, orphan.id, &OrphanRecord::process);
+  if (record == state.orphans.end()) {
+    record = state.orphans.insert(
+        record, {.name = orphan.name, .process = orphan.id, .stop = std::nullopt});
+  }
+  record->stop = StopRequest{.process = orphan.id,
+                             .at = facts.wall,
+                             .asked_at = facts.now,
+                             .suspended = facts.suspended,
+                             .reason = StopReason::orphan,
+                             .aside = record->stop && record->stop->aside};
+}
+
 }  // namespace
 
 void remember_intents(State& state, const Facts& facts, const Plan& plan) {
@@ -80,19 +94,8 @@ void remember_intents(State& state, const Facts& facts, const Plan& plan) {
     for (const auto& step : decision.steps)
       std::visit([&](const auto& each) { writer.note(each); }, step);
   }
-  for (const auto& orphan : plan.orphans_to_drain) {
-    const auto known = std::ranges::find(state.orphans, orphan.id, &OrphanRecord::process);
-    auto& record = known == state.orphans.end()
-                       ? state.orphans.emplace_back(OrphanRecord{
-                             .name = orphan.name, .process = orphan.id, .stop = std::nullopt})
-                       : *known;
-    record.stop = StopRequest{.process = orphan.id,
-                              .at = facts.wall,
-                              .asked_at = facts.now,
-                              .suspended = facts.suspended,
-                              .reason = StopReason::orphan,
-                              .aside = record.stop && record.stop->aside};
-  }
+  for (const auto& orphan : plan.orphans_to_drain)
+    remember_intent(state, facts, orphan);
 }
 
 }  // namespace bootcheck

@@ -95,16 +95,18 @@ class Judge {
     if (seen_.status == StatusAnswer::unknown)
       return "its status command failed or did not answer in time";
     if (!assigned_.doubt.empty()) return assigned_.doubt;
-    return facts_.processes.searched ? std::string() : "/proc was not searched";
+    if (facts_.processes.searched) return {};
+    return "/proc was not searched";
   }
 
   /// Its back-off is not over; another release, start command or restart file gets a fresh chance.
   bool must_wait() const {
     if (record_ == nullptr) return false;
     const auto& failures = record_->failures;
-    return failures.next_try > facts_.now && failures.release == facts_.app.release.native() &&
-           failures.command == command_text(worker_.start) &&
-           !is_other_restart_file(failures.restart_file_mtime, seen_.restart_file_mtime);
+    if (failures.next_try <= facts_.now || failures.release != facts_.app.release.native())
+      return false;
+    if (is_other_restart_file(failures.restart_file_mtime, seen_.restart_file_mtime)) return false;
+    return failures.command == command_text(worker_.start);
   }
 
   /// By its stop command, or it is about to be.
@@ -140,7 +142,8 @@ class Judge {
 
   std::string hold_text() const {
     if (!worker_.enabled) return "disabled in the configuration";
-    return hold_->reason.empty() ? "by " + hold_->by : "by " + hold_->by + ": " + hold_->reason;
+    if (hold_->reason.empty()) return "by " + hold_->by;
+    return "by " + hold_->by + ": " + hold_->reason;
   }
 
   const Facts& facts_;

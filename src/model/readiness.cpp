@@ -54,7 +54,9 @@ bool goes_with_start(const Step& step) {
 }  // namespace
 
 bool is_ready(const Observation& seen) {
-  return !seen.ready || *seen.ready == LaunchOutcome(Exited{0});
+  if (!seen.ready) return true;
+  const auto* exited = std::get_if<Exited>(&*seen.ready);
+  return exited != nullptr && exited->code == 0;
 }
 
 bool ask_the_same(const Worker& one, const Worker& other) {
