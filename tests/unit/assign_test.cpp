@@ -69,6 +69,14 @@ TEST_F(Assigning, ATitleUnderAPidKnownToBeReusedHasToBeInsideTheApp) {
   EXPECT_NE(first().doubt, "") << "it may be either";
 }
 
+TEST_F(Assigning, ATitleUnderThePidOfOneWhoseJobsAreHandedBackHasToBeInsideTheApp) {
+  world_.see("2", seen(PidInFile{100}, living_in(100, "/srv/blog"), kNothing));
+  world_.record().unrecovered = {{.pid = 99, .host = {}, .asked = false}};
+  EXPECT_EQ(current(first()), 100);
+  world_.record().unrecovered.front().pid = 100;
+  EXPECT_EQ(current(first()), 0);
+}
+
 TEST_F(Assigning, WhatIsYoungerThanThePidFileHasToBeInsideTheApp) {
   constexpr std::int64_t kMinute = 60'000'000'000;
   world_.facts.wall = 1'800'000'000;
@@ -99,6 +107,16 @@ TEST_F(Assigning, ATitleInThePidFileHasToBeInsideTheAppWhileTheRememberedOneLive
   world_.show(living(100));
   EXPECT_EQ(current(first()), 100);
   EXPECT_THAT(pids(first().duplicates), ElementsAre(200));
+}
+
+TEST_F(Assigning, TheSuccessorOfASurgeThatHasBegunIsTheWorkerWhereverItsJobIs) {
+  world_.see("2", seen(PidInFile{200}, living_in(200, "/var/tmp"), alive({100})));
+  world_.record().process = known(100);
+  world_.record().stops = {set_aside(100)};
+  EXPECT_EQ(current(first()), 0) << "nobody has started it";
+  world_.record().start = BegunStart{.since = 5000, .pid_before = 100};
+  EXPECT_EQ(current(first()), 200);
+  EXPECT_THAT(pids(first().surged), ElementsAre(100));
 }
 
 TEST_F(Assigning, AChildInThePidFileIsNotItsParentThatLives) {
@@ -240,6 +258,15 @@ TEST_F(Assigning, AProcessWhoseDirectoryIsNotShownIsADoubt) {
   EXPECT_THAT(first().doubt, testing::HasSubstr("pid 100"));
 }
 
+// The kernel shows it as `(unreachable)/srv/shop/current`.
+TEST_F(Assigning, AProcessThatWorksOutsideOfOurRootIsNotTheWorker) {
+  auto outside = living(100);
+  outside.cwd.reset();
+  world_.see("2", seen(NoPidFile{}, NoProcess{}, std::vector{outside}));
+  EXPECT_EQ(current(first()), 0);
+  EXPECT_EQ(first().doubt, "");
+}
+
 TEST_F(Assigning, AWorkerThatHasNotYetChangedBackIntoTheAppIsComingUp) {
   world_.see("2", seen(NoPidFile{}, NoProcess{}, std::vector{living_in(100, "/")}));
   EXPECT_FALSE(first().starting) << "it may be any application's";
@@ -359,6 +386,29 @@ TEST_F(Assigning, WhatWasOnceALeftOverIsOneUntilItsEnd) {
   EXPECT_THAT(pids(first().left_overs), ElementsAre(200));
   world_.record().left_overs = {{.pid = 200, .start_time = 4999}};
   EXPECT_EQ(current(first()), 200) << "its pid has been given to another one";
+}
+
+TEST_F(Assigning, ALeftOverOfTwoWorkersIsGivenToOne) {
+  auto two = feed("eu");
+  two.name = "feed.us";
+  const auto child = child_of(with_argv(200, {"bin/feed", "eu"}), 1, 100);
+  world_.see(feed("eu"), seen(NoPidFile{}, NoProcess{}, std::vector{child}));
+  world_.see(two, seen(NoPidFile{}, NoProcess{}, kNothing));
+  for (const std::size_t at : {0U, 1U})
+    world_.record(at).left_overs = {child.id};
+  EXPECT_THAT(pids(world_.assigned().of[0].left_overs), ElementsAre(200));
+  EXPECT_THAT(world_.assigned().of[1].left_overs, IsEmpty());
+}
+
+// Sessions of another pid namespace are shown as 0.
+TEST_F(Assigning, ProcessesWhoseSessionsAreNotShownShareNone) {
+  world_.see("2", seen(PidInFile{100}, child_of(living(100), 1, 0),
+                       std::vector{child_of(living(200), 1, 0)}));
+  world_.record().last = known(90);
+  world_.record().last->session = 0;
+  world_.end(90);
+  EXPECT_THAT(pids(first().duplicates), ElementsAre(200));
+  EXPECT_THAT(first().left_overs, IsEmpty());
 }
 
 TEST_F(Assigning, AChildOfAnEarlierDeadOneIsALeftOver) {
@@ -514,6 +564,30 @@ TEST_F(Assigning, AProgramThatWasConfiguredOnceIsAnOrphanWhileItLives) {
   EXPECT_THAT(pids(world_.assigned().orphans), ElementsAre(100));
   world_.show(born(with_argv(100, {"vim"}), 6000));
   EXPECT_THAT(world_.assigned().orphans, IsEmpty()) << "another process under its pid";
+  world_.show(of_user(100, 0));
+  EXPECT_THAT(world_.assigned().orphans, IsEmpty()) << "it has changed its user";
+}
+
+TEST_F(Assigning, AProgramThatHasGotAnotherNameIsNoOrphan) {
+  world_.see("2", seen(PidInFile{100}, living(100)));
+  world_.state.orphans.push_back(
+      {.name = "delayed_job.two", .process = {100, 5000}, .stop = std::nullopt});
+  EXPECT_EQ(current(first()), 100);
+  EXPECT_THAT(world_.assigned().orphans, IsEmpty());
+}
+
+// --- what a search looks at ----------------------------------------------------------------------
+
+TEST(MayConcern, TitlesOfDelayedJobAndCommandsOfTheWorkers) {
+  const std::vector<Worker> workers = {worker("2"), feed("eu")};
+  for (const Argv& line : {Argv{"delayed_job.2"},
+                           {"delayed_job.7"},
+                           {"bin/feed", "eu"},
+                           {"ruby", "bin/delayed_job", "--identifier=2", "start"}})
+    EXPECT_TRUE(may_concern(workers, line)) << line.front();
+  for (const Argv& line :
+       {Argv{"vim"}, {"bin/feed", "us"}, {"ruby", "bin/delayed_job", "--identifier=7", "start"}})
+    EXPECT_FALSE(may_concern(workers, line)) << line.back();
 }
 
 // --- random worlds -------------------------------------------------------------------------------

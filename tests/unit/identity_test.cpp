@@ -75,6 +75,58 @@ TEST(Identity, AShellLineIsKnownByItsShellOrByWhatTheShellExecd) {
   EXPECT_FALSE(bears_title({"bin/feed", "--region", "us"}, shell));
 }
 
+TEST(Identity, AShellLineThatExecsIsKnownByWhatItExecs) {
+  auto shell = region_feed();
+  shell.start = {"/bin/sh", "-c", "exec bin/feed --region eu"};
+  EXPECT_TRUE(bears_title({"bin/feed", "--region", "eu"}, shell));
+  EXPECT_FALSE(bears_title({"bin/feed", "--region", "us"}, shell));
+}
+
+TEST(Identity, AScriptThatAShellRunsIsNoShellLine) {
+  auto script = region_feed();
+  script.start = {"/bin/sh", "bin/feed", "eu"};
+  EXPECT_TRUE(bears_title({"/bin/sh", "bin/feed", "eu"}, script));
+  EXPECT_FALSE(bears_title({"eu"}, script));
+}
+
+TEST(Identity, NothingIsKnownByACommandThatIsNone) {
+  Worker nothing;
+  for (const Argv& line : {Argv{}, {"vim"}}) {
+    EXPECT_FALSE(bears_title(line, nothing));
+    EXPECT_FALSE(is_start_of(line, nothing));
+    EXPECT_FALSE(is_start_of(line, region_feed()));
+  }
+}
+
+TEST(Identity, WorkersOfOneScriptPlaceAndEnvironmentShareABoot) {
+  const std::pair<const char*, void (*)(Worker&)> rows[] = {
+      {"preload", [](Worker& other) { other.preload = false; }},
+      {"preset", [](Worker& other) { other.preset = "resque"; }},
+      {"no command", [](Worker& other) { other.start.clear(); }},
+      {"script", [](Worker& other) { other.start.front() = "script/delayed_job"; }},
+      {"folder", [](Worker& other) { other.working_directory = "/srv/blog"; }},
+      {"environment", [](Worker& other) { other.env["LANG"] = "C"; }},
+      {"unit", [](Worker& other) { other.unit["Nice"] = "5"; }}};
+  EXPECT_TRUE(share_a_boot(worker("1"), worker("2")));
+  for (const auto& [name, change] : rows) {
+    auto other = worker("2");
+    change(other);
+    EXPECT_FALSE(share_a_boot(worker("1"), other)) << name;
+    EXPECT_FALSE(share_a_boot(other, worker("1"))) << name;
+  }
+}
+
+TEST(Identity, OnlyWorkersOfAPreloaderBootBeforeOthersAreAsked) {
+  EXPECT_TRUE(boots_first(worker("2")));
+  auto other = worker("2");
+  other.restart.boot = BootOrder::after;
+  EXPECT_FALSE(boots_first(other));
+  other = worker("2");
+  other.preload = false;
+  EXPECT_FALSE(boots_first(other));
+  EXPECT_FALSE(boots_first(feed("eu")));
+}
+
 TEST(Identity, FoldersAreComparedByWholeNames) {
   EXPECT_TRUE(is_below("/srv/shop", "/srv/shop"));
   EXPECT_TRUE(is_below("/srv/shop/a", "/srv/shop"));

@@ -153,6 +153,22 @@ TEST_F(Judging, AHoldCoversEveryStateAndKeepsWhatIsBeneath) {
   EXPECT_EQ(world_.first().state, held);
   EXPECT_EQ(world_.first().beneath, running);
   EXPECT_EQ(world_.first().reason, "by deploy: import");
+  world_.state.holds["delayed_job.2"].reason.clear();
+  EXPECT_EQ(world_.first().reason, "by deploy");
+}
+
+TEST_F(Judging, AWorkerThatIsNotEnabledIsHeldByTheConfiguration) {
+  world_.see("2", seen(NoPidFile{}, NoProcess{}, kNothing));
+  world_.workers.front().enabled = false;
+  EXPECT_EQ(world_.first().state, held);
+  EXPECT_EQ(world_.first().beneath, missing);
+  EXPECT_EQ(world_.first().reason, "disabled in the configuration");
+}
+
+TEST_F(Judging, APidThatASearchDidNotComeAcrossIsGone) {
+  world_.see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
+  world_.facts.processes.looks.clear();
+  EXPECT_EQ(world_.first().state, crashed);
 }
 
 // It may be that what the hold is for is still at work.
@@ -184,6 +200,10 @@ TEST_F(Judging, BackoffHoldsOnlyForTheReleaseAndCommandThatFailed) {
   EXPECT_EQ(world_.first().state, missing);
   world_.facts.now = 999;
   world_.record().failures.release = "/srv/shop/releases/0";
+  EXPECT_EQ(world_.first().state, missing);
+  world_.record().failures.release = app().release.native();
+  EXPECT_EQ(world_.first().state, failing);
+  world_.workers.front().start.emplace_back("--queue=mailers");
   EXPECT_EQ(world_.first().state, missing);
 }
 
@@ -217,6 +237,8 @@ TEST_F(Judging, OneThatWasSetAsideAndEndsAsAskedIsNotCrashedWhenThePidFileNamesI
   world_.record().stops = {asked(100)};
   world_.record().stops.front().aside = true;
   EXPECT_EQ(world_.first().state, missing);
+  world_.record().stops.front().process.pid = 300;
+  EXPECT_EQ(world_.first().state, crashed) << "it was another that was asked";
 }
 
 TEST_F(Judging, DrainedCountsUntilAPassCouldHaveStartedASuccessor) {
@@ -305,6 +327,25 @@ TEST(LateSuccessor, OfOneThatEndedAsAskedMakesItNoCrash) {
   EXPECT_EQ(world.first().state, WorkerState::missing);
   world.record().last = known(99);
   EXPECT_EQ(world.first().state, WorkerState::crashed) << "it is another one's pid";
+  world.record().last.reset();
+  EXPECT_EQ(world.first().state, WorkerState::crashed) << "whose pid it is nobody knows";
+}
+
+TEST(MayBeForked, IsWhatHasTheStackOfAWorkerThatIsNotRememberedItself) {
+  auto duplicate = living(200);
+  duplicate.stack = 7'000;
+  Judgement judgement;
+  EXPECT_FALSE(may_be_forked(duplicate, judgement, nullptr)) << "there is no worker";
+  judgement.process = living(100);
+  EXPECT_FALSE(may_be_forked(duplicate, judgement, nullptr));
+  judgement.process->stack = 7'000;
+  EXPECT_TRUE(may_be_forked(duplicate, judgement, nullptr));
+  WorkerRecord record;
+  EXPECT_TRUE(may_be_forked(duplicate, judgement, &record));
+  record.beside = {known(200)};
+  EXPECT_FALSE(may_be_forked(duplicate, judgement, &record));
+  duplicate.stack = judgement.process->stack = 0;
+  EXPECT_FALSE(may_be_forked(duplicate, judgement, nullptr)) << "the kernel shows neither";
 }
 
 }  // namespace
