@@ -105,10 +105,13 @@ TEST_F(Planning, JobsThatAreLeftOverAreHandedBackByEveryBootThatHappensAnyway) {
   EXPECT_THAT(steps_of_first(), IsEmpty()) << "it would be a boot of its own";
 }
 
-TEST_F(Planning, StopAsksEveryCopyOfAWorker) {
+TEST_F(Planning, StopAsksEveryCopyOfAWorkerOnce) {
   see("2", seen(PidInFile{100}, living(100), alive({100, 200, 300})));
   state_.holds["delayed_job.2"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};
   EXPECT_EQ(count_asked(), 3);
+  state_.workers["delayed_job.2"].stops = {asked(100, StopReason::stop),
+                                           asked(200, StopReason::stop)};
+  EXPECT_THAT(steps_of_first(), ElementsAre("ask pid 300 to finish its job and exit (stop)"));
 }
 
 TEST_F(Planning, AWorkerThatDoesNotStayUpIsUnavailable) {
@@ -156,6 +159,12 @@ TEST_F(Planning, AStaleFileIsRemovedAndTheStrangerIsLeftAlone) {
   see("2", seen(PidInFile{100}, with_title(100, "nginx"), kNothing));
   EXPECT_THAT(steps_of_first(), ElementsAre("remove the pid file (it says 100)",
                                             "hand back the jobs of pid 100", "start it"));
+}
+
+TEST_F(Planning, APidFileThatNamesNoProcessIsRemoved) {
+  see("2", seen(GarbagePidFile{"empty"}, NoProcess{}, kNothing));
+  EXPECT_THAT(steps_of_first(),
+              ElementsAre("remove the pid file (it names no process)", "start it"));
 }
 
 TEST_F(Planning, ALostPidFileIsWrittenBackAndNothingStarted) {
@@ -232,8 +241,11 @@ TEST_F(Planning, AFailingWorkerWaitsButItsPidFileAndJobsDoNot) {
                      .command = command_text(worker("2").start),
                      .restart_file_mtime = {}};
   see("2", seen(PidInFile{100}, NoProcess{}, kNothing));
-  EXPECT_THAT(steps_of_first(),
-              ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100"));
+  const auto as_expected =
+      ElementsAre("remove the pid file (it says 100)", "hand back the jobs of pid 100");
+  EXPECT_THAT(steps_of_first(), as_expected);
+  state_.holds["delayed_job.2"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};
+  EXPECT_THAT(steps_of_first(), as_expected) << "also where it is held";
 }
 
 TEST_F(Planning, AfterARebootTheJobsOfTheFormerProcessAreHandedBack) {
@@ -287,6 +299,15 @@ TEST_F(Planning, WhatIsLockedSinceAnotherOfThatNameHasThePidIsNotHandedBack) {
   EXPECT_EQ(recover_in(plan()).pid_taken, born_at(other.id, facts_) - 1) << "it may bear it";
 }
 
+TEST_F(Planning, TheJobsOfALivingWorkerAndOfItsDuplicateAreNeverHandedBack) {
+  see("2", seen(PidInFile{100}, living(100), std::vector{living(200)}));
+  state_.workers["delayed_job.2"].beside = {known(200)};
+  state_.workers["delayed_job.2"].unrecovered = {{.pid = 100, .host = {}, .asked = false},
+                                                 {.pid = 200, .host = {}, .asked = false},
+                                                 {.pid = 300, .host = {}, .asked = false}};
+  EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 300"));
+}
+
 // Any of them bears that name.
 TEST_F(Planning, WhatIsLockedSinceAnotherHasThePidOfADeadRakeIsNotHandedBack) {
   auto rake = worker("2");
@@ -330,6 +351,50 @@ TEST_F(Planning, AWorkerThatWasSetAsideIsAskedOnceItsSuccessorRuns) {
   see_again(alone);
   EXPECT_THAT(steps_of_first(), ElementsAre("start it"))
       << "as long as there is no successor, the old worker works on";
+}
+
+TEST_F(Planning, AWorkerThatWasSetAsideIsAskedOnce) {
+  auto observation = seen(PidInFile{200}, living(200), alive({300}));
+  observation.set_aside = {{100, living(100)}};
+  see("2", observation);
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart)"))
+      << "a successor that runs twice serves as well";
+  state_.workers["delayed_job.2"].stops = {asked(100)};
+  state_.workers["delayed_job.2"].stops.front().aside = true;
+  EXPECT_TRUE(is_idle(plan()));
+}
+
+// A daemon that takes a title is of no use before that; of any other one nothing more will be seen.
+TEST_F(Planning, AWorkerThatWasSetAsideIsAskedOnceItsSuccessorMayHaveBooted) {
+  const auto is_asked = [](const Worker& worker, const Process& old, const Process& successor) {
+    World world;
+    auto observation = seen(PidInFile{200}, successor);
+    observation.set_aside = {{100, old}};
+    world.see(worker, observation);
+    world.record().stops = {set_aside(100)};
+    return !is_idle(world.plan());
+  };
+  EXPECT_FALSE(is_asked(worker("2"), living(100), booting(200)));
+  auto titled = worker("2");
+  titled.foreground = true;
+  EXPECT_TRUE(is_asked(titled, living(100), booting(200)));
+  auto untitled = worker("2");
+  untitled.process_title.clear();
+  const Argv short_option = {"ruby", "bin/delayed_job", "-i", "2", "start"};
+  EXPECT_TRUE(is_asked(untitled, living(100), with_argv(200, short_option)));
+  const Argv line = {"bin/feed", "eu"};
+  EXPECT_TRUE(is_asked(untitled_daemon("eu"), with_argv(100, line), with_argv(200, line)));
+}
+
+TEST_F(Planning, TheFileOfOneThatMayLiveUnseenStays) {
+  auto observation = seen(PidInFile{200}, living(200));
+  observation.set_aside = {{100, Hidden{"Input/output error"}}};
+  see("2", observation);
+  EXPECT_TRUE(is_idle(plan()));
+  facts_.processes.looks.erase(100);
+  EXPECT_TRUE(is_idle(plan())) << "nobody has looked";
+  world_.end(100);
+  EXPECT_FALSE(is_idle(plan()));
 }
 
 TEST_F(Planning, AWorkerThatDiedAsideGetsItsJobsBack) {
@@ -378,6 +443,8 @@ TEST_F(Planning, TheFileOfOneThatWasSetAsideGoesAlsoWhereItsWorkerIsNotConfigure
   EXPECT_THAT(plan().set_aside_to_forget, ElementsAre(file)) << "and no file of anybody else's";
   state_.orphans.front().stop->aside = false;
   EXPECT_THAT(plan().set_aside_to_forget, IsEmpty());
+  state_.orphans.front().stop.reset();
+  EXPECT_THAT(plan().set_aside_to_forget, IsEmpty());
 }
 
 // Each was compared with all those before it.
@@ -414,6 +481,10 @@ TEST_F(Planning, ATouchedRestartFileRollsWorkersThatWereSeenBefore) {
   EXPECT_TRUE(is_idle(plan()));
   facts_.seen.front().restart_file_mtime = 0;
   EXPECT_TRUE(is_idle(plan())) << "a missing file asks for nothing";
+  facts_.seen.front().restart_file_mtime = 8;
+  EXPECT_FALSE(is_idle(plan()));
+  workers_.front().restart.on_restart_file = false;
+  EXPECT_TRUE(is_idle(plan())) << "the configuration says so";
 }
 
 TEST_F(Planning, LimitsDrain) {
@@ -422,6 +493,9 @@ TEST_F(Planning, LimitsDrain) {
   facts_.seen.front().memory = 1001;
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (memory)"));
   facts_.seen.front().memory = 1000;
+  EXPECT_TRUE(is_idle(plan()));
+  facts_.seen.front().memory.reset();
+  EXPECT_TRUE(is_idle(plan())) << "it was not read";
   workers_.front().limits.age = Duration{1000};
   facts_.now = 50'000 + 1001;  // it started 5000 ticks of 10 ms after boot
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (age)"));
@@ -447,6 +521,52 @@ TEST_F(Planning, AWorkerThatWasAskedToStopIsUnavailableAlsoWhenItCannotBeJudged)
   state_.workers["delayed_job.1"] = {};
   state_.workers["delayed_job.1"].start = BegunStart{.since = 1, .pid_before = 0};
   EXPECT_EQ(count_asked(), 0) << "its start has begun, and it was not seen since";
+}
+
+TEST_F(Planning, WhatIsRememberedOfAWorkerThatCannotBeJudgedSaysWhetherItIsDown) {
+  see("1", seen(UnreadablePidFile{"Input/output error"}, NoProcess{}, kNothing));
+  see("2", seen(PidInFile{100}, living(100)));
+  for (auto& each : workers_)
+    each.restart.max_unavailable = {.value = 1, .percent = false};
+  workers_.back().limits.memory = 1000;
+  facts_.seen.back().memory = 1001;
+  EXPECT_EQ(count_asked(), 1) << "nothing is remembered";
+  auto& record = state_.workers["delayed_job.1"];
+  const auto asked_with = [&](const WorkerRecord& remembered) {
+    record = remembered;
+    return count_asked();
+  };
+  WorkerRecord each;
+  EXPECT_EQ(asked_with(each), 1);
+  each.last = known(98);
+  each.process = known(99);
+  EXPECT_EQ(asked_with(each), 1) << "another has followed the one that has ended";
+  each.stops = {asked(99)};
+  EXPECT_EQ(asked_with(each), 0);
+  each.stops.clear();
+  each.by_command = asked(0);
+  EXPECT_EQ(asked_with(each), 0);
+}
+
+TEST_F(Planning, AWorkerThatHasLostItsPidFileServes) {
+  see("1", seen(NoPidFile{}, NoProcess{}, std::vector{with_title(99, "delayed_job.1")}));
+  see("2", seen(PidInFile{100}, living(100)));
+  for (auto& each : workers_)
+    each.restart.max_unavailable = {.value = 1, .percent = false};
+  workers_.back().limits.memory = 1000;
+  facts_.seen.back().memory = 1001;
+  EXPECT_EQ(count_asked(), 1);
+}
+
+TEST_F(Planning, AHeldWorkerIsNoLossOfCapacity) {
+  see("1", seen(NoPidFile{}, NoProcess{}, kNothing));
+  see("2", seen(PidInFile{100}, living(100)));
+  for (auto& each : workers_)
+    each.restart.max_unavailable = {.value = 1, .percent = false};
+  roll_ = RollAsked{.at = kLater, .mode = {}};
+  EXPECT_EQ(count_asked(), 0);
+  state_.holds["delayed_job.1"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};
+  EXPECT_EQ(count_asked(), 1);
 }
 
 TEST_F(Planning, ALookForTheJobsOfTheDeadIsNoPartOfARoll) {
@@ -509,6 +629,21 @@ TEST_F(Planning, OneIsAskedAtATimeUntilASuccessorStaysUp) {
   first.stops.clear();
   first.process = known(100);
   EXPECT_EQ(count_asked(), 3) << "the code has proved itself";
+  first.stops = {set_aside(100)};
+  EXPECT_EQ(state_of_first(), WorkerState::running);
+  EXPECT_EQ(count_asked(), 2) << "it is to go itself, and nobody knows yet what follows it";
+}
+
+TEST_F(Planning, NobodyElseIsAskedWhileTheFirstSuccessorComesUp) {
+  for (const char* identifier : {"1", "2"})
+    see_running(identifier);
+  roll_ = RollAsked{.at = kLater, .mode = {}};
+  EXPECT_EQ(count_asked(), 1);
+  world_.end(100);
+  const auto starter = with_argv(900, {"ruby", "bin/delayed_job", "--identifier=1", "start"});
+  see_again(seen(NoPidFile{}, NoProcess{}, std::vector{starter}));
+  EXPECT_EQ(state_of_first(), WorkerState::starting);
+  EXPECT_EQ(count_asked(), 0);
 }
 
 TEST_F(Planning, NobodyElseIsAskedWhileTheFirstSuccessorDoesNotStayUp) {
@@ -580,6 +715,18 @@ TEST_F(Planning, NobodyIsKilledUnlessTheConfigurationSaysSo) {
   EXPECT_TRUE(is_idle(plan()));
 }
 
+TEST_F(Planning, NobodyIsKilledWhoWasNotAsked) {
+  see("2", seen(PidInFile{100}, living(100)));
+  workers_.front().kill_after = Duration{5000};
+  facts_.now = 1'000'000'000;
+  auto& record = state_.workers["delayed_job.2"];
+  record.stops = {intended(100, StopReason::restart)};
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (restart)"));
+  record.stops.clear();
+  state_.holds["delayed_job.2"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (stop)"));
+}
+
 TEST_F(Planning, TimeInWhichTheHostSleptIsNoReasonToKillOrToReplace) {
   constexpr BootTime kNight = 8 * 3600 * 1000;
   see("2", seen(PidInFile{100}, living(100)));
@@ -616,12 +763,40 @@ TEST_F(Planning, ARequestThatWasWrittenButNotSentIsSent) {
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (memory)"));
 }
 
+TEST_F(Planning, ARequestIsNotSentToOneThatCannotBeSeen) {
+  see("2", seen(PidInFile{100}, living(100)));
+  facts_.processes.looks.insert_or_assign(300, Hidden{"Input/output error"});
+  state_.workers["delayed_job.2"].stops = {intended(300)};
+  EXPECT_TRUE(is_idle(plan()));
+}
+
 TEST_F(Planning, ARequestIsNotSentToOneThatRunsAsAnotherUser) {
   see("2", seen(NoPidFile{}, NoProcess{}, std::vector{of_user(100, 0)}));
   state_.workers["delayed_job.2"].process = known(100);
   state_.workers["delayed_job.2"].stops = {intended(100)};
   EXPECT_EQ(state_of_first(), WorkerState::unknown);
   EXPECT_TRUE(is_idle(plan()));
+}
+
+TEST_F(Planning, ASurgeOfOneThatIsNotTheWorkerIsNotBegun) {
+  see("2", seen(NoPidFile{}, NoProcess{}, std::vector{of_user(100, 0)}));
+  state_.workers["delayed_job.2"].process = known(100);
+  state_.workers["delayed_job.2"].stops = {set_aside(100)};
+  EXPECT_TRUE(is_idle(plan())) << "it runs as another user";
+  see_again(seen(PidInFile{200}, living(200)));
+  EXPECT_TRUE(is_idle(plan())) << "another one is the worker";
+}
+
+TEST_F(Planning, ASurgeIsBegunByOneOfTwoThatRememberTheSameProcess) {
+  for (const char* identifier : {"1", "2"}) {
+    see(identifier, seen(NoPidFile{}, NoProcess{}, alive({100})));
+    state_.workers[workers_.back().name].stops = {set_aside(100)};
+  }
+  const auto planned = plan();
+  EXPECT_THAT(planned.decisions.front().judgement.surged, testing::SizeIs(1));
+  EXPECT_THAT(words(planned.decisions.back().steps), ElementsAre("start it"));
+  world_.see_again(1, seen(PidInFile{200}, living(200)));
+  EXPECT_THAT(plan().decisions.back().steps, IsEmpty()) << "that one is not to be set aside";
 }
 
 TEST_F(Planning, ASurgeThatWasWrittenButNotBegunIsDone) {
@@ -638,6 +813,8 @@ TEST_F(Planning, ASurgeThatWasWrittenButNotBegunIsAStopUnderAHold) {
   state_.workers["delayed_job.2"].process = known(100);
   state_.workers["delayed_job.2"].stops = {set_aside(100)};
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (stop)"));
+  state_.workers["delayed_job.2"].stops.front().asked = true;
+  EXPECT_TRUE(is_idle(plan())) << "it was asked, and its pid file has been written back since";
 }
 
 TEST_F(Planning, TheOldWorkerOfASurgeIsAskedWhenItsSuccessorComesUpLate) {
@@ -675,6 +852,16 @@ TEST_F(Planning, ARememberedReleaseDecidesWhateverTheWorkingDirectoryIs) {
   EXPECT_TRUE(is_idle(plan()));
   state_.workers["delayed_job.2"].process->release = "/srv/shop/releases/1";
   EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (release)"));
+}
+
+TEST_F(Planning, WhereNoReleaseIsRememberedTheWorkingDirectoryDecides) {
+  see("2", seen(PidInFile{100}, living_in(100, "/srv/shop/releases/1")));
+  state_.workers["delayed_job.2"].process = known(100);
+  EXPECT_TRUE(is_idle(plan()));
+  state_.workers["delayed_job.2"].process->release.clear();
+  EXPECT_THAT(steps_of_first(), ElementsAre(std::string(kAsk) + " (release)"));
+  world_.show(unread(living(100)));
+  EXPECT_TRUE(is_idle(plan())) << "it was not read";
 }
 
 // --- orphans -------------------------------------------------------------------------------------
@@ -718,9 +905,47 @@ TEST_F(OrphansToDrain, AreAskedOnceEach) {
   EXPECT_THAT(pids(), IsEmpty());
 }
 
+TEST_F(OrphansToDrain, AreThoseToBeAskedWhateverThePolicyIs) {
+  note_asked({100, 5000});
+  state_.orphans.front().stop->asked = false;
+  facts_.orphan_policy = Orphans::warn;
+  EXPECT_THAT(pids(), ElementsAre(100));
+  EXPECT_FALSE(is_idle(plan()));
+  state_.orphans.front().stop.reset();
+  EXPECT_THAT(pids(), IsEmpty());
+  EXPECT_TRUE(is_idle(plan()));
+}
+
 TEST_F(OrphansToDrain, AnotherProcessUnderThePidOfOneThatWasAskedIsAnother) {
   note_asked({100, 4999});
   EXPECT_THAT(pids(), ElementsAre(100, 200));
+}
+
+TEST(OrphanName, IsTheOneOfTheConfigurationOrWhatItBears) {
+  State state;
+  const auto process = with_argv(100, {"bin/feed", "eu"});
+  EXPECT_EQ(orphan_name(state, process), "bin/feed");
+  EXPECT_EQ(orphan_name(state, unread(process)), "pid 100");
+  EXPECT_EQ(orphan_name(state, with_argv(100, {})), "pid 100");
+  state.orphans = {{.name = {}, .process = process.id, .stop = std::nullopt}};
+  EXPECT_EQ(orphan_name(state, process), "bin/feed");
+  state.orphans.front().name = "feed.eu";
+  EXPECT_EQ(orphan_name(state, process), "feed.eu");
+}
+
+TEST_F(Planning, StartsCanBeLeftOutOfAPlan) {
+  see("1", seen(NoPidFile{}, NoProcess{}, kNothing));
+  see("2", seen(PidInFile{100}, living(100)));
+  see("3", seen(NoPidFile{}, NoProcess{}, kNothing));
+  state_.holds["delayed_job.2"] = {.by = "deploy", .reason = {}, .since = 0, .until = {}};
+  facts_.seen.back().ready = Exited{1};
+  auto planned = plan();
+  EXPECT_TRUE(starts_anything(planned));
+  EXPECT_TRUE(waits_until_ready(planned));
+  leave_out_starts(planned);
+  EXPECT_FALSE(starts_anything(planned));
+  EXPECT_FALSE(waits_until_ready(planned));
+  EXPECT_THAT(words(planned.decisions[1].steps), ElementsAre(std::string(kAsk) + " (stop)"));
 }
 
 }  // namespace

@@ -104,6 +104,33 @@ TEST_F(Readiness, WhoIsToBeReplacedIsAskedWithThoseThatWaitForTheirTurn) {
   EXPECT_THAT(whom_to_ask(), IsEmpty()) << "it is nobody's turn";
 }
 
+TEST_F(Readiness, WhoStaysIsNotAskedWithThoseThatAreReplaced) {
+  see_running("1");
+  see_running("2");
+  world_.workers[0].limits.memory = 1000;
+  facts_.seen[0].memory = 1001;
+  EXPECT_THAT(whom_to_ask(), ElementsAre(0));
+}
+
+TEST_F(Readiness, WhoWasSurgedAwayIsAskedToStopAnyway) {
+  auto surged = seen(PidInFile{200}, with_title(200, "delayed_job.1"));
+  surged.set_aside = {{100, with_title(100, "delayed_job.1")}, {300, NoProcess{}}};
+  see("1", surged);
+  answer(Exited{1});
+  EXPECT_THAT(steps(), ElementsAre("ask pid 100 to finish its job and exit (restart)"))
+      << "what a start would hand back, and the file that tells of it, are left";
+}
+
+TEST_F(Readiness, WhoWasSurgedAwayFromOneThatOnlyItsStatusCommandKnowsIsAskedAsWell) {
+  auto by_status = feed("1");
+  by_status.status = {"bin/feed", "status"};
+  auto surged = answered(seen(NoPidFile{}, NoProcess{}, kNothing), StatusAnswer::running);
+  surged.set_aside = {{100, with_argv(100, {"bin/feed", "1"})}};
+  see(by_status, surged);
+  answer(Exited{1});
+  EXPECT_THAT(steps(), ElementsAre("ask pid 100 to finish its job and exit (restart)"));
+}
+
 TEST_F(Readiness, WhoseJobsAreHandedBackIsAskedForTheSakeOfTheBoot) {
   see_running("1");
   world_.record().unrecovered = {{.pid = 77, .host = {}, .asked = false}};
@@ -267,6 +294,22 @@ TEST_F(Readiness, TheTimeCountsFromTheFirstPassThatHadToWait) {
   remember();
   EXPECT_EQ(since(), std::nullopt);
   EXPECT_FALSE(not_ready(world_.plan().decisions[0], facts_, world_.state));
+}
+
+TEST_F(Readiness, OfWhoWasNotAskedNothingIsSaid) {
+  see_missing("1");
+  Decision decision;
+  decision.waits = Waits::until_ready;
+  facts_.workers = &world_.workers;
+  EXPECT_FALSE(not_ready(decision, facts_, world_.state));
+  answer(Exited{1});
+  facts_.now = 1000;
+  EXPECT_EQ(not_ready(decision, facts_, world_.state),
+            (NotReady{{"pg_isready"}, Exited{1}, Duration{0}}))
+      << "it has begun to wait now";
+  EXPECT_FALSE(waits_until_ready(world_.state, "delayed_job.1"));
+  world_.record().started_at = 1;
+  EXPECT_FALSE(waits_until_ready(world_.state, "delayed_job.1"));
 }
 
 TEST_F(Readiness, WhoDoesNotWaitAnyMoreIsForgotten) {

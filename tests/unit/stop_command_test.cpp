@@ -105,6 +105,7 @@ TEST_F(ByCommand, WhatEndedBeforeItWasAskedIsMissing) {
   pass();
   EXPECT_FALSE(has_told(EventKind::drained));
   EXPECT_FALSE(world_.record().by_command);
+  EXPECT_THAT(pass(), ElementsAre("start it"));
 }
 
 TEST_F(ByCommand, ARestartIsOverWithTheNextStart) {
@@ -148,6 +149,51 @@ TEST_F(ByCommand, WithoutOneNobodyCanBeAsked) {
   ask_for_restart();
   EXPECT_THAT(pass(), IsEmpty());
   EXPECT_TRUE(has_told(EventKind::no_process));
+}
+
+TEST_F(ByCommand, WithoutOneAHoldAsksNobody) {
+  see("eu", StatusAnswer::running);
+  world_.workers.front().stop.clear();
+  hold();
+  EXPECT_THAT(pass(), IsEmpty());
+}
+
+TEST_F(ByCommand, WhatAKilledPassIntendedWaitsForAnAnswer) {
+  see("eu", StatusAnswer::unknown);
+  world_.record().by_command = StopRequest{.process = {}, .reason = StopReason::restart};
+  EXPECT_THAT(pass(), IsEmpty());
+  see_again(StatusAnswer::running);
+  EXPECT_THAT(pass(), ElementsAre(kRestart));
+}
+
+TEST_F(ByCommand, IsNotRunWhereAProcessHasBeenAskedByASignal) {
+  see("eu", StatusAnswer::running);
+  world_.see_again(
+      0, answered(seen(PidInFile{100}, with_argv(100, {"bin/feed", "eu"})), StatusAnswer::running));
+  world_.record().by_command = StopRequest{.process = {}, .reason = StopReason::restart};
+  world_.record().stops = {asked(100)};
+  EXPECT_EQ(state(), WorkerState::draining);
+  EXPECT_THAT(pass(), IsEmpty());
+}
+
+TEST_F(ByCommand, NoMoreThanMaxUnavailableAreReplaced) {
+  for (const char* identifier : {"eu", "us", "ap"})
+    see(identifier, StatusAnswer::running);
+  for (auto& worker : world_.workers)
+    worker.restart.max_unavailable = {.value = 1, .percent = false};
+  ask_for_restart();
+  world_.record(2).roll.reset();
+  EXPECT_THAT(pass(), ElementsAre(kRestart)) << "the third one has the present code";
+}
+
+TEST_F(ByCommand, OneThatWasAskedLongAgoHoldsUpNobody) {
+  for (const char* identifier : {"eu", "us"})
+    see(identifier, StatusAnswer::running);
+  ask_for_restart();
+  EXPECT_THAT(pass(), ElementsAre(kRestart));
+  EXPECT_THAT(pass(), IsEmpty());
+  world_.facts.now += world_.workers.front().restart.settle.count();
+  EXPECT_THAT(pass(), ElementsAre(kRestart));
 }
 
 TEST_F(ByCommand, ASlowDrainIsToldOnce) {
