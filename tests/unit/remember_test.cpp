@@ -92,6 +92,34 @@ TEST_F(Remembering, TheSessionsOfTheDeadAreKeptWhileSomebodyIsInThemAndBounded) 
   EXPECT_EQ(record().dead_sessions.size(), 64U);
 }
 
+TEST_F(Remembering, TheSessionsOfTheDeadAreKeptWhereProcessesAreHidden) {
+  record().process = known(100);
+  record().dead_sessions = {77};
+  const auto another = born(living(100), 6000);
+  see(hidden(seen(NoPidFile{}, NoProcess{}, std::vector{another})), 0);
+  EXPECT_EQ(record().dead_sessions, (std::vector<pid_t>{77, 100}));
+}
+
+TEST_F(Remembering, OfOneThatWasSetAsideNoJobsAreKeptWhereNoneAreHandedBack) {
+  const auto die_aside = [this](const std::optional<KnownProcess>& last) {
+    record() = {};
+    record().last = last;
+    record().stops = {set_aside(100)};
+    see(seen(PidInFile{200}, living(200)), kMinute);
+    EXPECT_TRUE(record().stops.empty());
+    return record().unrecovered.size();
+  };
+  facts_.host = "web2";
+  EXPECT_EQ(die_aside(std::nullopt), 1U);
+  EXPECT_EQ(record().unrecovered.front().host, "web2");
+  auto another = known(90);
+  another.host = "web1";
+  EXPECT_EQ(die_aside(another), 1U);
+  EXPECT_EQ(record().unrecovered.front().host, "web2") << "and not that of another one";
+  facts_.recover_jobs = false;
+  EXPECT_EQ(die_aside(another), 0U);
+}
+
 TEST_F(Remembering, TheHostOfOneThatWasSetAsideIsTheOneItLivedOn) {
   facts_.host = "web2";
   record().process = known(200);
@@ -126,6 +154,94 @@ TEST_F(Remembering, ThoseThatLoseTheirPlaceInThePidFileAreKeptUntilTheyEnd) {
   EXPECT_EQ(record().beside.front().id.pid, 200);
   ASSERT_EQ(record().unrecovered.size(), 1U) << "it may have locked a job";
   EXPECT_EQ(record().unrecovered.front().pid, 100);
+}
+
+TEST_F(Remembering, OfOneThatHasLostItsPlaceTheEndIsNotedAsThatOfTheWorker) {
+  const auto end_beside = [this](const WorkerRecord& before) {
+    record() = before;
+    record().beside = {known(100)};
+    world_.forget_processes();
+    world_.show(living(200));
+    world_.end(100);
+    world_.pass();
+    EXPECT_TRUE(record().beside.empty());
+  };
+  WorkerRecord before;
+  before.last = known(90);
+  end_beside(before);
+  EXPECT_EQ(record().last->id.pid, 90) << "nobody has had its place since";
+  EXPECT_FALSE(record().unrecovered.front().asked);
+  before.process = known(200);
+  before.stops = {asked(100)};
+  end_beside(before);
+  EXPECT_EQ(record().last->id.pid, 100);
+  EXPECT_TRUE(record().unrecovered.front().asked);
+  before.stops = {intended(100)};
+  end_beside(before);
+  EXPECT_FALSE(record().unrecovered.front().asked);
+  facts_.recover_jobs = false;
+  end_beside(before);
+  EXPECT_TRUE(record().unrecovered.empty());
+}
+
+TEST_F(Remembering, OneThatComesBackIntoThePidFileIsKnown) {
+  record().process = known(100);
+  record().beside = {known(200)};
+  record().beside.front().release = "/srv/shop/releases/1";
+  see(seen(PidInFile{200}, living(200), alive({100})), 0);
+  EXPECT_EQ(record().process->id.pid, 200);
+  EXPECT_EQ(record().process->release, "/srv/shop/releases/1");
+  ASSERT_EQ(record().beside.size(), 1U);
+  EXPECT_EQ(record().beside.front().id.pid, 100);
+}
+
+TEST_F(Remembering, WhatAnEarlierVersionDidNotKeepIsAdded) {
+  record().process = known(100);
+  record().process->release.clear();
+  record().process->session = 0;
+  facts_.seen.front().restart_file_mtime = 5;
+  see(seen(PidInFile{100}, living(100)), 0);
+  EXPECT_EQ(record().process->release, app().release.native());
+  EXPECT_EQ(record().process->session, 100);
+  EXPECT_EQ(record().restart_file_mtime, 5);
+  facts_.seen.front().restart_file_mtime = 6;
+  see(seen(PidInFile{100}, living(100)), 0);
+  EXPECT_EQ(record().restart_file_mtime, 5) << "or nobody would see that it was touched";
+}
+
+TEST_F(Remembering, OnlyAReleaseThatAWorkerIsSeenInIsItsOwn) {
+  auto elsewhere = living_in(100, "/var/tmp");
+  see(seen(PidInFile{100}, elsewhere), 0);
+  EXPECT_EQ(record().process->release, "");
+  record() = {};
+  elsewhere.cwd.reset();
+  see(seen(PidInFile{100}, elsewhere), 0);
+  EXPECT_EQ(record().process->release, "");
+  record() = {};
+  see(seen(PidInFile{100}, living(100)), 0);
+  EXPECT_EQ(record().process->release, app().release.native());
+}
+
+// A pass was killed before it could say that it had started it.
+TEST_F(Remembering, WhatAStartHasBroughtUpIsKnownByWhenItBegan) {
+  record().start = BegunStart{.since = 4000, .pid_before = 0};
+  record().started_at = 7;
+  see(seen(PidInFile{100}, booting(100)), 0);
+  EXPECT_EQ(record().process->begun, 4000U);
+  EXPECT_FALSE(record().start);
+  EXPECT_EQ(record().started_at, 7);
+  record() = {};
+  record().started_at = 7;
+  see(seen(PidInFile{100}, living(100)), 0);
+  EXPECT_EQ(record().process->begun, 0U);
+  EXPECT_EQ(record().started_at, 0) << "somebody else has started it";
+}
+
+TEST_F(Remembering, AStartUnderWayIsNotTheWorker) {
+  record().roll = RollAsked{.at = 0, .mode = {}};
+  see(seen(NoPidFile{}, NoProcess{}, std::vector{booting(900)}), 0);
+  EXPECT_FALSE(record().process);
+  EXPECT_TRUE(record().roll) << "it is not known yet which code it has";
 }
 
 TEST_F(Remembering, LeftOversAreBounded) {
@@ -172,6 +288,19 @@ TEST_F(Remembering, StayingUpEndsTheCountAndIsToldOnce) {
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events.front().kind, EventKind::recovered);
   EXPECT_EQ(record().failures.count, 0);
+}
+
+TEST_F(Remembering, StayingUpAfterOneFailureIsNotTold) {
+  record().failures.count = 1;
+  start(1);
+  EXPECT_TRUE(see(seen(PidInFile{100}, living(100)), 2 * kMinute + 1).empty());
+  EXPECT_EQ(record().failures.count, 0);
+}
+
+TEST_F(Remembering, WhatSomebodyElseHasStartedEndsNoCount) {
+  record().failures.count = 2;
+  see(seen(PidInFile{100}, living(100)), 60 * kMinute);
+  EXPECT_EQ(record().failures.count, 2);
 }
 
 TEST_F(Remembering, ADeathAfterALongLifeIsNoFailure) {
@@ -239,6 +368,27 @@ TEST_F(Remembering, WhomAHoldWasToStopIsForgottenWhenItIsOver) {
   EXPECT_EQ(record().stops.front().process.pid, 200);
 }
 
+TEST_F(Remembering, OnlyWhatAHoldAloneIntendedIsVoid) {
+  auto aside = intended(100, StopReason::stop);
+  aside.aside = true;
+  const auto stays = [this](const StopRequest& stop) {
+    record().stops = {stop};
+    record().by_command = stop;
+    forget_void_stops(state_, world_.workers, 0);
+    EXPECT_EQ(record().stops.empty(), !record().by_command);
+    return !record().stops.empty();
+  };
+  EXPECT_FALSE(stays(intended(100, StopReason::stop)));
+  EXPECT_TRUE(stays(asked(100, StopReason::stop)));
+  EXPECT_TRUE(stays(intended(100, StopReason::memory)));
+  EXPECT_TRUE(stays(aside));
+  world_.workers.front().enabled = false;
+  EXPECT_TRUE(stays(intended(100, StopReason::stop))) << "it is held by the configuration";
+  state_.workers.clear();
+  forget_void_stops(state_, world_.workers, 0);
+  EXPECT_TRUE(state_.workers.empty());
+}
+
 TEST_F(Remembering, ARestartIsRememberedUntilItsTurnComes) {
   see(seen(PidInFile{100}, living(100)), 0);
   record().roll = RollAsked{.at = facts_.now, .mode = RestartMode::surge};
@@ -251,6 +401,36 @@ TEST_F(Remembering, ARestartIsRememberedUntilItsTurnComes) {
   EXPECT_FALSE(record().to_replace);
 }
 
+TEST_F(Remembering, ARestartMeansTheProcessThatServedWhenItWasAskedFor) {
+  const auto is_to_replace = [this](BootTime asked_at) {
+    record().roll = RollAsked{.at = asked_at, .mode = {}};
+    record().to_replace.reset();
+    see(seen(PidInFile{100}, living(100)), kMinute);
+    return record().to_replace.has_value();
+  };
+  constexpr BootTime kBorn = 50'000;  // 5000 ticks of 10 ms
+  EXPECT_FALSE(is_to_replace(kBorn - 1));
+  EXPECT_TRUE(is_to_replace(kBorn));
+  record().process->begun = 4000;
+  EXPECT_FALSE(is_to_replace(39'999));
+  EXPECT_TRUE(is_to_replace(40'000)) << "its start had begun with the code of before";
+  record().stops = {set_aside(100)};
+  EXPECT_FALSE(is_to_replace(kBorn)) << "it is to go anyway";
+}
+
+TEST_F(Remembering, WhenAnotherBeganSaysNothingOfAWorkerWithoutItsPidFile) {
+  record().process = known(90);
+  record().process->begun = 1;
+  record().roll = RollAsked{.at = 49'999, .mode = {}};
+  world_.forget_processes();
+  world_.see_again(0, seen(NoPidFile{}, NoProcess{}, alive({100})));
+  facts_.processes.looks.insert_or_assign(90, Hidden{"Input/output error"});
+  facts_.now = kMinute;
+  world_.pass();
+  EXPECT_FALSE(record().roll);
+  EXPECT_FALSE(record().to_replace) << "it was born since";
+}
+
 // After a reboot somebody else was faster.
 TEST_F(Remembering, TheJobsOfAFormerBootAreNotForgottenForItsSuccessor) {
   record().former_pid = 77;
@@ -258,6 +438,18 @@ TEST_F(Remembering, TheJobsOfAFormerBootAreNotForgottenForItsSuccessor) {
   ASSERT_EQ(record().unrecovered.size(), 1U);
   EXPECT_EQ(record().unrecovered.front().pid, 77);
   EXPECT_FALSE(record().former_pid);
+}
+
+TEST_F(Remembering, TheJobsOfAFormerBootAreNoneWhereItsSuccessorHasItsPidOrNoneAreHandedBack) {
+  record().former_pid = 100;
+  see(seen(PidInFile{100}, living(100)), kMinute);
+  EXPECT_TRUE(record().unrecovered.empty());
+  EXPECT_FALSE(record().former_pid);
+  record() = {};
+  record().former_pid = 77;
+  facts_.recover_jobs = false;
+  see(seen(PidInFile{100}, living(100)), kMinute);
+  EXPECT_TRUE(record().unrecovered.empty());
 }
 
 TEST_F(Remembering, ARestartOfAWorkerWithoutItsPidFileIsNotForgotten) {
@@ -318,10 +510,18 @@ TEST_F(Remembering, ListsOfTheDeadAreBounded) {
 }
 
 TEST_F(Remembering, NoDeadAreKeptWhereNoJobsAreHandedBack) {
+  const auto die = [this] {
+    start(1);
+    see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute);
+    return record().unrecovered.size();
+  };
   facts_.recover_jobs = false;
-  start(1);
-  see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute);
-  EXPECT_TRUE(record().unrecovered.empty());
+  EXPECT_EQ(die(), 0U);
+  facts_.recover_jobs = true;
+  world_.workers.front().preset = "resque";
+  EXPECT_EQ(die(), 0U);
+  world_.workers.front().preset = "delayed_job";
+  EXPECT_EQ(die(), 1U);
 }
 
 TEST_F(Remembering, AWorkerThatIsNoLongerConfiguredBecomesAnOrphanWhileItLives) {
@@ -352,6 +552,45 @@ TEST_F(Remembering, AnOrphanThatWasSetAsideIsRememberedUntilItsFileIsGone) {
   facts_.set_aside_elsewhere.clear();
   world_.pass();
   EXPECT_TRUE(state_.orphans.empty());
+}
+
+TEST_F(Remembering, AnOrphanThatWasNotSetAsideIsForgottenAtItsEndWhateverFilesThereAre) {
+  facts_.set_aside_elsewhere = {{.pid_file = "/srv/shop/current/tmp/pids/feed.eu.pid", .pid = 300}};
+  state_.orphans = {{.name = "feed.eu", .process = known(300).id, .stop = asked(300)}};
+  world_.end(300);
+  world_.pass();
+  EXPECT_TRUE(state_.orphans.empty());
+}
+
+TEST_F(Remembering, AnOrphanIsToBeAskedAlsoWhereNobodyKnewIt) {
+  facts_.wall = 1000;
+  remember_intents(state_, facts_,
+                   {.decisions = {},
+                    .orphans_to_drain = {{.id = known(300).id, .name = "delayed_job.7"}},
+                    .set_aside_to_forget = {}});
+  ASSERT_EQ(state_.orphans.size(), 1U);
+  EXPECT_EQ(state_.orphans.front().name, "delayed_job.7");
+  EXPECT_EQ(state_.orphans.front().stop->at, 1000);
+  EXPECT_FALSE(state_.orphans.front().stop->asked);
+  EXPECT_FALSE(state_.orphans.front().stop->aside);
+  const auto before = state_;
+  remember_intents(state_, facts_,
+                   {.decisions = {},
+                    .orphans_to_drain = {{.id = known(300).id, .name = "delayed_job.7"}},
+                    .set_aside_to_forget = {}});
+  EXPECT_EQ(state_, before) << "once";
+}
+
+TEST_F(Remembering, TheSessionOfOneThatIsToBeAskedIsKnownWhereItIsSeen) {
+  facts_.workers = &world_.workers;
+  world_.show(living(100));
+  Plan plan;
+  plan.decisions.resize(1);
+  plan.decisions.front().steps = {AskToStop{{100, 5000}}, AskToStop{{200, 5000}}};
+  remember_intents(state_, facts_, plan);
+  ASSERT_EQ(record().stops.size(), 2U);
+  EXPECT_EQ(record().stops.front().session, 100);
+  EXPECT_EQ(record().stops.back().session, 0);
 }
 
 TEST_F(Remembering, FailuresBeyondCountingWaitTheLongestTime) {
@@ -408,6 +647,24 @@ TEST_F(Remembering, WhomAPidFileNamedBeforeItIsWrittenBackMayHaveLeftAJob) {
   EXPECT_EQ(record().unrecovered.front().pid, 99);
 }
 
+TEST_F(Remembering, WhomAPidFileNamedBeforeItIsWrittenBackMayLiveWhereItIsNotSeen) {
+  const auto dead_after = [this](const Seen& seen) {
+    record() = {};
+    see(seen, kMinute);
+    remember_intents(state_, facts_, world_.plan());
+    return record().unrecovered.size();
+  };
+  EXPECT_EQ(dead_after(seen(NoPidFile{}, NoProcess{}, alive({100}))), 0U) << "it named nobody";
+  EXPECT_EQ(dead_after(seen(PidInFile{99}, Hidden{"Input/output error"}, alive({100}))), 0U);
+  see(seen(PidInFile{99}, NoProcess{}, alive({100})), kMinute);
+  const auto plan = world_.plan();
+  facts_.processes.looks.erase(99);
+  remember_intents(state_, facts_, plan);
+  EXPECT_TRUE(record().unrecovered.empty()) << "nobody has looked";
+  facts_.recover_jobs = false;
+  EXPECT_EQ(dead_after(seen(PidInFile{99}, NoProcess{}, alive({100}))), 0U);
+}
+
 TEST_F(Remembering, AStartIsOverOnceTheStatusCommandSaysThatItRuns) {
   auto daemon = untitled_daemon("eu");
   daemon.status = {"bin/feed", "status"};
@@ -426,6 +683,17 @@ TEST_F(Remembering, TheHostOfADeadProcessIsTheOneItLivedOn) {
   facts_.host = "after";
   see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute);
   ASSERT_EQ(record().unrecovered.size(), 1U);
+  EXPECT_EQ(record().unrecovered.front().host, "before");
+}
+
+TEST_F(Remembering, TheHostOfADeadOneThatWasSetAsideIsTheOneItLivedOn) {
+  facts_.host = "before";
+  start(1);
+  facts_.host = "after";
+  record().stops = {set_aside(100)};
+  record().stops.front().asked = true;
+  see(seen(PidInFile{100}, NoProcess{}, kNothing), kMinute);
+  ASSERT_EQ(record().unrecovered.size(), 1U) << "noted once";
   EXPECT_EQ(record().unrecovered.front().host, "before");
 }
 
@@ -468,8 +736,9 @@ TEST_F(Reminding, IsDoneOnceADay) {
 TEST_F(Reminding, IsOverWithTheHold) {
   EXPECT_EQ(reminders_at(1000 + kADay), 1);
   world_.state.holds.clear();
+  world_.state.told["delayed_job.2 crashed"] = {};
   EXPECT_EQ(reminders_at(1000 + 3 * kADay), 0);
-  EXPECT_TRUE(world_.state.told.empty());
+  EXPECT_EQ(world_.state.told.size(), 1U) << "of other problems nothing is forgotten";
 }
 
 TEST_F(Reminding, IsNotDoneOfAHoldThatEndsByItself) {

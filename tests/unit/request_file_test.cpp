@@ -123,6 +123,14 @@ TEST_F(Requested, StartAndRestartEndABackOff) {
   EXPECT_EQ(state_.workers["a"].roll, (RollAsked{.at = 5, .mode = {}}));
 }
 
+TEST_F(Requested, AReleaseOfAWorkerThatWasNeverThereChangesNothing) {
+  workers_.front().name = "b";
+  const auto before = state_;
+  ask({});
+  ask({{"b", AskForRelease{}}});
+  EXPECT_EQ(state_, before);
+}
+
 TEST_F(Requested, ARestartInAnotherBootMeansNoProcessOfThisOne) {
   ask({{"a", AskForRoll{"before", {.at = 5, .mode = {}}}}});
   EXPECT_FALSE(state_.workers["a"].roll);
