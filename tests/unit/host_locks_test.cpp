@@ -46,6 +46,13 @@ TEST(HostLocks, AreFreshForAsLongAsAJobMayRun) {
   EXPECT_EQ(last_within_run_time(unknown), nullptr);
 }
 
+TEST(HostLocks, AreOfRakeWhereTheyNameNoWorker) {
+  LockedWorker worker{.name = {}, .pid = 7, .jobs = 1, .since = 0, .last = 0};
+  EXPECT_EQ(worker.shown("web2"), "jobs:work (pid 7 on web2)");
+  worker.name = "delayed_job.1";
+  EXPECT_EQ(worker.shown("web2"), "delayed_job.1 (pid 7 on web2)");
+}
+
 TEST(HostLocks, SayUntilWhen) {
   EXPECT_EQ(why_maybe_alive(locks_at(4599), {}),
             "delayed_job.1 (pid 7 on web2) locked a job at 1970-01-01T00:16:40Z, and a job may run "

@@ -153,6 +153,24 @@ TEST_F(StartMachine, ABootForThoseThatComeLaterIsEndedAfterItsTime) {
   EXPECT_TRUE(machine_.is_done());
 }
 
+TEST_F(StartMachine, ABootThatIsBeingEndedGivesItsPlaceAwayInItsTime) {
+  machine_ = Machine(1);
+  order({{.workers = {}, .time_limit = 59s}, command_for(worker(ComesUpAs::child))});
+  step(Launched{0});
+  EXPECT_THAT(after(59s), ElementsAre("TERM 0"));
+  EXPECT_THAT(after(1s), ElementsAre("launch 1"));
+  EXPECT_THAT(after(1s), ElementsAre("KILL 0"));
+}
+
+TEST_F(StartMachine, ABootThatHandsBackJobsIsWaitedForAlsoWhenItHasBooted) {
+  order({{.workers = {}, .time_limit = 60s, .hands_back = true}});
+  EXPECT_THAT(step(HasBooted{0}), IsEmpty());
+  step(Launched{0});
+  EXPECT_THAT(step(HasBooted{0}), IsEmpty());
+  EXPECT_FALSE(machine_.is_done());
+  EXPECT_THAT(after(60s), ElementsAre("TERM 0"));
+}
+
 TEST_F(StartMachine, AChildIsUpWithoutAnyPidFile) {
   EXPECT_THAT(order(ComesUpAs::child), ElementsAre("launch 0"));
   EXPECT_THAT(step(Launched{0}), ElementsAre("look 0"));
@@ -193,6 +211,16 @@ TEST_F(StartMachine, AWorkerThatIsLeftOutIsNotLaunchedAndNotWaitedFor) {
   EXPECT_THAT(step(NotMissing{0}), IsEmpty());
   EXPECT_FALSE(machine_.is_done());
   EXPECT_THAT(step(NotNeeded{0}), IsEmpty());
+  EXPECT_TRUE(machine_.is_done());
+}
+
+TEST_F(StartMachine, AWorkerIsLeftOutOnce) {
+  order({{.workers = {worker(ComesUpAs::daemon), worker(ComesUpAs::daemon)}, .time_limit = 60s}});
+  for (const WorkerNumber number : {0U, 0U, 1U}) {
+    step(NotMissing{number});
+    EXPECT_FALSE(machine_.is_done());
+  }
+  step(NotNeeded{0});
   EXPECT_TRUE(machine_.is_done());
 }
 
@@ -354,6 +382,17 @@ TEST_F(StartMachine, ACommandThatHangsIsEndedWithItsGroupAndKilledAfterAGrace) {
   EXPECT_TRUE(machine_.is_done());
 }
 
+TEST_F(StartMachine, ACommandThatWasEndedIsNoSuccessAndItsSignalNoReason) {
+  auto command = command_for(worker(ComesUpAs::by_status));
+  command.time_limit = 5s;
+  order({command});
+  step(Launched{0});
+  EXPECT_THAT(after(5s), ElementsAre("TERM 0"));
+  EXPECT_THAT(step(CommandEnded{0, KilledBySignal{15}}),
+              ElementsAre("failed 0: not seen in 60000"));
+  EXPECT_TRUE(machine_.is_done());
+}
+
 TEST_F(StartMachine, ACommandThatEndsByTermIsNotKilled) {
   boot_daemon();
   after(60s);
@@ -429,6 +468,17 @@ TEST_F(StartMachine, AStartThatHangsGivesItsPlaceToTheNext) {
   EXPECT_THAT(step(Seen{0, kProcess}), ElementsAre("launch 4"));
 }
 
+TEST_F(StartMachine, AStartWhoseCommandHasEndedGivesItsPlaceToTheNextAsWell) {
+  machine_ = Machine(1);
+  auto command = command_for(worker(ComesUpAs::daemon, 300s, 5s));
+  command.time_limit = 59s;
+  order({command, command});
+  step(Launched{0});
+  step(NotSeenYet{0, false});
+  EXPECT_THAT(after(58s, CommandEnded{0, Exited{0}}), ElementsAre("look 0"));
+  EXPECT_THAT(after(2s), ElementsAre("launch 1")) << "nobody is left to be ended";
+}
+
 TEST_F(StartMachine, ALateOrderJoinsTheQueueOfTheSamePass) {
   boot_daemon();
   EXPECT_THAT(after(30s, Ordered{{command_for(worker(ComesUpAs::child))}}),
@@ -478,6 +528,7 @@ const std::map<std::string, Input> kInputs = {
     {"not missing", NotMissing{0}},
     {"launched", Launched{0}},
     {"not needed", NotNeeded{0}},
+    {"has booted", HasBooted{0}},
     {"command ended", CommandEnded{0, Exited{0}}},
     {"seen", Seen{0, kProcess}},
     {"not seen yet", NotSeenYet{0, false}},
