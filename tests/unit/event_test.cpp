@@ -21,12 +21,21 @@ TEST(Event, IsStampedOnce) {
 }
 
 TEST(Event, IsAboutAProcessWhereOneIsKnown) {
-  EXPECT_EQ(pid_of(event_with(OfProcess{.pid = 100})), 100);
-  EXPECT_EQ(pid_of(event_with(Up{.pid = 100})), 100);
-  EXPECT_EQ(pid_of(event_with(Up{.pid = std::nullopt})), std::nullopt);
-  EXPECT_EQ(pid_of(event_with(Stopping{.pid = 0, .reason = StopReason::stop, .took = {}})),
-            std::nullopt);
-  EXPECT_EQ(pid_of(event_with(CannotTell{"hidepid"})), std::nullopt);
+  const auto stopping = [](pid_t pid) {
+    return Stopping{.pid = pid, .reason = StopReason::stop, .took = {}};
+  };
+  const auto held_by = [](pid_t pid) {
+    return LockHeld{.pid = pid, .lasted = Duration{0}, .lock_file = {}};
+  };
+  for (const Detail& detail :
+       {Detail(OfProcess{.pid = 100}), Detail(Up{.pid = 100}), Detail(StartUnderWay{.pid = 100}),
+        Detail(stopping(100)), Detail(held_by(100))})
+    EXPECT_EQ(pid_of(event_with(detail)), 100) << detail.index();
+  for (const Detail& detail :
+       {Detail(OfProcess{.pid = 0}), Detail(Up{.pid = std::nullopt}), Detail(Up{.pid = 0}),
+        Detail(StartUnderWay{.pid = 0}), Detail(stopping(0)), Detail(held_by(0)),
+        Detail(CannotTell{"hidepid"})})
+    EXPECT_EQ(pid_of(event_with(detail)), std::nullopt) << detail.index();
 }
 
 TEST(Failure, IsWhatCouldNotBeDoneAndWhy) {
