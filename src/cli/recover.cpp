@@ -2,10 +2,10 @@
 #include "cli/cron_order.h"
 #include "cli/passes.h"
 #include "cli/print.h"
-#include "doctor/words.h"
 #include "pass/recover_host.h"
 #include "report/event_text.h"
 #include "report/host_locks.h"
+#include "util/shell_words.h"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // Whether there is a place for pid files and logs, the lock is free, and the clock right.
 #include "doctor/checks.h"
-#include "doctor/words.h"
 #include "model/app.h"
 #include "util/duration.h"
+#include "util/shell_words.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // Whether what is to be started can be: Ruby, its gems, scripts.
 #include "doctor/checks.h"
-#include "doctor/words.h"
+#include "util/shell_words.h"
 
 #include <set>
 

@@ -2,8 +2,8 @@
 #include "delayed_job/command_line.h"
 #include "doctor/checks.h"
 #include "doctor/gems.h"
-#include "doctor/words.h"
 #include "util/duration.h"
+#include "util/shell_words.h"
 
 #include <set>
 

@@ -1,6 +1,6 @@
 #include "doctor/crontab.h"
 
-#include "doctor/words.h"
+#include "util/shell_words.h"
 #include "util/trimmed.h"
 
 #include <algorithm>

@@ -3,8 +3,8 @@
 #include "config/policies.h"
 #include "config/presets.h"
 #include "doctor/gather_settings.h"
-#include "doctor/words.h"
 #include "launch/environment.h"
+#include "util/shell_words.h"
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 #include "doctor/gather_cron.h"
 
 #include "doctor/gather_ruby.h"
-#include "doctor/words.h"
 #include "launch/transient_unit.h"
 #include "system/user_database.h"
+#include "util/shell_words.h"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
 // Others that start the same workers: monit, systemd, god, delayed_job's own monitor, cron.
 #include "doctor/gather_cron.h"
 #include "doctor/gather_ruby.h"
-#include "doctor/words.h"
 #include "model/app.h"
 #include "system/surroundings.h"
+#include "util/shell_words.h"
 
 #include <algorithm>
 #include <array>

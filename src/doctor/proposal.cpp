@@ -3,7 +3,7 @@
 #include "config/reader.h"
 #include "config/writer.h"
 #include "doctor/gems.h"
-#include "doctor/words.h"
+#include "util/shell_words.h"
 #include "util/trimmed.h"
 
 #include <algorithm>

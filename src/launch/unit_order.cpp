@@ -1,10 +1,11 @@
 #include "launch/unit_order.h"
 
+#include "util/shell_words.h"
+
 #include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstring>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -30,12 +31,17 @@ std::string property(std::string_view name, std::string_view value) {
   return fmt::format("--property={}={}", name, value);
 }
 
-/// systemd expands `$` in the words of a command (systemd.service(5), COMMAND LINES).
-std::string without_expansion(const std::string& word) {
-  std::string text;
-  for (const char letter : word)
-    text += letter == '$' ? std::string("$$") : std::string(1, letter);
-  return text;
+/// A script as an argument of `sh -c` in which systemd finds nothing to expand (systemd.service(5),
+/// COMMAND LINES), nor any `$` or `;`: into the unit's file systemd 252 writes these as `\$` and
+/// `\;`, and complains of it at each daemon-reload ("Ignoring unknown escape sequences").
+std::string disguised(std::string_view script) {
+  std::string format;
+  for (const char letter : script) {
+    const auto byte = static_cast<unsigned char>(letter);
+    const bool is_plain = byte >= ' ' && byte <= '~' && std::strchr("$;`'\"\\%", letter) == nullptr;
+    format += is_plain ? std::string(1, letter) : fmt::format("\\{:03o}", byte);
+  }
+  return fmt::format("eval \"`printf '{}'`\"", format);
 }
 
 std::string name_of_signal(int signal) {
@@ -150,15 +156,15 @@ Argv transient_unit_command(const UnitOrder& order, const UnitRights& rights) {
   // The shell looks the program up in the unit's PATH and keeps the words as they are, by which
   // the worker is known in /proc; systemd-run would make the program's path absolute.
   const bool has_pid_file = !order.pid_file.empty();
-  Argv words = {"/bin/sh",
-                "-c",
-                has_pid_file ? kShimWithPidFile : kShim,
-                "bootcheck",
-                order.working_directory.native(),
-                order.output.native()};
-  if (has_pid_file) words.push_back(order.pid_file.native());
-  words.insert(words.end(), order.argv.begin(), order.argv.end());
-  std::ranges::transform(words, std::back_inserter(command), without_expansion);
+  std::string script = "set --";
+  const auto add = [&](const std::string& word) { script += " " + shell_word(word); };
+  add(order.working_directory.native());
+  add(order.output.native());
+  if (has_pid_file) add(order.pid_file.native());
+  std::ranges::for_each(order.argv, add);
+  script += " && ";
+  script += has_pid_file ? kShimWithPidFile : kShim;
+  command.insert(command.end(), {"/bin/sh", "-c", disguised(script), "bootcheck"});
   return command;
 }
 

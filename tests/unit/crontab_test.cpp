@@ -1,7 +1,7 @@
 // Crontabs as text: the line of an application, who else has one, and how it gets in.
 #include "doctor/crontab.h"
 
-#include "doctor/words.h"
+#include "util/shell_words.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

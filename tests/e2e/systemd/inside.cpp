@@ -107,6 +107,21 @@ TEST_F(UnderSystemd, AForegroundProgramKeepsItsWordsAndComesBack) {
   EXPECT_TRUE(is_alive(app_.pid_of("feed").value_or(0)));
 }
 
+// What it has written of a unit it reads at each reload.
+TEST_F(UnderSystemd, SystemdHasNothingToSayOfTheUnits) {
+  write_file(app_.root() / "bin" / "feed", "#!/bin/sh\nexec sleep 1000\n");
+  fs::permissions(app_.root() / "bin" / "feed", fs::owner_all);
+  configure(
+      "workers: [{preset: delayed_job, count: 1}, {name: feed, start: [bin/feed, '$5', ';'],\n"
+      "  foreground: true, pid_file: tmp/pids/feed.pid}]\n");
+  good_pass();
+  EXPECT_EQ(run({"systemctl", "daemon-reload"}).status, 0);
+  EXPECT_EQ(run({"journalctl", "--sync"}).status, 0);
+  const auto journal = run({"journalctl", "--boot", "--no-pager", "--output=cat"}).out;
+  EXPECT_THAT(journal, HasSubstr("Reloading"));
+  EXPECT_THAT(journal, Not(HasSubstr("unknown escape sequences")));
+}
+
 TEST_F(UnderSystemd, OneBootInAUnitOfItsOwnReplacesAllWorkers) {
   configure("workers: [{preset: delayed_job, count: 3}]\nrestart: {settle: 1h}\nbackoff: 0\n");
   good_pass();

@@ -1,4 +1,4 @@
-#include "doctor/words.h"
+#include "util/shell_words.h"
 
 #include <utility>
 
