@@ -1,6 +1,10 @@
 // The command line, see bootcheck(1): words in, options or a usage error out.
 #include "cli/options.h"
 
+#include "support/files.h"
+#include "support/places.h"
+
+#include <map>
 #include <regex>
 #include <sstream>
 
@@ -219,7 +223,7 @@ TEST(Options, AnswerHelpAndVersionAndDoNothingElse) {
 
 TEST(Options, HelpOfACommandIsAboutIt) {
   for (const auto* command : {"run", "status", "restart", "stop", "start", "why", "logs", "config",
-                              "init", "doctor", "crontab"}) {
+                              "init", "doctor", "crontab", "recover"}) {
     for (const auto& line : {std::string("--help ") + command, std::string("help ") + command,
                              command + std::string(" -h")}) {
       const auto text = std::get<Information>(parse_options(split(line))).text;
@@ -234,17 +238,31 @@ TEST(Options, HelpOfACommandIsAboutIt) {
   }
 }
 
+/// What a table of src/cli/options.cpp has: the first two fields of its rows.
+std::map<std::string, std::string> rows_of_table(const std::string& row) {
+  const auto source = test::read_file(test::source_dir() / "src/cli/options.cpp");
+  const std::regex pattern(row);
+  std::map<std::string, std::string> rows;
+  for (std::sregex_iterator at(source.begin(), source.end(), pattern), end; at != end; ++at)
+    rows.emplace(at->str(1), at->str(2));
+  return rows;
+}
+
 TEST(Options, HelpNamesEveryCommandAndOption) {
   const auto text = std::get<Information>(parse_options({"--help"})).text;
-  for (const auto* word :
-       {"run",           "status",    "restart",     "stop",     "start",     "why",
-        "config",        "crontab",   "--config",    "--root",   "--workers", "--identifier",
-        "--environment", "--dry-run", "--lock-wait", "--json",   "--verbose", "--quiet",
-        "--surge",       "--wait",    "--for",       "--reason", "--version", "logs",
-        "--follow",      "--lines",   "init",        "doctor",   "--install", "recover",
-        "--host",        "--yes"})
-    EXPECT_TRUE(std::regex_search(text, std::regex("[ ,]" + std::string(word) + "[ ,=[\n]")))
-        << word;  // as a word: `start` is in `restart`
+  const auto commands = rows_of_table(R"re(\{"([a-z]+)", (Command)::)re");
+  ASSERT_TRUE(commands.contains("stop"));
+  for (const auto& [name, kind] : commands)  // as a word: `start` is in `restart`
+    EXPECT_TRUE(std::regex_search(text, std::regex("\n  (stop / )?" + name + "[ \n]"))) << name;
+  const auto options = rows_of_table(R"re(\{"([a-z-]+)", ([a-z]+)_argument,)re");
+  ASSERT_TRUE(options.contains("lock-wait"));
+  for (const auto& [name, kind] : options) {
+    const auto* value = kind == "required"   ? " [A-Z]+[ \n]"
+                        : kind == "optional" ? "\\[=[A-Z]+\\] "
+                                             : "(  | \\[|\n)";
+    EXPECT_TRUE(std::regex_search(text, std::regex("[ ,] --" + name + value)))
+        << name << " takes a value: " << kind;
+  }
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);)
     EXPECT_LE(line.size(), 100U) << line;
