@@ -7,6 +7,7 @@ namespace bootcheck::test {
 namespace {
 
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -108,6 +109,26 @@ TEST_F(GenericWorkers, StopHoldsAWorkerAndStartReleasesIt) {
   EXPECT_EQ(app_.bootcheck({"start", "feed-eu"}).status, 0);
   EXPECT_GT(app_.living("feed-eu"), 0) << story();
   EXPECT_THAT(app_.bootcheck({"status"}).out, Not(HasSubstr("disk swap")));
+}
+
+// The later one counts, as it does for at(1) and shutdown(8), also where it ends sooner.
+TEST_F(GenericWorkers, AStopThatReplacesAHoldSaysWhichOne) {
+  app_.configure(kTwoFeeds);
+  good_pass();
+  EXPECT_THAT(app_.bootcheck({"stop", "--reason", "disk swap", "feed-eu"}).out,
+              Not(HasSubstr("replaced")));
+  EXPECT_THAT(app_.bootcheck({"stop", "--reason", "disk swap", "feed-eu"}).out,
+              Not(HasSubstr("replaced")));  // the same once more
+  const auto shorter = app_.bootcheck({"stop", "--for", "10m"});
+  EXPECT_EQ(shorter.status, 0) << shorter.err;
+  EXPECT_THAT(shorter.out, ContainsRegex("feed-eu: held by [^\n]* since [^\n]*: disk swap; "
+                                         "replaced by a hold until 2"));
+  EXPECT_THAT(shorter.out, Not(HasSubstr("feed-us: held")));
+  const auto longer = app_.bootcheck({"stop"});
+  EXPECT_THAT(longer.out, ContainsRegex("feed-eu, feed-us: held by [^\n]* until [^\n]*; "
+                                        "replaced by a hold that has no end\n"));
+  EXPECT_THAT(app_.bootcheck({"start", "-v"}).out, Not(HasSubstr("held")));
+  EXPECT_GT(app_.living("feed-eu"), 0) << story();
 }
 
 TEST_F(GenericWorkers, StopSendsTheWorkersOwnSignal) {
