@@ -11,6 +11,7 @@
 #include <array>
 #include <climits>
 #include <csignal>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 
@@ -160,7 +161,8 @@ class LinuxLaunches final : public Launches {
 
   std::string make_output(const Path& file) override {
     try {
-      rotate_output_file(file);
+      // What commands of ours have written there is found by its place in the file.
+      if (outputs_.insert(file).second) rotate_output_file(file);
       open_output(file);
       return {};
     } catch (const std::system_error& error) {
@@ -269,6 +271,7 @@ class LinuxLaunches final : public Launches {
   Conversations conversations_;
   std::unordered_map<pid_t, Child> children_;
   std::unordered_map<pid_t, ProcessId> watched_;
+  std::set<Path> outputs_;  ///< that were made
 };
 
 std::string without_lines(std::string_view text,

@@ -59,8 +59,9 @@ class Launches {
  public:
   virtual ~Launches() = default;
 
-  /// Makes a file for what a command prints, in place of one above 10 MB, and its folder. Returns
-  /// why that cannot be done, which is so also of a FIFO and the like; empty: it is there.
+  /// Makes a file for what a command prints, in place of one above 10 MB that was not made here,
+  /// and its folder. Returns why that cannot be done, which is so also of a FIFO and the like;
+  /// empty: it is there.
   virtual std::string make_output(const Path& file) = 0;
 
   /// Starts a command. Its pid is also its session and its process group.

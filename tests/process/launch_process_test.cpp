@@ -1,4 +1,5 @@
 // Commands, started for real: what the child is given, and how its end is told.
+#include "launch/launch.h"
 #include "process/as_root.h"
 #include "process/forked.h"
 #include "process/launching.h"
@@ -6,6 +7,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 
 #include <boost/filesystem/operations.hpp>
 
@@ -51,6 +53,24 @@ TEST_F(Launching, TellsAnExitCodeFromASignalOfTheSameNumber) {
   EXPECT_EQ(words(launch(shell("exit 9"))), "exited 9");
   EXPECT_EQ(words(launch(shell("kill -9 $$"))), "signal 9");
   EXPECT_EQ(words(launch(shell("exit 0"))), "exited 0");
+}
+
+// What a command has said is found by its place in the file.
+TEST_F(Launching, MovesALargeOutputAwayButNotWhileItIsWrittenTo) {
+  constexpr std::uint64_t kLarge = std::uint64_t{11} << 20U;
+  const auto file = folder() / "log/out";
+  const auto moved = folder() / "log/out.1";
+  Host machine;
+  const auto launches = machine.launches();
+  ASSERT_EQ(launches->make_output(file), "");
+  fs::resize_file(file, kLarge);
+  std::ofstream(file.native(), std::ios::app) << "it is broken\n";
+  EXPECT_EQ(launches->make_output(file), "");
+  EXPECT_FALSE(fs::exists(moved));
+  EXPECT_EQ(tail(machine, file, kLarge, 1), "it is broken");
+  EXPECT_EQ(machine.launches()->make_output(file), "");
+  EXPECT_TRUE(fs::exists(moved));
+  EXPECT_EQ(fs::file_size(file), 0U);
 }
 
 TEST_F(Launching, SaysAtOnceThatAProgramIsMissingAndLeavesNoZombie) {
