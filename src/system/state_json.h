@@ -1,5 +1,5 @@
 // The state as a JSON tree: each value is optional, so that a damaged one is as good as none and
-// takes no other down with it.
+// takes no other down with it. state_reader.cpp reads it, state_writer.cpp writes it.
 #pragma once
 
 #include "model/state.h"
