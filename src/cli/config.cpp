@@ -18,9 +18,10 @@
 namespace bootcheck {
 namespace {
 
-/// The program of a `ready` command that is not there; empty: it is, or a shell looks for it.
-std::string absent_ready_program(const Config& config, const Worker& worker) {
-  const auto& program = worker.ready.front();
+/// The program of a command that is not there; empty: it is, or a shell looks for it.
+std::string absent_program(const Config& config, const Worker& worker, const Argv& command) {
+  if (command.empty()) return {};
+  const auto& program = command.front();
   if (program.find('/') != std::string::npos) {
     const auto path = below(worker.working_directory, program);
     return look_at(path).exists ? std::string() : path.native();
@@ -47,10 +48,14 @@ std::vector<std::string> absentees(const Config& config) {
       expect("start of " + worker.name, below(worker.working_directory, program));
   }
   for (const auto& worker : config.workers) {
-    const auto program = worker.ready.empty() ? "" : absent_ready_program(config, worker);
-    auto line = "ready: " + program;
-    if (!program.empty() && std::ranges::find(absent, line) == absent.end())
-      absent.push_back(std::move(line));
+    const std::pair<const char*, const Argv&> commands[] = {
+        {"status", worker.status}, {"ready", worker.ready}, {"stop", worker.stop}};
+    for (const auto& [key, command] : commands) {
+      const auto program = absent_program(config, worker, command);
+      auto line = fmt::format("{}: {}", key, program);
+      if (!program.empty() && std::ranges::find(absent, line) == absent.end())
+        absent.push_back(std::move(line));
+    }
   }
   return absent;
 }
@@ -82,7 +87,7 @@ std::string verdict(const Config& config, Machine& machine) {
   auto text = fmt::format("# This is a valid configuration of {} worker{}.\n", count,
                           count == 1 ? "" : "s");
   for (const auto& absent : absentees(config))
-    text += fmt::format("# But it names what is not there: {}\n", one_line(absent));
+    text += fmt::format("# Not found: {}\n", one_line(absent));
   if (const auto names = who_look_alike(config); !names.empty()) {
     text +=
         fmt::format("# But {} look the same: without their pid files they cannot be told apart.\n",

@@ -82,9 +82,8 @@ std::string refusal(const Options& options, const Context& context, const Recove
   const auto& own = context.here.host;
   if (own.empty()) return "it cannot be told what this host is called";
   if (may_be_host(own, options.host))
-    return fmt::format(
-        "{} is this host, {}: the jobs of its own dead workers are handed back by any pass",
-        options.host, own);
+    return fmt::format("{} is this host: every pass hands back the jobs of its own dead workers",
+                       options.host);
   if (options.yes || options.dry_run) return {};
   if (!can_ask())
     return "there is no terminal to ask on; to hand them back all the same: " +

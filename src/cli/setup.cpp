@@ -3,6 +3,7 @@
 #include "cli/remembered_options.h"
 #include "config/reader.h"
 #include "system/clock.h"
+#include "system/inspect.h"
 #include "system/paths.h"
 #include "system/surroundings.h"
 #include "system/text_file.h"
@@ -115,10 +116,14 @@ std::variant<Config, UsageErrors> load_config(const Options& options, const Plac
     if (!zero && options.environment.empty()) context.environment = remembered.environment;
     if (zero) remembered = updated(std::move(remembered), options, {}, wall_now());
     if (!remembered.identifiers.empty()) return checked(zero_config(remembered.names(), context));
+    const auto root = context.root.native();
+    if (!look_at(context.root).exists)
+      return UsageErrors{
+          fmt::format("{} does not exist; name the application's folder with -C", root)};
     return UsageErrors{
-        fmt::format("no {}; write one, name one with -c, or say how many delayed_job workers there "
-                    "are: bootcheck -n 3",
-                    (context.root / "config/bootcheck.yml").native())};
+        fmt::format("no {0}/config/bootcheck.yml; `bootcheck -C {0} init` writes one, -c names "
+                    "another, and -n 3 keeps three delayed_job workers running without one",
+                    root)};
   }
   if (zero)
     return UsageErrors{fmt::format("-n and -i are for use without a configuration, and there is {}",

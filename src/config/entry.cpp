@@ -92,12 +92,11 @@ void Entry::check_preset() {
       std::string known;
       for (const auto& preset : all_presets())
         known += (known.empty() ? "" : ", ") + std::string(preset.name);
-      mistakes_->add(*node, fmt::format("`{}` is none of: {}", *word, known));
+      mistakes_->expected(*node, "one of " + known);
     }
   } else {
-    if (!section_.find("start"))
-      mistakes_->add(section_.node(), "`start` is missing, or a `preset`");
-    if (!section_.find("name")) mistakes_->add(section_.node(), "`name` is missing, or a `preset`");
+    if (!section_.find("start")) mistakes_->add(section_.node(), "`start` or `preset` is missing");
+    if (!section_.find("name")) mistakes_->add(section_.node(), "`name` or `preset` is missing");
     if (const auto args = section_.find("args"))
       mistakes_->add(*args, "`args` are for presets; write them into `start`");
   }

@@ -117,7 +117,7 @@ std::optional<int> read_signal(const YamlNode& node, Mistakes& mistakes) {
   const auto number = to_int(name);
   if (name.starts_with("SIG")) name.remove_prefix(3);
   if (name == "KILL" || number == SIGKILL) {
-    mistakes.add(node, "KILL asks nobody to finish a job; see kill_after");
+    mistakes.add(node, "KILL lets nobody finish a job; write TERM, and see `kill_after`");
     return std::nullopt;
   }
   // Any other signal, a real-time one apart, ends or stops whoever gets it in the middle of a job.
@@ -157,6 +157,7 @@ std::optional<std::map<std::string, std::string>> read_environment(const YamlNod
   const auto pairs = node.pairs();
   if (is_too_long(node, pairs.size(), mistakes)) return std::nullopt;
   for (const auto& [key, value] : pairs) {
+    if (key.kind() == YamlKind::scalar) mistakes.name(value, key.text());
     const auto name = read_text(key, mistakes);
     auto text = read_text(value, mistakes);
     if (!name || !text) continue;

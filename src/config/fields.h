@@ -42,7 +42,7 @@ std::optional<Enum> read_word(const YamlNode& node, WordList<Enum> words, Mistak
     if (word == *text) return value;
     allowed += (allowed.empty() ? "" : ", ") + std::string(word);
   }
-  mistakes.add(node, "`" + *text + "` is none of: " + allowed);
+  mistakes.expected(node, "one of " + allowed);
   return std::nullopt;
 }
 

@@ -38,7 +38,8 @@ void read_triggers(const Section& section, RestartPolicy& policy) {
     } else if (word == "restart_file") {
       policy.on_restart_file = true;
     } else {
-      section.mistakes().add(*node, fmt::format("`{}` is none of: release, restart_file", word));
+      section.mistakes().add(
+          *node, fmt::format("`on`: expected release or restart_file, found `{}`", word));
     }
   }
 }

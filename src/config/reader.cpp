@@ -128,6 +128,8 @@ class Reader {
       config_.backoff.first = Duration::zero();
       return;
     }
+    if (node.kind() == YamlKind::scalar)
+      return mistakes_->expected(node, "0, or a mapping such as {first: 30s, max: 10m}");
     const Section backoff(node, kBackoffKeys, *mistakes_);
     read_into(backoff, "first", config_.backoff.first, read_duration);
     read_into(backoff, "max", config_.backoff.max, read_duration);

@@ -40,7 +40,8 @@ std::vector<Worker> read_workers(const YamlNode& node, const EntryDefaults& defa
     return workers;
   }
   const auto entries = node.items();
-  if (entries.empty()) mistakes.add(node, "there is no worker");
+  if (entries.empty())
+    mistakes.add(node, "`workers` is empty; add one, such as {preset: delayed_job, count: 2}");
   for (std::size_t index = 0; index < entries.size() && !mistakes.enough(); ++index) {
     Entry(entries[index], index, defaults, mistakes).add_workers(workers);
     if (workers.size() > kMostWorkers) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <new>
 
+#include <fmt/format.h>
+
 namespace bootcheck {
 namespace {
 
@@ -143,7 +145,11 @@ void YamlDocument::note_mistake(const yaml_parser_t& parser, std::string_view te
   if (is_indented_by_tab(text, mistake_->line)) {
     mistake_->message = "a tab; YAML is indented with spaces";
   } else if (parser.context != nullptr) {
-    mistake_->message = std::string(parser.context) + ": " + mistake_->message;
+    const std::string_view context(parser.context);
+    mistake_->message = fmt::format("{}: {}", context, mistake_->message);
+    // Of what is wrong with it libyaml knows only that it was to be a key or a list's item.
+    if (context.starts_with("while parsing a block"))
+      mistake_->message += "; is it indented like the lines above, and is every quote closed?";
   }
 }
 

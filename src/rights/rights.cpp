@@ -51,8 +51,9 @@ std::optional<Identity> user_by_ids(const std::string& text) {
 Identity user_of(const std::string& text) {
   if (auto user = user_by_ids(text)) return std::move(*user);
   if (auto user = find_user(text)) return std::move(*user);
-  throw RightsRefused(fmt::format(
-      "there is no user `{}`, whom the configuration names (getent passwd {})", text, text));
+  throw RightsRefused(
+      fmt::format("the configuration says `user: {}`, but there is no such user (getent passwd {})",
+                  text, text));
 }
 
 bool is_root_word(const std::string& user) {

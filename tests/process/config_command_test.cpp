@@ -24,13 +24,12 @@ TEST_F(ConfigCommand, NamesWhatIsNotThere) {
   const auto root = app_.root().native();
   const auto finished = app_.bootcheck({"config"});
   EXPECT_EQ(finished.status, 0);
-  EXPECT_THAT(finished.out,
-              HasSubstr("\n# But it names what is not there: env_file: " + root + "/shared/env\n"));
+  EXPECT_THAT(finished.out, HasSubstr("\n# Not found: env_file: " + root + "/shared/env\n"));
   EXPECT_THAT(finished.out, HasSubstr("path: " + root + "/rubies\n"));
   EXPECT_THAT(finished.out, HasSubstr("start of feed: " + root + "/bin/fed\n"));
   const auto elsewhere = run({bootcheck_binary(), "-C", root + "/gone", "-n", "1", "config"});
   EXPECT_EQ(elsewhere.status, 0);
-  EXPECT_THAT(elsewhere.out, HasSubstr("not there: root: " + root + "/gone\n"));
+  EXPECT_THAT(elsewhere.out, HasSubstr("# Not found: root: " + root + "/gone\n"));
 }
 
 TEST_F(ConfigCommand, LooksForTheProgramsThatAreAskedWhetherWorkersAreReady) {
@@ -45,9 +44,20 @@ TEST_F(ConfigCommand, LooksForTheProgramsThatAreAskedWhetherWorkersAreReady) {
       "  - {name: e, start: exec bin/feed, foreground: true, ready: gone --or not}");
   EXPECT_THAT(app_.bootcheck({"config"}).out,
               EndsWith("\n# This is a valid configuration of 6 workers.\n"
-                       "# But it names what is not there: ready: no_such_program in /usr/bin\n"
-                       "# But it names what is not there: ready: " +
+                       "# Not found: ready: no_such_program in /usr/bin\n"
+                       "# Not found: ready: " +
                        app_.root().native() + "/bin/gone\n"));
+}
+
+TEST_F(ConfigCommand, LooksForTheProgramsThatTellAndStopAWorker) {
+  app_.configure(
+      "workers:\n"
+      "  - {name: 'a-%{id}', count: 2, start: [bin/feed, '%{id}'], status: [bin/state, '%{id}'],\n"
+      "     stop: [bin/halt, '%{id}']}");
+  const auto root = app_.root().native();
+  EXPECT_THAT(app_.bootcheck({"config"}).out,
+              EndsWith("workers.\n# Not found: status: " + root +
+                       "/bin/state\n# Not found: stop: " + root + "/bin/halt\n"));
 }
 
 TEST_F(ConfigCommand, SaysWhereAUnitHasNoEffect) {

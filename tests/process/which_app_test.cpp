@@ -53,7 +53,14 @@ TEST_F(WhichApp, IsNoneWithoutAConfigurationOrWorkersToName) {
   const auto finished = status(empty.path());
   EXPECT_EQ(finished.status, 2);
   EXPECT_THAT(finished.err, HasSubstr((empty.path() / "config/bootcheck.yml").native()));
-  EXPECT_THAT(finished.err, HasSubstr("bootcheck -n 3"));
+  EXPECT_THAT(finished.err, HasSubstr("`bootcheck -C " + empty.path().native() + " init` writes"));
+  EXPECT_THAT(finished.err, HasSubstr("-n 3"));
+}
+
+TEST_F(WhichApp, IsNoneInAFolderThatDoesNotExist) {
+  const auto finished = status(app_.root() / "config", {"-C", "/nowhere"});
+  EXPECT_EQ(finished.status, 2);
+  EXPECT_THAT(finished.err, HasSubstr("/nowhere does not exist; name the application's folder"));
 }
 
 TEST_F(WhichApp, HasTheWorkersThatTheCrontabNamedLastWhereNobodyNamesThem) {

@@ -21,9 +21,9 @@ TEST(ConfigErrors, WhatIsMissingIsNamed) {
   expect_first("# nothing but a comment\n", "0:0", "it is empty");
   expect_first("app: x\n", "1:1", "`workers` is missing");
   expect_first("\n\napp: x\nworkers:\n", "3:1", "`workers` is missing");
-  expect_first("workers: []", "1:10", "there is no worker");
-  expect_first("workers: [{name: a}]", "1:11", "`start` is missing, or a `preset`");
-  expect_first("workers: [{start: [a]}]", "1:11", "`name` is missing, or a `preset`");
+  expect_first("workers: []", "1:10", "`workers` is empty");
+  expect_first("workers: [{name: a}]", "1:11", "`start` or `preset` is missing");
+  expect_first("workers: [{start: [a]}]", "1:11", "`name` or `preset` is missing");
   expect_first("workers: [{preset: delayed_job}]", "1:11", "which workers?");
 }
 
@@ -37,6 +37,8 @@ TEST(ConfigErrors, WhatContradictsItselfIsNamed) {
 TEST(ConfigErrors, TextThatIsNoYamlHasThePlaceOfItsMistake) {
   expect_first("app: shop\nworkers: [{preset: delayed_job\n", "3:1", "expected ',' or '}'");
   expect_first("workers:\n\t- preset: delayed_job\n", "2:1", "a tab; YAML is indented with spaces");
+  expect_first("workers:\n  - preset: delayed_job\n   count: 2\n", "3:4",
+               "did not find expected '-' indicator; is it indented like the lines above");
   expect_first("app: shop\nenv: @x\n", "2:6", "cannot start any token");
   expect_first("app: 'shop\n", "2:1", "unexpected end of stream");
   expect_first("app: *nobody\n", "1:6", "undefined alias");
