@@ -86,10 +86,10 @@ std::string line_of(std::string_view workers, EventKind kind, std::string_view p
   std::string line = "bootcheck: ";
   if (!app.empty()) line += printable(app) + ": ";
   if (!workers.empty()) line += printable(workers) + ": ";
-  line += words_for(kind);
-  const std::string_view between = kind == EventKind::not_ready ? " " : ": ";
-  if (!problem.empty()) line.append(between) += one_line(problem);
-  return line + "\n";
+  if (problem.empty()) return line.append(words_for(kind)) + "\n";
+  if (kind != EventKind::failed)  // of that the problem says what has failed
+    line.append(words_for(kind)) += kind == EventKind::not_ready ? " " : ": ";
+  return line + one_line(problem) + "\n";
 }
 
 bool is_down(EventKind kind) {

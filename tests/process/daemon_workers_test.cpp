@@ -317,7 +317,7 @@ TEST_F(StopCommand, ThatFailsIsSaidAndRunAgain) {
   good_pass();
   const auto stopped = app_.bootcheck({"stop"});
   EXPECT_EQ(stopped.status, 1);
-  EXPECT_THAT(stopped.err, HasSubstr("remote: failed: its stop command exited with 5: no licence"));
+  EXPECT_THAT(stopped.err, HasSubstr("remote: its stop command exited with 5: no licence"));
   EXPECT_EQ(app_.bootcheck().status, 1);
   EXPECT_EQ(calls(), "start\nstop\nstop\n");
   app_.script("bin/stop", "touch asked");

@@ -215,13 +215,12 @@ std::vector<Telling> what_needs_a_person() {
        R"("by":"deploy","since":"2026-11-23T06:25:01Z","hold_reason":"rebuilding mails")",
        "delayed_job.1: held: " + held},
       {error(failed, Trouble{Task::step, {"cannot write /srv/x.pid", "No space left on device"}}),
-       "delayed_job.1 failed reason=\"" + failed_step + "\"", "",
-       "delayed_job.1: failed: " + failed_step},
+       "delayed_job.1 failed reason=\"" + failed_step + "\"", "", "delayed_job.1: " + failed_step},
       {warning(failed, Trouble{Task::keep_output, {"cannot open /srv/x: Is a directory", ""}}),
        R"(delayed_job.1 failed reason="what it prints cannot be kept: cannot open /srv/x: Is a )"
        R"(directory")",
        "",
-       "delayed_job.1: failed: what it prints cannot be kept: cannot open /srv/x: Is a "
+       "delayed_job.1: what it prints cannot be kept: cannot open /srv/x: Is a "
        "directory"},
   };
 }
@@ -251,15 +250,15 @@ std::vector<Telling> of_the_whole_pass() {
       {lock(stuck, 5, false), R"(- stuck pid=5 held_for="12m 00s" reason=")" + stuck_words + "\"",
        R"("pid":5,"held_for":"12m 00s")", "another pass is stuck: " + stuck_words},
       {trouble(Task::read_state), "- failed what=state reason=\"" + why + "\"", R"("what":"state")",
-       "failed: " + why},
+       why},
       {trouble(Task::write_state), "- failed what=state reason=\"" + forgotten + "\"",
-       R"("what":"state")", "failed: " + forgotten},
+       R"("what":"state")", forgotten},
       {trouble(Task::write_log),
        "- failed what=log reason=\"the log cannot be written: " + why + "\"", R"("what":"log")",
-       "failed: the log cannot be written: " + why},
+       "the log cannot be written: " + why},
       {trouble(Task::write_metrics),
        "- failed what=metrics reason=\"the metrics file cannot be written: " + why + "\"",
-       R"("what":"metrics")", "failed: the metrics file cannot be written: " + why},
+       R"("what":"metrics")", "the metrics file cannot be written: " + why},
       {own(failed, NotifyFailed{Exited{3}}), R"(- failed what=notify error="it exited with 3")",
        R"("what":"notify","error":"it exited with 3")", ""},
       {own(failed, NotifyFailed{KilledBySignal{9}}),

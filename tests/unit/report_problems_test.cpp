@@ -48,7 +48,7 @@ TEST(ProblemLines, WorkersThatHaveTheSameToSaySayItInOneLine) {
 TEST(ProblemLines, ProblemsOfTheWholePassAreKeptApart) {
   EXPECT_EQ(
       problem_lines({problem(EventKind::failed, "", "x"), problem(EventKind::failed, "", "x")}),
-      "bootcheck: failed: x\nbootcheck: failed: x\n");
+      "bootcheck: x\nbootcheck: x\n");
 }
 
 TEST(ProblemLine, IsOneLineWhateverAStartCommandPrinted) {
