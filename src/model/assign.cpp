@@ -114,10 +114,10 @@ class Assigner {
     for (const pid_t pid : facts_.seen[at].set_aside) {
       const auto* process = facts_.processes.living(pid);
       if (process == nullptr || is_anothers(*process, at)) continue;
-      const bool proved = process->uid == facts_.app.uid && process->argv && process->cwd &&
-                          facts_.app.contains(*process->cwd) &&
-                          !prover_.came_by_its_pid(*process, at) &&
-                          bears_title(*process->argv, workers_[at]);
+      const bool proved =
+          process->uid == facts_.app.uid && process->argv && process->cwd &&
+          facts_.app.contains(*process->cwd) && !prover_.came_by_its_pid(*process, at) &&
+          !prover_.is_child_of_remembered(*process) && bears_title(*process->argv, workers_[at]);
       if (!proved) continue;
       result_.of[at].surged.push_back(*process);
       claim(*process, at);

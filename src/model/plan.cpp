@@ -161,8 +161,9 @@ class Planner {
   /// Since when it has had the pid is told by a clock that may have been set: its file can wait.
   bool may_be_it(pid_t pid) const {
     const auto* living = facts_.processes.living(pid);
-    return living != nullptr && !may_live(pid) && living->argv &&
-           bears_title(*living->argv, worker_);
+    if (living == nullptr || !living->argv || may_live(pid)) return false;
+    const bool is_child = living->session != 0 && living->session != pid;
+    return !is_child && bears_title(*living->argv, worker_);
   }
 
   // --- what an earlier pass intended and did not come to -----------------------------------------

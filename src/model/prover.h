@@ -24,6 +24,8 @@ class Prover {
 
   /// By what the process that its pid file names is proved to be the worker.
   Proof proof_of_named(const Process& process, std::size_t at) const;
+  /// Of a remembered process that lives, of any worker: by its parent or its session.
+  bool is_child_of_remembered(const Process& process) const;
   /// The pid is known to have been another process's, which has ended: this one came by it later.
   bool came_by_its_pid(const Process& process, std::size_t at) const;
   /// Asked of what the pid file does not name: that wins over an old file that says set aside.
@@ -47,7 +49,6 @@ class Prover {
 
  private:
   bool lives_without_pid_file(const Process& named, std::size_t at) const;
-  bool is_child_of_remembered(const Process& process) const;
   bool is_of_dead_session(const Process& process) const;
   bool works_inside(const Process& process, std::size_t at) const;
   bool is_younger_than_its_file(const Process& process, std::size_t at) const;

@@ -14,6 +14,7 @@ namespace {
 /// What somebody else starts shortly before our own start cannot be seen any more: one look at all
 /// processes serves for a second.
 constexpr Duration kUnseen = 3s;
+constexpr Duration kInaccurate = 9s;  // of the times of processes and files
 /// For so long what has booted counts: a pass may be killed between that and the request.
 constexpr Duration kBooted = 10min;
 /// So long a pass may wait for what it starts.
@@ -281,6 +282,10 @@ void Watch::check_reason(const Inhabitant& process) const {
   if (has_reason) return;
   if (is_of_unwritten_start(process)) {
     coverage_.count("excused", "asked to stop: its start could not be written down");
+    return;
+  }
+  if (process.was_named) {
+    coverage_.count("excused", "asked to stop: the pid file of another named it during a start");
     return;
   }
   const auto kind = site_.kinds[process.worker];
@@ -649,11 +654,29 @@ std::string Watch::what_is_missing() const {
     const auto at =
         static_cast<std::size_t>(std::ranges::find(site_.config.workers, row.name, &Worker::name) -
                                  site_.config.workers.begin());
-    if (row.is_dead && !row.is_lost && !was_held_lately(at) && !cannot_be_told(at) &&
+    // Its successor has its very pid, so that both are one to the queue.
+    const auto* holder = world_.find(row.pid);
+    const bool is_shared = holder != nullptr && is_of(*holder, at);
+    if (row.is_dead && !row.is_lost && !is_shared && !was_held_lately(at) && !cannot_be_told(at) &&
         missing.empty())
       missing = fmt::format("the job of {} (pid {}) was not handed back", row.name, row.pid);
   }
   return missing;
+}
+
+/// Its pid file alone tells that it is the worker, and is older by a clock that was set.
+bool Watch::is_in_doubt(const Inhabitant& named, std::size_t worker) const {
+  const auto& state = remembered();
+  const auto* record = find_record(state, worker_of(worker).name);
+  const bool is_known =
+      record != nullptr && record->process && record->process->id == named.shown.id;
+  const bool is_inside =
+      is_below(*named.shown.cwd, named.release) && is_of_application(named.release, state);
+  const auto* file = world_.files.find(worker_of(worker).pid_file);
+  if (!is_of(named, worker) || is_known || is_inside || file == nullptr) return false;
+  const Duration born{static_cast<Duration::rep>(named.shown.id.start_time) * 10};
+  const auto age = world_.boot_clock() - born;
+  return file->modified + kInaccurate < world_.wall_clock() - age;
 }
 
 /// Nothing but what was remembered tells what the processes of a daemon are that bears its start
@@ -666,6 +689,7 @@ bool Watch::cannot_be_told(std::size_t worker) const {
   const auto* named = std::get_if<PidInFile>(&file);
   const auto* stranger = named == nullptr ? nullptr : world_.find(named->pid);
   if (!is_told && riddles_.contains(worker)) return true;
+  if (stranger != nullptr && is_in_doubt(*stranger, worker)) return true;
   const bool has_title = !worker_of(worker).process_title.empty();
   const bool is_stranger =
       stranger != nullptr && (stranger->role != Role::worker || stranger->worker != worker);

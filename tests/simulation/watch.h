@@ -83,6 +83,7 @@ class Watch final : public Onlooker {
   void check_crashes(const PassDone& done) const;
   void check_size() const;
   void process_ended(const Inhabitant& process);
+  bool is_in_doubt(const Inhabitant& named, std::size_t worker) const;
   bool cannot_be_told(std::size_t worker) const;
   bool is_of_one_elsewhere(const Inhabitant& child) const;
   bool has_riddle(std::size_t entry) const;

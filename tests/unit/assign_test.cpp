@@ -348,6 +348,14 @@ TEST_F(Assigning, ThePidFileWinsOverAnOldFileThatSaysSetAside) {
   EXPECT_THAT(first().surged, IsEmpty());
 }
 
+TEST_F(Assigning, AnOldFileThatSaysSetAsideNamesNoChildThatHasComeByThatPid) {
+  auto observation = seen(PidInFile{200}, living(200));
+  observation.set_aside = {{100, child_of(living(100), 200, 200)}};
+  world_.see("2", observation);
+  world_.record().process = known(200);
+  EXPECT_THAT(first().surged, IsEmpty());
+}
+
 TEST_F(Assigning, TheForkOfAJobIsNobody) {
   auto processes = alive({100, 200, 300});
   processes[1] = child_of(processes[1], 100, 100);

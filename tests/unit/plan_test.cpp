@@ -414,6 +414,12 @@ TEST_F(Planning, NoJobsAreHandedBackByAFileWhileThatPidBearsTheTitle) {
   see_again(observation);
   EXPECT_THAT(steps_of_first(), ElementsAre("remove what is left of pid 200, which has drained"))
       << "it serves";
+  state_.workers["delayed_job.2"].process = known(200);
+  observation.set_aside = {{100, child_of(living(100), 200, 200)}};
+  see_again(observation);
+  EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 100",
+                                            "remove what is left of pid 100, which has drained"))
+      << "a child of it has come by that pid";
   observation.set_aside = {{100, with_argv(100, {"vim"})}};
   see_again(observation);
   EXPECT_THAT(steps_of_first(), ElementsAre("hand back the jobs of pid 100",
