@@ -193,7 +193,7 @@ void Watch::check_ready(const Inhabitant& process) const {
 
 /// Whether it is remembered as one that its pid file and its birth alone prove.
 bool Watch::is_of_untitled(const ProcessId& id) const {
-  const auto state = remembered();
+  const auto& state = remembered();
   for (std::size_t at = 0; at < site_.kinds.size(); ++at) {
     if (site_.kinds[at] == Kind::untitled_daemon &&
         find_stop(find_record(state, worker_of(at).name), id) != nullptr)
@@ -252,7 +252,7 @@ void Watch::check_boot(const Inhabitant& process) const {
       world_.processes, [&](const auto& each) { return is_of(each.second, process.worker); });
   if (!boots_first || is_held(process.worker) || copies > 1 || cannot_be_told(process.worker))
     return;
-  const auto state = remembered();
+  const auto& state = remembered();
   const auto* stop =
       find_stop(find_record(state, worker_of(process.worker).name), process.shown.id);
   const Duration intended{stop == nullptr ? 0 : world_.boot_clock().count() - stop->asked_at};
@@ -580,7 +580,7 @@ void Watch::passed(const PassDone& done, bool had_faults) {
 
 /// Whether somebody was asked before its end is not known where that was not written down.
 void Watch::forget_unwritten_asks() {
-  const auto state = remembered();
+  const auto& state = remembered();
   for (auto& [worker, ends] : ends_) {
     const auto* record = find_record(state, worker_of(worker).name);
     for (auto& end : ends) {
@@ -693,7 +693,7 @@ bool Watch::cannot_be_told(std::size_t worker) const {
   const bool has_title = !worker_of(worker).process_title.empty();
   const bool is_stranger =
       stranger != nullptr && (stranger->role != Role::worker || stranger->worker != worker);
-  const auto state = remembered();
+  const auto& state = remembered();
   const auto* record = find_record(state, worker_of(worker).name);
   // It came by the pid that an old file says when nothing was remembered.
   const bool is_adopted = is_stranger && record != nullptr && record->process &&
