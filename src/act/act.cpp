@@ -39,8 +39,7 @@ class Actor {
     for (const auto& decision : plan.decisions) {
       if (!decision.selected) continue;
       reporter_.report_all(events_of(decision, facts_, state_));
-      if (auto order = steps_.take_steps(decision, intents_kept_))
-        orders_.push_back(std::move(*order));
+      take_steps(decision, orders_);
     }
     if (waits_for_a_boot(plan)) report_boot_failure(state_.failed_boots);
     reporter_.report_all(orphan_events(facts_, assessment_.assignment, state_));
@@ -66,6 +65,12 @@ class Actor {
   void intend(const Plan& plan) {
     remember_intents(state_, facts_, plan);
     intents_kept_ = save_(state_);
+  }
+
+  /// What is left to be started goes into `orders`.
+  void take_steps(const Decision& decision, std::vector<StartOrder>& orders) {
+    if (auto order = steps_.take_steps(decision, intents_kept_))
+      orders.push_back(std::move(*order));
   }
 
   // --- boot first ------------------------------------------------------------------------------
@@ -101,8 +106,7 @@ class Actor {
     intend(plan);
     std::vector<StartOrder> orders;
     for (const auto& decision : plan.decisions) {
-      if (auto order = steps_.take_steps(decision, intents_kept_))
-        orders.push_back(std::move(*order));
+      take_steps(decision, orders);
     }
     save_(state_);
     report_(reporter_.take());
@@ -173,8 +177,7 @@ class Actor {
       intend(plan);
       reporter_.report_all(exit.events);
       reporter_.report_all(events_of(exit.decision, facts_, state_));
-      if (auto order = steps_.take_steps(exit.decision, intents_kept_))
-        orders.push_back(std::move(*order));
+      take_steps(exit.decision, orders);
     }
     return orders;
   }
