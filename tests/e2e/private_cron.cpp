@@ -28,7 +28,7 @@ mount --bind "$1/shadow" /etc/shadow
 exec cron -f)";
 
 std::vector<std::string> in_namespaces(const std::vector<std::string>& command) {
-  std::vector<std::string> argv = {(source_dir() / "tests/support/own_mounts").native()};
+  std::vector<std::string> argv = {own_mounts()};
   argv.insert(argv.end(), command.begin(), command.end());
   return argv;
 }

@@ -13,8 +13,7 @@ class OtherHosts : public SmallAppTest {
  protected:
   /// A pass where pids mean something else.
   Finished pass_in_a_container() const {
-    return run({(source_dir() / "tests/support/own_mounts").native(), bootcheck_binary(), "-C",
-                app_.root().native()});
+    return run({own_mounts(), bootcheck_binary(), "-C", app_.root().native()});
   }
 
   void configure(const std::string& more) const {

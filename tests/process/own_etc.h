@@ -31,9 +31,7 @@ inline Finished with_own_etc(const boost::filesystem::path& folder, const std::s
     throw std::invalid_argument("`" + folder.native() + "` is no folder of a test");
   RunOptions options{.directory = folder, .env = env};
   options.env.insert({{"BOOTCHECK", bootcheck_binary()}, {"FOLDER", folder.native()}});
-  return run(
-      {(source_dir() / "tests/support/own_mounts").native(), "/bin/bash", "-c", kFurnish + line},
-      options);
+  return run({own_mounts(), "/bin/bash", "-c", kFurnish + line}, options);
 }
 
 }  // namespace bootcheck::test

@@ -14,8 +14,8 @@ class RightsGetent : public RightsTest {
   Finished pass_with_getent(const std::string& body) const {
     write_file(bin_.path() / "getent", "#!/bin/sh\n" + body + "\n");
     fs::permissions(bin_.path() / "getent", fs::perms(0755));
-    return run({(source_dir() / "tests/support/own_mounts").native(), "--same-processes", "sh",
-                "-c", "mount --bind \"$0\" /usr/bin/getent && exec \"$@\"",
+    return run({own_mounts(), "--same-processes", "sh", "-c",
+                "mount --bind \"$0\" /usr/bin/getent && exec \"$@\"",
                 (bin_.path() / "getent").native(), bootcheck_binary(), "-C", app_.root().native()});
   }
 

@@ -18,6 +18,10 @@ const fs::path& source_dir() {
   return kFolder;
 }
 
+std::string own_mounts() {
+  return (source_dir() / "tests/support/own_mounts").native();
+}
+
 fs::path test_program(const std::string& name) {
   return fs::read_symlink("/proc/self/exe").parent_path() / name;
 }

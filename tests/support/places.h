@@ -13,6 +13,9 @@ std::string bootcheck_binary();
 /// The root of the source tree.
 const boost::filesystem::path& source_dir();
 
+/// What runs a command in mount and process namespaces of its own.
+std::string own_mounts();
+
 /// Another program of the tests, in the folder of the one that runs.
 boost::filesystem::path test_program(const std::string& name);
 

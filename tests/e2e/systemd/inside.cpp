@@ -26,6 +26,12 @@ std::string in_proc(pid_t pid, const char* file) {
 class UnderSystemd : public RealWorkers {
  protected:
   std::string own_cgroup() const { return in_proc(::getpid(), "cgroup"); }
+  /// Writes bin/feed.
+  void feed_is(const std::string& script) const {
+    const auto file = app_.root() / "bin" / "feed";
+    write_file(file, script);
+    fs::permissions(file, fs::owner_all);
+  }
 };
 
 TEST_F(UnderSystemd, WorkersLiveInAUnitOfTheirOwn) {
@@ -91,8 +97,7 @@ TEST_F(UnderSystemd, TheEnvironmentReachesTheWorkersAndNobodyElse) {
 }
 
 TEST_F(UnderSystemd, AForegroundProgramKeepsItsWordsAndComesBack) {
-  write_file(app_.root() / "bin" / "feed", "#!/bin/sh\necho \"$1\"\nexec sleep 1000\n");
-  fs::permissions(app_.root() / "bin" / "feed", fs::owner_all);
+  feed_is("#!/bin/sh\necho \"$1\"\nexec sleep 1000\n");
   configure(
       "workers: [{name: feed, start: [bin/feed, '$HOME ${PATH} 100%'], foreground: true,\n"
       "  process_title: sleep 1000, pid_file: tmp/pids/feed.pid}]\n");
@@ -109,8 +114,7 @@ TEST_F(UnderSystemd, AForegroundProgramKeepsItsWordsAndComesBack) {
 
 // What it has written of a unit it reads at each reload.
 TEST_F(UnderSystemd, SystemdHasNothingToSayOfTheUnits) {
-  write_file(app_.root() / "bin" / "feed", "#!/bin/sh\nexec sleep 1000\n");
-  fs::permissions(app_.root() / "bin" / "feed", fs::owner_all);
+  feed_is("#!/bin/sh\nexec sleep 1000\n");
   configure(
       "workers: [{preset: delayed_job, count: 1}, {name: feed, start: [bin/feed, '$5', ';'],\n"
       "  foreground: true, pid_file: tmp/pids/feed.pid}]\n");
@@ -150,8 +154,7 @@ TEST_F(UnderSystemd, ABootThatFailsTakesNobodyDown) {
 
 // Its child has written its own pid: whatever it is called by then.
 TEST_F(UnderSystemd, AForegroundProgramMayChangeItsCommandLine) {
-  write_file(app_.root() / "bin" / "feed", "#!/bin/sh\necho up >> up\nexec sleep 1000\n");
-  fs::permissions(app_.root() / "bin" / "feed", fs::owner_all);
+  feed_is("#!/bin/sh\necho up >> up\nexec sleep 1000\n");
   configure(
       "workers: [{name: feed, start: [bin/feed], foreground: true, pid_file: tmp/feed.pid}]\n");
   for (int passes = 0; passes < 3; ++passes)
